@@ -1,0 +1,4 @@
+"""How things come in: the front desk, the road, and the shelf.
+
+Imports `search`, `archive` and `formats`. Read `pipeline.py` first.
+"""
