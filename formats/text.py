@@ -1,4 +1,4 @@
-"""What is written on the pages of a document: words with their places, and the file that holds them.
+"""The text of a document: words with their places on the page, and the file that holds them.
 
 A place is kept as a fraction of the page as people see it, so that a word found today can be
 marked on a page picture of any size tomorrow.
