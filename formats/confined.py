@@ -1,0 +1,193 @@
+"""Our own code on hostile files, in resident child processes with a memory and a time limit.
+
+Parsers written in C (qpdf, PDFium, image decoders) may eat all memory, never return, or crash.
+`confined` calls a function in a child that may do all of this without harm. A child serves
+many calls, one at a time, so that its imports are paid for once; it ends with its parent, even
+when that one is killed, because it watches the socket between them.
+"""
+
+import atexit
+import os
+import pickle
+import resource
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any, TypeVar, TypeVarTuple
+
+from formats.errors import ProgramFailed
+
+MEGABYTE = 1024 * 1024
+_CALLS_A_CHILD = 200  # then a fresh one: what leaks in the libraries stays bounded
+_LARGEST_FILE = 4096 * MEGABYTE
+_GRACE = 2.0  # seconds after which a late child ends itself, should its parent be gone
+_PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "JAVA_HOME", "TESSDATA_PREFIX")
+
+R = TypeVar("R")
+Ts = TypeVarTuple("Ts")
+
+
+def confined(
+    function: Callable[[*Ts], R], *arguments: *Ts, seconds: float, megabytes: int = 1024
+) -> R:
+    """Call a function in a child process; its result, or what it raised, comes back.
+
+    The function is found by its name (module level, `functools.partial` for keywords), and all
+    values are pickled. It must not start programs of its own: those would outlive the limit.
+
+    Args:
+        function: what to call.
+        arguments: what to give it.
+        seconds: wall-clock limit of this call, after which the child is killed.
+        megabytes: limit of the child's address space, libraries included.
+
+    Raises:
+        ProgramFailed: `program_timeout`, `out_of_memory`, or `crashed` (the child died).
+    """
+    child = _take()
+    try:
+        child.channel.send((function, arguments, seconds, megabytes))
+        if not child.channel.poll(seconds):
+            raise ProgramFailed("program_timeout", program=_name(function), seconds=seconds)
+        is_good, value = child.channel.recv()
+    except (EOFError, OSError) as gone:
+        code = child.end()
+        raise ProgramFailed("crashed", program=_name(function), exit_code=code) from gone
+    except BaseException:
+        child.end()
+        raise
+    _give_back(child)
+    if is_good:
+        return value  # type: ignore[no-any-return]  # what the function returned, unpickled
+    raise value
+
+
+class _Child:
+    """One resident process and the socket to it."""
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            said = f"from formats.confined import serve; serve({theirs.fileno()})"
+            self.process = subprocess.Popen(
+                [sys.executable, "-P", "-c", said],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                env={name: os.environ[name] for name in _PASSED_ON if name in os.environ},
+                start_new_session=True,
+            )
+        self.channel: Connection[Any, Any] = Connection(ours.detach())
+        self.calls = 0
+
+    def end(self) -> int:
+        """Kill the process and say how it ended (negative: by that signal)."""
+        self.channel.close()
+        self.process.kill()
+        return self.process.wait()
+
+
+_idle: list[_Child] = []
+_lock = threading.Lock()
+
+
+def _take() -> _Child:
+    with _lock:
+        child = _idle.pop() if _idle else None
+    if child is not None and child.process.poll() is not None:
+        child.end()
+        child = None
+    return child or _Child()
+
+
+def _give_back(child: _Child) -> None:
+    child.calls += 1
+    with _lock:
+        if child.calls < _CALLS_A_CHILD and len(_idle) < (os.cpu_count() or 1):
+            _idle.append(child)
+            return
+    child.end()
+
+
+def end_children() -> None:
+    """End the idle children now; later calls start new ones."""
+    with _lock:
+        children = _idle[:]
+        _idle.clear()
+    for child in children:
+        child.end()
+
+
+def _forget_children() -> None:
+    """A forked copy of us leaves our children to us: it closes its end and starts its own."""
+    global _lock
+    _lock = threading.Lock()
+    for child in _idle:
+        child.channel.close()
+        child.process.returncode = 0  # not its child: nothing to wait for
+    _idle.clear()
+
+
+atexit.register(end_children)
+os.register_at_fork(after_in_child=_forget_children)
+
+
+def _name(function: Callable[..., Any]) -> str:
+    return str(getattr(function, "__name__", None) or getattr(function, "func", function).__name__)
+
+
+# ── in the child ─────────────────────────────────────────────────────────────────────────────
+
+
+def serve(descriptor: int) -> None:
+    """Answer calls until the parent is gone: the whole life of a child."""
+    channel: Connection[Any, Any] = Connection(descriptor)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (_LARGEST_FILE, _LARGEST_FILE))
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends the process even inside C code
+    threading.Thread(target=_end_with_parent, args=(descriptor,), daemon=True).start()
+    while True:
+        try:
+            function, arguments, seconds, megabytes = channel.recv()
+        except EOFError:
+            return
+        signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE)
+        channel.send_bytes(_answer(function, arguments, megabytes))
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _end_with_parent(descriptor: int) -> None:
+    watch = select.poll()
+    watch.register(descriptor, select.POLLRDHUP)
+    watch.poll()
+    os._exit(0)
+
+
+def _answer(function: Callable[..., Any], arguments: tuple[Any, ...], megabytes: int) -> bytes:
+    """The pickled result or error; an error without a pickled form comes back as its words."""
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (megabytes * MEGABYTE, most))
+    try:
+        return pickle.dumps((True, function(*arguments)))
+    except MemoryError:
+        error: Exception = ProgramFailed(
+            "out_of_memory", program=_name(function), megabytes=megabytes
+        )
+    except Exception as raised:
+        error = raised
+        error.add_note(traceback.format_exc())
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    try:
+        said = pickle.dumps((False, error))
+        pickle.loads(said)
+    except Exception:
+        return pickle.dumps((False, RuntimeError("".join(traceback.format_exception(error)))))
+    return said
