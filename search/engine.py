@@ -1,0 +1,289 @@
+"""What every search engine promises, and the few values that pass between it and us.
+
+An engine knows nothing of Vietnamese: words are split and folded by `words.py` before they reach
+it, and questions arrive as a small tree of nodes over the fields below. That is why engines can be
+swapped without a saved search changing its meaning.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+from archive.errors import ArchiveError, Conflict, Invalid
+
+# Fields of words: an engine splits them at spaces and does nothing else.
+EXACT = "exact"  # everything there is to read, marks kept
+FOLDED = "folded"  # the same without marks
+TITLE = "title"
+TITLE_FOLDED = "title_folded"
+PAIRS = "pairs"  # neighbouring syllables, for ranking only: no positions
+PAIRS_FOLDED = "pairs_folded"
+# Fields of whole keys.
+ID = "id"
+NUMBERS = "numbers"
+READERS = "readers"
+ORGAN = "organ"
+TYPE = "type"
+CASE_FILE = "case_file"
+# The one field of numbers.
+DAY = "day"
+
+
+class SearchBroken(ArchiveError):
+    """The index is missing, damaged or of another version. `rebuild` makes it whole again."""
+
+
+class SearchBusy(Conflict):
+    """Another process is writing to the index."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One document as it goes into an index.
+
+    Attributes:
+        id: the document's code.
+        revision: which revision of the document this describes; hits give it back.
+        readers: keywords such as "organ:5"; who has one of them may find the document.
+        title: the subject.
+        body: the text of all its pages.
+        number: number and symbol as written on the paper.
+        number_keys: the whole spellings by which that number is found.
+        type_name: "Quyết định" and the like.
+        organ: code of the organ that keeps it.
+        organ_name: name of the organ that issued it.
+        day: date of the document as yyyymmdd.
+        case_files: codes of its case files, none while it is unfiled.
+        case_file_titles: titles of those case files.
+        fields: all other things that were entered about it.
+    """
+
+    id: str
+    revision: int
+    readers: tuple[str, ...]
+    title: str = ""
+    body: str = ""
+    number: str = ""
+    number_keys: tuple[str, ...] = ()
+    type_name: str = ""
+    organ: str = ""
+    organ_name: str = ""
+    day: int | None = None
+    case_files: tuple[str, ...] = ()
+    case_file_titles: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Everything:
+    """Matches every entry."""
+
+
+@dataclass(frozen=True)
+class Term:
+    """The field has this word, or this whole key."""
+
+    field: str
+    word: str
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """The field has these words side by side, in this order; two words or more."""
+
+    field: str
+    words: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.words) < 2:
+            raise ValueError("a phrase has two words or more")
+
+
+@dataclass(frozen=True)
+class Prefix:
+    """The field has a word or key that begins like this."""
+
+    field: str
+    start: str
+
+
+@dataclass(frozen=True)
+class Range:
+    """The number in this field lies between these two, both included; one of them may be open."""
+
+    field: str
+    low: int | None = None
+    high: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.low is None and self.high is None:
+            raise ValueError("a range has at least one end")
+
+
+@dataclass(frozen=True)
+class And:
+    """All of these match."""
+
+    nodes: tuple["Node", ...]
+
+
+@dataclass(frozen=True)
+class Or:
+    """At least one of these matches; none of none."""
+
+    nodes: tuple["Node", ...]
+
+
+@dataclass(frozen=True)
+class Not:
+    """This does not match."""
+
+    node: "Node"
+
+
+@dataclass(frozen=True)
+class Boost:
+    """Matches as the node does, and counts so many times for ranking."""
+
+    node: "Node"
+    factor: float
+
+
+@dataclass(frozen=True)
+class Prefer:
+    """Matches as the node does; entries that match what is better rank higher."""
+
+    node: "Node"
+    better: tuple["Node", ...]
+
+
+Node = Everything | Term | Phrase | Prefix | Range | And | Or | Not | Boost | Prefer
+Order = Literal["best", "newest", "oldest"]
+
+
+@dataclass(frozen=True)
+class Query:
+    """A question, and the rights of who asks it.
+
+    Attributes:
+        node: what is wanted.
+        readers: the asker's keywords; without any, nothing is found.
+        filters: what must match as well and says nothing about rank.
+        hidden: ids that are left out and not counted: their rights changed since they were indexed.
+        first: entries that match this come before all others, within the order asked for.
+    """
+
+    node: Node
+    readers: tuple[str, ...]
+    filters: tuple[Node, ...] = ()
+    hidden: tuple[str, ...] = ()
+    start: int = 0
+    limit: int = 20
+    order: Order = "best"
+    first: Node | None = None
+
+    def __post_init__(self) -> None:
+        if self.limit < 1 or self.start < 0:
+            raise ValueError("a page has one hit or more and does not begin before the first")
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A document that was found, and the revision of it that the index knows."""
+
+    id: str
+    score: float
+    revision: int
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some of what was found, and how much there is in all that the asker may read."""
+
+    hits: tuple[Hit, ...] = ()
+    total: int = 0
+    start: int = 0
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What was looked at after a purge, and what was seen (record rules, R14).
+
+    An id counts as gone only if the same probe saw it before; and the probe must see, afterwards,
+    every entry that was to stay, or it proves nothing.
+
+    Attributes:
+        engine: which engine says so.
+        probe: the means by which ids were looked for, before and after.
+        gone: ids that the probe found before and does not find now.
+        remaining: how many ids the probe finds now.
+        missing: ids that should have stayed and are not found.
+        unexpected: ids that are found and should not be.
+        segments: parts of the index that were opened.
+        segments_with_deletions: those that still carry dropped entries; their words can be recovered.
+        stray_files: files in the index's folder that belong to none of these parts.
+    """
+
+    engine: str
+    probe: str
+    gone: tuple[str, ...]
+    remaining: int
+    missing: tuple[str, ...]
+    unexpected: tuple[str, ...]
+    segments: int
+    segments_with_deletions: int
+    stray_files: tuple[str, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing of what was dropped is left, and nothing else was lost."""
+        return not (
+            self.missing or self.unexpected or self.segments_with_deletions or self.stray_files
+        )
+
+    def shows_gone(self, document: str) -> bool:
+        """Whether this proves that the document was there before and is not now."""
+        return self.is_complete and document in self.gone
+
+
+class SearchEngine(Protocol):
+    """Where documents are found. The index is a copy: lose it, and `rebuild` remakes it.
+
+    `put`, `drop`, `purge`, `rebuild` and `clear` are the worker's; every process may `find`.
+    """
+
+    def put(self, entries: Iterable[Entry]) -> None:
+        """Add these, replacing any with the same id; they are found when this returns."""
+
+    def drop(self, ids: Iterable[str]) -> None:
+        """Forget these. Forgetting twice is fine."""
+
+    def find(self, query: Query) -> Page:
+        """The best matches that the asker may read."""
+
+    def purge(self, remaining: Iterable[Entry]) -> Proof:
+        """Make all but these unrecoverable, and say how we know."""
+
+    def rebuild(self, entries: Iterable[Entry]) -> None:
+        """Make a new index of these beside the old one, and put it in its place whole."""
+
+    def clear(self) -> None:
+        """Forget everything; also makes the first, empty index."""
+
+    def close(self) -> None:
+        """Let go of files and locks. The engine may be used again afterwards."""
+
+
+def open_engine(url: str) -> SearchEngine:
+    """The engine at this address; nothing is read or locked before it is used.
+
+    Raises:
+        Invalid: `unknown_search_engine`.
+    """
+    scheme, _, rest = url.partition("://")
+    if scheme == "tantivy" and rest.startswith("/"):
+        from search.tantivy_engine import TantivyEngine  # only the chosen engine is loaded
+
+        return TantivyEngine(Path(rest))
+    raise Invalid("unknown_search_engine", url=url, known="tantivy:///folder")

@@ -1,0 +1,110 @@
+"""A folder of numbered generations of an index, one of them current.
+
+A new generation grows beside the old one and becomes current by one rename, so a reader always
+sees a whole index, and a kill at any moment leaves one.
+"""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from search.engine import SearchBusy
+
+_PREFIX = "generation-"
+
+
+class Generations:
+    """The generations that lie in one folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._pointer = root / "current"
+
+    def current(self) -> Path | None:
+        """The generation that readers use, None while there is none."""
+        try:
+            name = self._pointer.read_text().strip()
+        except FileNotFoundError:
+            return None
+        folder = self.root / name
+        return folder if name.startswith(_PREFIX) and folder.is_dir() else None
+
+    @contextmanager
+    def new(self) -> Iterator[Path]:
+        """An empty folder that becomes current at the end; the others then leave.
+
+        When something goes wrong inside, it is the new folder that leaves.
+        """
+        numbers = [int(one.name.removeprefix(_PREFIX)) for one in self._all()]
+        folder = self.root / f"{_PREFIX}{max(numbers, default=0) + 1:06d}"
+        folder.mkdir(parents=True)
+        try:
+            yield folder
+            self._point_to(folder)
+        except BaseException:
+            if self.current() != folder:
+                shutil.rmtree(folder, ignore_errors=True)
+            raise
+        for other in self._all():
+            if other != folder:
+                shutil.rmtree(other)
+
+    def _all(self) -> list[Path]:
+        return [
+            one
+            for one in self.root.glob(f"{_PREFIX}*")
+            if one.is_dir() and one.name.removeprefix(_PREFIX).isdecimal()
+        ]
+
+    def _point_to(self, folder: Path) -> None:
+        _sync_folder(folder)
+        following = self.root / "current.next"
+        with following.open("w") as pointer:
+            pointer.write(folder.name + "\n")
+            pointer.flush()
+            os.fsync(pointer.fileno())
+        following.replace(self._pointer)
+        _sync_folder(self.root)
+
+
+class WriterLock:
+    """Held by the one process that writes; the kernel lets go of it when that process dies."""
+
+    def __init__(self, root: Path) -> None:
+        self._path = root / "writer.lock"
+        self._held: int | None = None
+
+    def take(self) -> None:
+        """Take it, or do nothing if it is held here already.
+
+        Raises:
+            SearchBusy: another process, or another engine in this one, holds it.
+        """
+        if self._held is not None:
+            return
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as taken:
+            os.close(handle)
+            raise SearchBusy("search_busy", index=str(self._path.parent)) from taken
+        self._held = handle
+
+    def release(self) -> None:
+        """Let go, if it is held."""
+        if self._held is not None:
+            os.close(self._held)
+            self._held = None
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the names in a folder survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
