@@ -41,24 +41,24 @@ vietnamese_text = st.text(alphabet=LETTERS + " 0123456789,.-")
 @pytest.mark.rule("KT-04")
 @pytest.mark.rule("DB-34")
 @pytest.mark.rule("TN-04")
-def test_text_written_in_parts_and_whole_becomes_the_same_nfc():
+def test_text_written_in_parts_and_whole_becomes_the_same_nfc() -> None:
     parts = "e\u0323\u0302"  # dot first, then circumflex
     other = "e\u0302\u0323"
     assert nfc(parts) == nfc(other) == "ệ"
     assert nfc("Quyết\u200b\u00a0định") == "Quyết định"
 
 
-def test_folding_drops_marks_and_all_letters_that_look_like_d():
+def test_folding_drops_marks_and_all_letters_that_look_like_d() -> None:
     assert fold("Đường THỦY, QÐ-UBND, ðất") == "duong thuy, qd-ubnd, dat"
 
 
 @given(st.text())
-def test_folding_twice_changes_nothing(text):
+def test_folding_twice_changes_nothing(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
 @given(st.text())
-def test_keeping_twice_changes_nothing(text):
+def test_keeping_twice_changes_nothing(text: str) -> None:
     assert nfc(nfc(text)) == nfc(text)
 
 
@@ -73,22 +73,22 @@ def test_keeping_twice_changes_nothing(text):
         ("loã", "lõa"),
     ],
 )
-def test_both_placements_of_a_tone_become_one(new, old):
+def test_both_placements_of_a_tone_become_one(new: str, old: str) -> None:
     assert even_tones(new) == even_tones(old) == old
 
 
 @pytest.mark.parametrize("word", ["quý", "quỳ", "quy", "hoàn", "thoát", "khoản", "ngoài", "huỳnh"])
-def test_closed_rhymes_and_words_after_q_keep_their_tone(word):
+def test_closed_rhymes_and_words_after_q_keep_their_tone(word: str) -> None:
     assert even_tones(word) == word
 
 
 @given(vietnamese_text)
-def test_evening_tones_keeps_length_and_folding(text):
+def test_evening_tones_keeps_length_and_folding(text: str) -> None:
     assert len(even_tones(text)) == len(text)
     assert fold(even_tones(text)) == fold(text)
 
 
-def test_words_know_where_they_stand_in_text_that_is_not_nfc():
+def test_words_know_where_they_stand_in_text_that_is_not_nfc() -> None:
     text = unicodedata.normalize("NFD", "Số 04/2017/QĐ-UBND: hoà  giải")
     found = list(syllables(text))
     assert [word.exact for word in found] == ["số", "04", "2017", "qđ", "ubnd", "hòa", "giải"]
@@ -97,7 +97,7 @@ def test_words_know_where_they_stand_in_text_that_is_not_nfc():
 
 
 @given(st.text())
-def test_offsets_of_words_lead_back_to_the_words(text):
+def test_offsets_of_words_lead_back_to_the_words(text: str) -> None:
     end = 0
     for word in syllables(text):
         assert end <= word.start < word.end <= len(text)
@@ -105,7 +105,7 @@ def test_offsets_of_words_lead_back_to_the_words(text):
         end = word.end
 
 
-def test_names_sort_as_in_a_vietnamese_dictionary():
+def test_names_sort_as_in_a_vietnamese_dictionary() -> None:
     names = [
         "đa",
         "da",
@@ -143,44 +143,44 @@ def test_names_sort_as_in_a_vietnamese_dictionary():
     assert sorted(names, key=sort_key) == ordered
 
 
-def test_a_file_name_without_marks_keeps_its_case():
+def test_a_file_name_without_marks_keeps_its_case() -> None:
     assert unaccented("Quyết định ĐƯỜNG thủy.pdf") == "Quyet dinh DUONG thuy.pdf"
 
 
 @pytest.mark.parametrize(
     "word", ["nghiêng", "quyết", "ủy", "Giêng", "khuỷu", "ĐƯỢC", "oanh", "gìn"]
 )
-def test_words_built_from_onset_rhyme_and_tone_are_syllables(word):
+def test_words_built_from_onset_rhyme_and_tone_are_syllables(word: str) -> None:
     assert is_syllable(word)
 
 
 @pytest.mark.parametrize("word", ["quyêt", "chàt", "ngh", "héllò", "scan", "jắ", "tieng1", "ứờ"])
-def test_words_that_break_the_rules_of_spelling_are_not_syllables(word):
+def test_words_that_break_the_rules_of_spelling_are_not_syllables(word: str) -> None:
     assert not is_syllable(word)
 
 
 @given(vietnamese_text)
-def test_small_letters_come_back_from_tcvn3(text):
+def test_small_letters_come_back_from_tcvn3(text: str) -> None:
     assert decode_tcvn3(encode_tcvn3(text).decode("latin-1")) == text
 
 
 @given(st.text(alphabet=LETTERS + LETTERS.upper() + " 0123456789,.-"))
-def test_all_letters_come_back_from_vni(text):
+def test_all_letters_come_back_from_vni(text: str) -> None:
     assert decode_vni(encode_vni(text).decode("latin-1")) == text
 
 
 @given(st.text(alphabet=LETTERS + LETTERS.upper() + " 0123456789,.-"))
-def test_letters_come_back_from_tcvn3_but_for_their_case(text):
+def test_letters_come_back_from_tcvn3_but_for_their_case(text: str) -> None:
     assert decode_tcvn3(encode_tcvn3(text).decode("latin-1")).lower() == text.lower()
 
 
-def test_capitals_of_tcvn3_are_raised_where_the_word_shows_it():
+def test_capitals_of_tcvn3_are_raised_where_the_word_shows_it() -> None:
     seen = encode_tcvn3("CỘNG HÒA").decode("latin-1")
     assert decode_tcvn3(seen) == "CỘNG HÒA"
     assert decode_tcvn3(encode_tcvn3("cộng hòa").decode("latin-1"), capitals=True) == "CỘNG HÒA"
 
 
-def test_a_font_name_says_its_encoding():
+def test_a_font_name_says_its_encoding() -> None:
     assert encoding_of_font("ABCDEF+.VnTimeH") == ("tcvn3", True)
     assert encoding_of_font(".VnTime-Bold") == ("tcvn3", False)
     assert encoding_of_font("VNI-Times") == ("vni", False)
@@ -201,22 +201,24 @@ def test_a_font_name_says_its_encoding():
         (bytes(range(256)), "binary", False),
     ],
 )
-def test_the_encoding_of_a_text_is_known_or_guessed_and_said_so(data, encoding, guessed):
+def test_the_encoding_of_a_text_is_known_or_guessed_and_said_so(
+    data: bytes, encoding: str, guessed: bool
+) -> None:
     guess = guess_encoding(data)
     assert (guess.encoding, guess.guessed) == (encoding, guessed)
 
 
-def test_a_guessed_text_reads_as_it_was_written():
+def test_a_guessed_text_reads_as_it_was_written() -> None:
     small = REGULATION.lower()
     for written in (encode_tcvn3(small), encode_vni(small), small.encode("utf-16")):
         assert decode(written, guess_encoding(written).encoding) == small
 
 
-def test_a_sample_cut_within_a_letter_is_still_utf8():
+def test_a_sample_cut_within_a_letter_is_still_utf8() -> None:
     assert guess_encoding("Cộng hòa ệ".encode()[:-1]).encoding == "utf-8"
 
 
-def test_old_encodings_under_latin_letters_are_noticed():
+def test_old_encodings_under_latin_letters_are_noticed() -> None:
     assert looks_like_legacy(encode_tcvn3(REGULATION).decode("latin-1")) == "tcvn3"
     assert looks_like_legacy(encode_vni(REGULATION).decode("latin-1")) == "vni"
     assert looks_like_legacy(REGULATION) is None
@@ -244,7 +246,7 @@ def shifted(text: str) -> str:
         "cQNG HoA xA HQI cHU NGHIA VIET NAM D6c lap - Tu do - Hanh phric s6: QUyET DlNH vd viQc",
     ],
 )
-def test_a_worthless_text_layer_is_noticed(text):
+def test_a_worthless_text_layer_is_noticed(text: str) -> None:
     assert is_rubbish(text)
 
 
@@ -259,5 +261,5 @@ def test_a_worthless_text_layer_is_noticed(text):
         "Über die Größe der Häuser wurde früher häufig gesprochen, später nicht mehr als möglich",
     ],
 )
-def test_right_text_in_any_language_is_not_rubbish(text):
+def test_right_text_in_any_language_is_not_rubbish(text: str) -> None:
     assert not is_rubbish(text)
