@@ -1,0 +1,266 @@
+"""Who may do what: one question, `may(person, action, thing)`, and no means no.
+
+Roles are rows (`Role.actions`); the list here is what a new installation starts with. A right
+holds at the organ of the appointment only. Reading content follows R11: open to the organ's
+working roles, narrowed by the case file's level; administrators and auditors see descriptions,
+and content only after a logged reason.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from enum import StrEnum
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from archive import clock
+from archive.errors import NotAllowed, NotFound
+from archive.models import Appointment, CaseFile, Document, Grant, Organ, Person, Placement, Role
+
+
+class Action(StrEnum):
+    """Everything that can be asked for. An action that stands in no role is nobody's."""
+
+    RECEIVE = "intake.receive"
+    SEE_INTAKES = "intake.see"
+    DECIDE_INTAKE = "intake.decide"
+    DECIDE_SECRET = "secret.decide"
+    FIND = "document.find"
+    DESCRIBE = "document.describe"
+    READ = "document.read"
+    CORRECT = "document.correct"
+    PLACE = "document.place"
+    VERIFY = "document.verify"
+    SEE_CASE_FILES = "case_file.see"
+    OPEN_CASE_FILE = "case_file.open"
+    MANAGE_PEOPLE = "person.manage"
+    MANAGE_ORGAN = "organ.manage"
+    SEE_HEALTH = "machine.see"
+    READ_STORY = "audit.read"
+    VERIFY_STORY = "audit.verify"
+
+
+_READERS = {Action.FIND, Action.DESCRIBE, Action.SEE_CASE_FILES}
+_WORKERS = _READERS | {Action.READ}
+
+ROLES: dict[str, set[Action]] = {
+    "administrator": _READERS
+    | {
+        Action.MANAGE_PEOPLE,
+        Action.MANAGE_ORGAN,
+        Action.SEE_HEALTH,
+        Action.SEE_INTAKES,
+        Action.VERIFY_STORY,
+        Action.VERIFY,
+    },
+    "archivist": _WORKERS
+    | {
+        Action.RECEIVE,
+        Action.SEE_INTAKES,
+        Action.DECIDE_INTAKE,
+        Action.DECIDE_SECRET,
+        Action.CORRECT,
+        Action.PLACE,
+        Action.OPEN_CASE_FILE,
+        Action.VERIFY,
+    },
+    "clerk": _WORKERS | {Action.RECEIVE, Action.SEE_INTAKES, Action.PLACE, Action.OPEN_CASE_FILE},
+    "officer": _WORKERS | {Action.RECEIVE, Action.SEE_INTAKES, Action.OPEN_CASE_FILE, Action.PLACE},
+    "head": _WORKERS | {Action.SEE_INTAKES, Action.VERIFY},
+    "auditor": _READERS | {Action.READ_STORY, Action.VERIFY_STORY, Action.VERIFY},
+}
+CONTENT_ROLES = frozenset(code for code, actions in ROLES.items() if Action.READ in actions)
+SEE_ALL_ROLES = frozenset({"archivist", "head"})
+REASONED_READING = timedelta(hours=8)
+
+
+def ensure_roles(session: Session) -> list[Role]:
+    """The roles a new installation starts with; those that are missing are made."""
+    present = {role.code: role for role in session.scalars(select(Role))}
+    made = [
+        Role(code=code, actions=sorted(actions))
+        for code, actions in ROLES.items()
+        if code not in present
+    ]
+    session.add_all(made)
+    session.flush()
+    return made
+
+
+def roles_of(person: Person, organ_id: int) -> set[str]:
+    """The roles that the person holds at this organ today."""
+    return {one.role.code for one in _held(person, organ_id)}
+
+
+def _held(person: Person, organ_id: int) -> list[Appointment]:
+    day = clock.today(person.organ)
+    if person.locked_from is not None and person.locked_from <= day:
+        return []
+    return [
+        one
+        for one in person.appointments
+        if one.organ_id == organ_id
+        and one.from_on <= day
+        and (one.until_on is None or day <= one.until_on)
+    ]
+
+
+def organs_of(person: Person) -> set[int]:
+    """The organs at which the person holds any role today."""
+    return {one.organ_id for one in person.appointments if roles_of(person, one.organ_id)}
+
+
+def may(
+    session: Session, person: Person | None, action: Action, thing: Organ | CaseFile | Document
+) -> bool:
+    """Whether the person may do this to this thing. Without a rule that says so: no."""
+    if person is None:
+        return False
+    organ_id = thing.id if isinstance(thing, Organ) else thing.organ_id
+    granted = any(action in one.role.actions for one in _held(person, organ_id))
+    if isinstance(thing, Organ):
+        return granted
+    if action is Action.READ:
+        return (granted and _is_within_level(session, person, thing)) or _has_grant(
+            session, person, thing
+        )
+    if not granted:
+        return action in _READERS and _has_grant(session, person, thing)
+    return (
+        _is_overseer(person, organ_id)
+        or _is_within_level(session, person, thing)
+        or _has_grant(session, person, thing)
+    )
+
+
+def require(
+    session: Session, person: Person | None, action: Action, thing: Organ | CaseFile | Document
+) -> None:
+    """Go on only if the person may.
+
+    Raises:
+        NotFound: the person may not even know of the thing.
+        NotAllowed: the person may see it, but not do this.
+    """
+    if may(session, person, action, thing):
+        return
+    sees = Action.DESCRIBE if not isinstance(thing, CaseFile) else Action.SEE_CASE_FILES
+    if isinstance(thing, Organ) or may(session, person, sees, thing):
+        raise NotAllowed("not_allowed", action=str(action))
+    raise NotFound("no_such_thing")
+
+
+def _is_overseer(person: Person, organ_id: int) -> bool:
+    """Administrators and auditors see every description of their organ (R11)."""
+    return bool(roles_of(person, organ_id) & {"administrator", "auditor"})
+
+
+def _is_within_level(session: Session, person: Person, thing: CaseFile | Document) -> bool:
+    """Whether the case files' levels leave it open to this person."""
+    if roles_of(person, thing.organ_id) & SEE_ALL_ROLES:
+        return True
+    if isinstance(thing, CaseFile):
+        return bool(set(readers_of_case_file(thing)) & set(_content_keys(person)))
+    return bool(set(readers_of(session, thing)) & set(_content_keys(person)))
+
+
+def _has_grant(session: Session, person: Person, thing: CaseFile | Document) -> bool:
+    """Whether a grant to this very person covers the thing now."""
+    if isinstance(thing, CaseFile):
+        covers = Grant.case_file_id == thing.id
+    else:
+        files = select(Placement.case_file_id).where(Placement.document_id == thing.id)
+        covers = or_(Grant.document_id == thing.id, Grant.case_file_id.in_(files))
+    alive = or_(Grant.until.is_(None), Grant.until > clock.now())
+    found = select(Grant.id).where(Grant.person_id == person.id, covers, alive).limit(1)
+    return session.scalar(found) is not None
+
+
+# What the index carries (R23) ---------------------------------------------------------------------
+
+
+def readers_of_case_file(case_file: CaseFile) -> list[str]:
+    """The keys to a case file's content: one of them in the asker's hand opens it."""
+    level = _narrower(case_file.access_level, case_file.organ.read_policy)
+    keys = [f"archive:{case_file.organ_id}"]
+    if level == "organ":
+        keys.append(f"organ:{case_file.organ_id}")
+    elif level == "unit" and case_file.unit_id is not None:
+        keys.append(f"unit:{case_file.unit_id}")
+    if case_file.holder_id is not None:
+        keys.append(f"person:{case_file.holder_id}")
+    return keys
+
+
+def _narrower(level: str, policy: str) -> str:
+    """The stricter of a file's own level and the organ's policy."""
+    order = {"organ": 0, "open": 0, "unit": 1, "assigned": 2}
+    return level if order[level] >= order[policy] else policy
+
+
+def readers_of(session: Session, document: Document) -> list[str]:
+    """The keys to a document's content, from all the case files it is in; grants included."""
+    case_files = session.scalars(
+        select(CaseFile)
+        .join(Placement)
+        .where(Placement.document_id == document.id)
+        .options(selectinload(CaseFile.organ))
+    ).all()
+    if case_files:
+        keys = {key for one in case_files for key in readers_of_case_file(one)}
+    else:
+        keys = _readers_in_tray(document)
+    return sorted(keys)
+
+
+def _readers_in_tray(document: Document) -> set[str]:
+    keys = {f"archive:{document.organ_id}"}
+    if document.organ.read_policy == "open":
+        keys.add(f"organ:{document.organ_id}")
+    if document.shelved_by_id is not None:
+        keys.add(f"person:{document.shelved_by_id}")
+    return keys
+
+
+def finders_of(session: Session, document: Document) -> list[str]:
+    """The keys with which a document's description is found: its readers and those who oversee."""
+    granted = session.scalars(
+        select(Grant.person_id).where(
+            or_(
+                Grant.document_id == document.id,
+                Grant.case_file_id.in_(
+                    select(Placement.case_file_id).where(Placement.document_id == document.id)
+                ),
+            )
+        )
+    )
+    return sorted(
+        {
+            *readers_of(session, document),
+            f"oversight:{document.organ_id}",
+            *(f"person:{number}" for number in granted),
+        }
+    )
+
+
+def keys_of(person: Person) -> list[str]:
+    """The keys in a person's hand: what the index is asked with."""
+    keys = set(_content_keys(person))
+    for organ_id in organs_of(person):
+        if _is_overseer(person, organ_id):
+            keys.add(f"oversight:{organ_id}")
+    return sorted(keys)
+
+
+def _content_keys(person: Person) -> Iterable[str]:
+    """Keys to content: of the working roles only."""
+    for organ_id in organs_of(person):
+        roles = roles_of(person, organ_id)
+        if not roles & CONTENT_ROLES:
+            continue
+        yield f"organ:{organ_id}"
+        yield f"person:{person.id}"
+        if person.unit_id is not None and person.organ_id == organ_id:
+            yield f"unit:{person.unit_id}"
+        if roles & SEE_ALL_ROLES:
+            yield f"archive:{organ_id}"

@@ -1,0 +1,299 @@
+"""The story: one explicit line for every change, chained so that nobody can rewrite it.
+
+`record(session, "case_file.open", case_file, why=…)` tells. Events are written at the end of the
+transaction, when the rows have their final state: an event's digest covers who, what, when, on
+which thing, and the digest of every audited row it tells of. Personal and content words stand
+behind a salted digest in a table of their own, so that they can be erased without breaking the
+chain (record rules, R12). A change that nobody told of cannot commit.
+"""
+
+import getpass
+import hashlib
+import json
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import event as listen_to
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
+
+from archive import clock
+from archive.models import ChainHead, Event, EventRow, EventWords, Person, Row
+
+START = "0" * 64
+
+
+class UnauditedChange(RuntimeError):
+    """A programming error: a row of the record was changed and no event tells of it."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts (R9): one natural person, with the principal if delegated; or an account."""
+
+    door: str
+    person_id: int | None = None
+    principal_id: int | None = None
+    account: str = ""
+
+
+_actor: ContextVar[Actor | None] = ContextVar("actor", default=None)
+
+
+@contextmanager
+def acting_as(
+    person: Person | None, door: str, *, principal: Person | None = None
+) -> Iterator[None]:
+    """Everything told inside is told of this person. Without one: the operating-system account."""
+    actor = Actor(
+        door=door,
+        person_id=person.id if person else None,
+        principal_id=principal.id if principal else None,
+        account="" if person else getpass.getuser(),
+    )
+    with acting(actor):
+        yield
+
+
+@contextmanager
+def acting(actor: Actor) -> Iterator[None]:
+    """The same, for one who is known by number only."""
+    token = _actor.set(actor)
+    try:
+        yield
+    finally:
+        _actor.reset(token)
+
+
+@dataclass
+class _Told:
+    """An event that waits for the end of its transaction."""
+
+    action: str
+    subject: Row | None
+    also: tuple[Row, ...]
+    organ_id: int | None
+    facts: dict[str, Any]
+    words: dict[str, Any]
+    at: datetime
+    actor: Actor
+    code: str = ""
+    rows: dict[tuple[str, int], str | None] = field(default_factory=dict)
+
+
+def record(
+    session: Session,
+    action: str,
+    subject: Row | None,
+    *,
+    also: tuple[Row, ...] = (),
+    organ_id: int | None = None,
+    facts: dict[str, Any] | None = None,
+    **words: Any,
+) -> None:
+    """Tell what is happening, in the same transaction.
+
+    Args:
+        session: the transaction's session.
+        action: `subject.verb`, a stable name.
+        subject: the row it is about; None for what has no row (a search, a refusal at the desk).
+        also: further audited rows that this one event tells of.
+        organ_id: whose story it is; taken from the subject where it has one.
+        facts: plain values that are neither personal nor content (codes, digests, counts).
+        words: what may have to be erased one day: reasons, searched words, old and new values.
+    """
+    actor = _actor.get()
+    if actor is None:
+        raise UnauditedChange(f"{action}: nobody acts; use audit.acting_as at the door")
+    _pending(session).append(
+        _Told(
+            action=action,
+            subject=subject,
+            also=also,
+            organ_id=organ_id if organ_id is not None else getattr(subject, "organ_id", None),
+            facts=facts or {},
+            words={name: value for name, value in words.items() if value not in (None, "")},
+            at=clock.now(),
+            actor=actor,
+        )
+    )
+
+
+# The digests --------------------------------------------------------------------------------------
+
+
+def canonical(value: Any) -> str:
+    """One text for one value, whatever database or process wrote it."""
+    return json.dumps(
+        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain
+    )
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="microseconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no canonical form")
+
+
+def sha256(text: str) -> str:
+    """Digest of a text, in hex."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def row_digest(row: Row) -> str:
+    """Digest of all that is told of a row: its columns without the machines' book-keeping."""
+    names = [one.key for one in inspect(row).mapper.column_attrs if one.key not in row.UNTOLD]
+    return sha256(canonical({name: getattr(row, name) for name in names}))
+
+
+def event_digest(event: Event, rows: dict[tuple[str, int], str | None]) -> str:
+    """Digest of an event with the states of the rows that it tells of."""
+    names = [
+        one.key for one in inspect(event).mapper.column_attrs if one.key not in ("digest", "link")
+    ]
+    told = {name: getattr(event, name) for name in names}
+    told["rows"] = sorted([kind, number, digest] for (kind, number), digest in rows.items())
+    return sha256(canonical(told))
+
+
+def next_link(previous: str, digest: str) -> str:
+    """A link of the chain: H(previous link ‖ event digest)."""
+    return sha256(previous + digest)
+
+
+def words_digest(salt: str, words: dict[str, Any]) -> str:
+    """Salted digest of an event's words."""
+    return sha256(salt + canonical(words))
+
+
+# At the end of every transaction ------------------------------------------------------------------
+
+
+def _pending(session: Session) -> list[_Told]:
+    told: list[_Told] = session.info.setdefault("told", [])
+    return told
+
+
+def _changed(session: Session) -> dict[tuple[str, int], Row | None]:
+    changed: dict[tuple[str, int], Row | None] = session.info.setdefault("changed", {})
+    return changed
+
+
+def _note_changes(session: Session, _context: UOWTransaction) -> None:
+    """After each flush: remember which audited rows were touched."""
+    for row in (*session.new, *session.dirty):
+        if isinstance(row, Row) and row.STORY and _is_told_change(session, row):
+            _changed(session)[row.STORY, row.id] = row
+    for row in session.deleted:
+        if isinstance(row, Row) and row.STORY:
+            _changed(session)[row.STORY, row.id] = None
+
+
+def _is_told_change(session: Session, row: Row) -> bool:
+    """Whether more than book-keeping columns changed."""
+    if row in session.new:
+        return True
+    state = inspect(row)
+    return any(
+        state.attrs[one.key].history.has_changes()
+        for one in state.mapper.column_attrs
+        if one.key not in row.UNTOLD
+    )
+
+
+def _write_story(session: Session) -> None:
+    """Before commit: write the events, or refuse the whole transaction."""
+    session.flush()
+    told, changed = _pending(session), _changed(session)
+    _share_out(told, changed)
+    if told:
+        _append(session, told)
+    session.info.pop("told", None)
+    session.info.pop("changed", None)
+
+
+def _share_out(told: list[_Told], changed: dict[tuple[str, int], Row | None]) -> None:
+    """Give each changed row to the last event that tells of it or of its owner."""
+    teller: dict[tuple[str, int], _Told] = {}
+    for one in told:
+        for row in (one.subject, *one.also):
+            if row is not None and row.STORY:
+                teller[row.STORY, row.id] = one
+                one.rows[row.STORY, row.id] = row_digest(row)
+    for key, row in changed.items():
+        one_teller = teller.get(key)
+        if one_teller is None and row is not None and (owner := row.story_owner()):
+            one_teller = teller.get(owner)
+        if one_teller is None:
+            raise UnauditedChange(f"no event tells of the change of {key[0]} {key[1]}")
+        one_teller.rows[key] = None if row is None else row_digest(row)
+
+
+def _append(session: Session, told: list[_Told]) -> None:
+    """Add links to the chain, under a lock on its head."""
+    head = session.execute(select(ChainHead).with_for_update()).scalar_one()
+    for one in told:
+        event = _event(head.last_id + 1, one)
+        words = None
+        if one.words:
+            words = EventWords(event_id=event.id, salt=secrets.token_hex(16), words=one.words)
+            event.words_digest = words_digest(words.salt, words.words)
+        event.digest = event_digest(event, one.rows)
+        event.link = head.link = next_link(head.link, event.digest)
+        head.last_id = event.id
+        session.add(event)
+        session.flush()
+        session.add_all(
+            EventRow(event_id=event.id, kind=kind, row_id=number, row_digest=digest)
+            for (kind, number), digest in one.rows.items()
+        )
+        if words is not None:
+            session.add(words)
+    session.flush()
+
+
+def _event(number: int, one: _Told) -> Event:
+    subject = one.subject
+    return Event(
+        id=number,
+        at=one.at,
+        action=one.action,
+        door=one.actor.door,
+        organ_id=one.organ_id,
+        person_id=one.actor.person_id,
+        principal_id=one.actor.principal_id,
+        account=one.actor.account,
+        subject_type=(subject.STORY or "") if subject else "",
+        subject_id=subject.id if subject else None,
+        subject_code=str(getattr(subject, "code", "") or ""),
+        facts=one.facts,
+    )
+
+
+def _refuse_bulk(state: ORMExecuteState) -> None:
+    """Statements that change many audited rows at once bring no events, so they are refused."""
+    if not (state.is_update or state.is_delete or state.is_insert):
+        return
+    mapper = state.bind_mapper
+    if mapper is not None and getattr(mapper.class_, "STORY", None):
+        raise UnauditedChange(f"bulk statement on audited table {mapper.local_table}")
+
+
+def _forget(session: Session) -> None:
+    """After a rollback nothing was told and nothing changed."""
+    session.info.pop("told", None)
+    session.info.pop("changed", None)
+    session.info.pop("after_commit", None)
+
+
+listen_to.listen(Session, "after_flush", _note_changes)
+listen_to.listen(Session, "before_commit", _write_story)
+listen_to.listen(Session, "after_rollback", _forget)
+listen_to.listen(Session, "do_orm_execute", _refuse_bulk)

@@ -1,0 +1,98 @@
+"""Case files: opening one, finding one by its code."""
+
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from archive import audit, clock
+from archive.errors import Conflict, Invalid, NotFound
+from archive.models import CaseFile, Fonds, Organ, Part, Person, Placement
+from formats.vietnamese import nfc
+
+
+def code_of(organ_code: str, year: int, notation: str) -> str:
+    """The usual rendering of a file's code. Never split it again: notations hold dots."""
+    return f"{organ_code}.{year}.{notation}"
+
+
+def open_one(
+    session: Session,
+    organ: Organ,
+    notation: str,
+    title: str,
+    *,
+    year: int | None = None,
+    holder: Person | None = None,
+    maintenance: str = "",
+    start_date: date | None = None,
+    access_level: str = "organ",
+) -> CaseFile:
+    """Open a case file.
+
+    Raises:
+        Invalid: `notation_missing`, `title_missing`, `bad_access_level`.
+        Conflict: `case_file_exists`, with its code.
+    """
+    notation, title = nfc(notation).strip(), nfc(title).strip()
+    if not notation:
+        raise Invalid("notation_missing")
+    if not title:
+        raise Invalid("title_missing")
+    if access_level not in ("organ", "unit", "assigned"):
+        raise Invalid("bad_access_level", level=access_level)
+    day = clock.today(organ)
+    code = code_of(organ.code, year or day.year, notation)
+    if session.scalar(select(CaseFile.id).where(CaseFile.code == code)) is not None:
+        raise Conflict("case_file_exists", case_file=code)
+    case_file = CaseFile(
+        organ_id=organ.id,
+        fonds_id=session.scalar(select(Fonds.id).where(Fonds.organ_id == organ.id).limit(1)),
+        unit_id=holder.unit_id if holder else None,
+        holder_id=holder.id if holder else None,
+        code=code,
+        organ_code=organ.code,
+        year=year or day.year,
+        notation=notation,
+        title=title,
+        creator=holder.full_name if holder else "",
+        maintenance=maintenance,
+        access_level=access_level,
+        start_date=start_date or day,
+        opened_at=clock.now(),
+    )
+    session.add(case_file)
+    session.flush()
+    audit.record(session, "case_file.open", case_file, title=title)
+    return case_file
+
+
+def by_code(session: Session, code: str) -> CaseFile:
+    """The case file with this code.
+
+    Raises:
+        NotFound: `no_such_case_file`.
+    """
+    found = session.scalar(
+        select(CaseFile)
+        .where(CaseFile.code == nfc(code).strip())
+        .options(selectinload(CaseFile.organ), selectinload(CaseFile.holder))
+    )
+    if found is None:
+        raise NotFound("no_such_case_file", case_file=code)
+    return found
+
+
+def totals(session: Session, case_file_ids: list[int]) -> dict[int, tuple[int, int]]:
+    """Documents and pages of each of these case files, in one question."""
+    rows = session.execute(
+        select(
+            Placement.case_file_id,
+            func.count(func.distinct(Placement.document_id)),
+            func.coalesce(func.sum(Part.pages), 0),
+        )
+        .join(Part, Part.document_id == Placement.document_id)
+        .where(Placement.case_file_id.in_(case_file_ids))
+        .group_by(Placement.case_file_id)
+    )
+    return {number: (documents, int(pages or 0)) for number, documents, pages in rows}

@@ -1,0 +1,39 @@
+"""What time it is: the one place that tests can turn.
+
+Instants are aware and in UTC. A legal day belongs to an organ and is counted in its zone.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+_fixed: ContextVar[datetime | None] = ContextVar("fixed_instant", default=None)
+
+
+class HasZone(Protocol):
+    """Anything that keeps the name of a time zone; an organ does."""
+
+    zone: str
+
+
+def now() -> datetime:
+    """This instant, in UTC."""
+    return _fixed.get() or datetime.now(UTC)
+
+
+def today(organ: HasZone) -> date:
+    """The legal day at the organ (record rules, R8)."""
+    return now().astimezone(ZoneInfo(organ.zone)).date()
+
+
+@contextmanager
+def standing_at(instant: datetime) -> Iterator[None]:
+    """Inside, time stands still at this instant. For tests."""
+    token = _fixed.set(instant.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _fixed.reset(token)

@@ -1,0 +1,166 @@
+"""The database: where transactions begin and end, and the only place that commits."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import DateTime, Engine, MetaData, create_engine, event
+from sqlalchemy.engine import Connection, Dialect, make_url
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.types import TypeDecorator
+
+from archive.errors import NotReady
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant in UTC; SQLite forgets zones, so it is given back its own."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times; store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give back an aware UTC time."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """All tables of all packages; constraints are named by convention, for SQLite's sake."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Database:
+    """One database, SQLite or PostgreSQL, behind two doors: `transaction()` and `reading()`."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = _make_engine(url)
+        self._writing = sessionmaker(self.engine, expire_on_commit=False)
+        self._reading = sessionmaker(
+            self.engine.execution_options(**_READ_ONLY[self.engine.dialect.name]),
+            expire_on_commit=False,
+            autoflush=False,
+        )
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Everything inside is stored together, or not at all; then the bells ring."""
+        with self._writing.begin() as session:
+            yield session
+        for ring in session.info.pop("after_commit", ()):
+            ring()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A quiet look that never waits for writers and never writes."""
+        with self._reading() as session:
+            try:
+                yield session
+            finally:
+                session.rollback()
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self.engine.dispose()
+
+    def erase_traces(self) -> None:
+        """Make what was erased leave the database's own files too (record rules, R14)."""
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            if self.engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            else:
+                connection.exec_driver_sql("VACUUM")
+
+    def require_current(self) -> None:
+        """Refuse to work on a database of another version.
+
+        Raises:
+            NotReady: `not_set_up` or `needs_upgrade`.
+        """
+        wanted = ScriptDirectory.from_config(_alembic(self.url)).get_current_head()
+        with self.engine.connect() as connection:
+            found = MigrationContext.configure(connection).get_current_revision()
+        if found is None:
+            raise NotReady("not_set_up")
+        if found != wanted:
+            raise NotReady("needs_upgrade", found=found, wanted=wanted)
+
+
+def after_commit(session: Session, call: Callable[[], None]) -> None:
+    """Call this once what the session wrote is really there; after a rollback, never."""
+    session.info.setdefault("after_commit", []).append(call)
+
+
+def upgrade(url: str) -> None:
+    """Bring the database to this program's version; an empty one is made."""
+    if make_url(url).get_backend_name() == "sqlite" and (name := make_url(url).database):
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+    command.upgrade(_alembic(url), "head")
+
+
+def _alembic(url: str) -> Config:
+    """Alembic's configuration for this address, without an ini file."""
+    config = Config()
+    config.set_main_option("script_location", "archive:migrations")
+    config.attributes["url"] = url
+    return config
+
+
+_READ_ONLY: dict[str, dict[str, Any]] = {
+    "sqlite": {"reading": True},
+    "postgresql": {"postgresql_readonly": True},
+}
+
+
+def _make_engine(url: str) -> Engine:
+    """An engine with the manners that each database needs."""
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    """Write-ahead log, foreign keys, patience, and nothing readable left behind a deletion."""
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in (
+        "journal_mode=WAL",
+        "foreign_keys=ON",
+        "busy_timeout=30000",
+        "synchronous=FULL",
+        "secure_delete=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Writers queue at the door instead of failing half-way; readers just read."""
+    reading = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

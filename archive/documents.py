@@ -1,0 +1,265 @@
+"""Documents: shelving what came off the road, placing it in case files, correcting its data."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from archive import audit, clock
+from archive.errors import Conflict, Invalid, NotFound
+from archive.fields import DOCUMENT_FIELDS, parse_fields
+from archive.models import (
+    CaseFile,
+    CodeSeries,
+    Document,
+    Organ,
+    Part,
+    Person,
+    Placement,
+    Rendition,
+)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A stored form of a part, as the road hands it over."""
+
+    role: str
+    digest: str
+    size: int
+    mime: str
+    puid: str = ""
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """One file at the end of its road."""
+
+    file_name: str
+    digest: str
+    pages: int | None
+    renditions: tuple[Made, ...]
+    facts: dict[str, Any] = field(default_factory=dict)
+    mending: str | None = None  # why it has no valid archival copy
+    role: str = "main"
+
+
+def shelve(
+    session: Session,
+    organ: Organ,
+    arrived: Arrived,
+    values: dict[str, str],
+    *,
+    case_file: CaseFile | None = None,
+    by: Person | None = None,
+    told: dict[str, Any] | None = None,
+) -> Document:
+    """Make a document of one part, with its code (R2), in its case file or in the tray (R4)."""
+    columns, supplementary = parse_fields(values, DOCUMENT_FIELDS)
+    document = Document(
+        organ_id=organ.id,
+        code=_next_code(session, organ),
+        shelved_at=clock.now(),
+        shelved_by_id=by.id if by else None,
+        supplementary=supplementary,
+        mending=arrived.mending,
+        **columns,
+    )
+    if document.page_amount is None:
+        document.page_amount = arrived.pages
+    session.add(document)
+    session.flush()
+    _add_part(session, document, arrived, ordinal=1)
+    if case_file is not None:
+        _place(session, document, case_file)
+    audit.record(
+        session,
+        "document.shelve",
+        document,
+        facts={"sha256": arrived.digest, "mending": arrived.mending, **(told or {})},
+        name=arrived.file_name,
+    )
+    return document
+
+
+def _next_code(session: Session, organ: Organ) -> str:
+    """The organ's next number of the legal year; the row is locked until the transaction ends."""
+    year = clock.today(organ).year
+    found = select(CodeSeries).where(CodeSeries.organ_id == organ.id, CodeSeries.year == year)
+    series = session.scalar(found.with_for_update())
+    if series is None:
+        session.execute(select(Organ.id).where(Organ.id == organ.id).with_for_update())
+        series = session.scalar(found.with_for_update())
+    if series is None:
+        series = CodeSeries(organ_id=organ.id, year=year, last=0)
+        session.add(series)
+    series.last += 1
+    session.flush()
+    return f"{organ.code}-{year}-{series.last:07d}"
+
+
+def _add_part(session: Session, document: Document, arrived: Arrived, ordinal: int) -> Part:
+    part = Part(
+        document_id=document.id,
+        ordinal=ordinal,
+        role=arrived.role,
+        file_name=arrived.file_name,
+        digest=arrived.digest,
+        pages=arrived.pages,
+        facts=arrived.facts,
+        mending=arrived.mending,
+    )
+    session.add(part)
+    session.flush()
+    add_renditions(session, part, arrived.renditions)
+    return part
+
+
+def add_renditions(session: Session, part: Part, made: Iterable[Made]) -> None:
+    """Add stored forms; an earlier one of the same role stays, marked as replaced."""
+    moment = clock.now()
+    earlier = {
+        one.role: one
+        for one in session.scalars(
+            select(Rendition).where(Rendition.part_id == part.id, Rendition.replaced_at.is_(None))
+        )
+    }
+    for one in made:
+        if one.role in earlier:
+            earlier[one.role].replaced_at = moment
+        session.add(
+            Rendition(
+                part_id=part.id,
+                document_id=part.document_id,
+                role=one.role,
+                digest=one.digest,
+                size=one.size,
+                mime=one.mime,
+                puid=one.puid,
+                made_at=moment,
+            )
+        )
+    session.flush()
+
+
+def place(session: Session, document: Document, case_file: CaseFile) -> None:
+    """Put a document into a case file, last in order. It may stand in several without a copy.
+
+    Raises:
+        Conflict: `already_placed`, or `case_file_is_final`.
+        Invalid: `other_organ`.
+    """
+    if case_file.organ_id != document.organ_id:
+        raise Invalid("other_organ")
+    if case_file.stage not in ("planned", "open", "returned"):
+        raise Conflict("case_file_is_final", case_file=case_file.code, stage=case_file.stage)
+    _place(session, document, case_file)
+    audit.record(
+        session, "document.place", document, also=(case_file,), facts={"case_file": case_file.code}
+    )
+
+
+def _place(session: Session, document: Document, case_file: CaseFile) -> None:
+    session.execute(select(CaseFile.id).where(CaseFile.id == case_file.id).with_for_update())
+    here = Placement.case_file_id == case_file.id
+    if session.scalar(select(Placement.id).where(here, Placement.document_id == document.id)):
+        raise Conflict("already_placed", case_file=case_file.code)
+    last = session.scalar(select(func.max(Placement.ordinal)).where(here)) or 0
+    session.add(
+        Placement(
+            case_file_id=case_file.id,
+            document_id=document.id,
+            ordinal=last + 1,
+            placed_at=clock.now(),
+        )
+    )
+    document.revision += 1
+    session.flush()
+
+
+def correct(session: Session, document: Document, values: dict[str, str], why: str) -> None:
+    """Change descriptive data; earlier values stay readable in the story.
+
+    Raises:
+        Invalid: `reason_missing`, `unknown_field`, `bad_value`.
+    """
+    if not why.strip():
+        raise Invalid("reason_missing")
+    columns, supplementary = parse_fields(values, DOCUMENT_FIELDS)
+    before = {name: _readable(getattr(document, name)) for name in columns}
+    for name, value in columns.items():
+        setattr(document, name, value)
+    if supplementary:
+        before |= {f"+{name}": document.supplementary.get(name) for name in supplementary}
+        document.supplementary = {**document.supplementary, **supplementary}
+    after = {name: _readable(value) for name, value in columns.items()}
+    after |= {f"+{name}": value for name, value in supplementary.items()}
+    document.revision += 1
+    audit.record(session, "document.correct", document, why=why, before=before, after=after)
+
+
+def _readable(value: Any) -> Any:
+    """A value as the story's words keep it."""
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def by_code(session: Session, code: str) -> Document:
+    """The document with this code, with parts, renditions and places.
+
+    Raises:
+        NotFound: `no_such_document`.
+    """
+    found = session.scalar(
+        select(Document)
+        .where(Document.code == code.strip())
+        .options(
+            selectinload(Document.organ),
+            selectinload(Document.parts).selectinload(Part.renditions),
+            selectinload(Document.placements).selectinload(Placement.case_file),
+        )
+    )
+    if found is None:
+        raise NotFound("no_such_document", document=code)
+    return found
+
+
+def rendition(part: Part, role: str) -> Rendition | None:
+    """The current stored form of this role."""
+    return next(
+        (one for one in part.renditions if one.role == role and one.replaced_at is None), None
+    )
+
+
+def with_bytes(session: Session, organ_id: int, digest: str) -> Document | None:
+    """The organ's document that already holds an original of this digest (R5)."""
+    return session.scalar(
+        select(Document)
+        .join(Part)
+        .where(Document.organ_id == organ_id, Part.digest == digest)
+        .order_by(Document.id)
+        .limit(1)
+    )
+
+
+def digests_in_use(session: Session, digests: Iterable[str]) -> set[str]:
+    """Those of the digests that some part's rendition still names."""
+    return set(session.scalars(select(Rendition.digest).where(Rendition.digest.in_(list(digests)))))
+
+
+def number_as_shown(document: Document) -> str:
+    """Number and symbol as people write them: 212/QĐ-VP."""
+    return "/".join(one for one in (document.code_number, document.code_notation) if one)
+
+
+def tray(session: Session, organ_id: int) -> list[Document]:
+    """Documents that stand in no case file, newest first."""
+    placed = select(Placement.document_id)
+    return list(
+        session.scalars(
+            select(Document)
+            .where(Document.organ_id == organ_id, Document.id.not_in(placed))
+            .order_by(Document.id.desc())
+        )
+    )

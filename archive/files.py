@@ -1,0 +1,210 @@
+"""The store of bytes: every file under its SHA-256, written once, checked when it is read.
+
+Layout: `<root>/<first two>/<next two>/<sha-256>`, plain files that need no program of ours.
+"""
+
+import errno
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Protocol
+from urllib.parse import urlsplit
+
+from archive.errors import Invalid, StoreFailed
+
+CHUNK = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Bytes that are safely in the store."""
+
+    digest: str
+    size: int
+
+
+class FileStore(Protocol):
+    """Keeps bytes under their digest."""
+
+    def put(self, stream: BinaryIO, limit: int | None = None) -> Stored:
+        """Keep what the stream holds; when this returns, it is on the disk."""
+
+    def fetch(self, digest: str, target: Path) -> None:
+        """Write the bytes to `target`, verified."""
+
+    def open(self, digest: str) -> BinaryIO:
+        """Open the bytes for reading, verified first."""
+
+    def has(self, digest: str) -> bool:
+        """Whether something is kept under this digest."""
+
+    def remove(self, digest: str) -> None:
+        """Let go of the bytes. Only a disposal and the emptying of a quarantine call this."""
+
+    def digests(self) -> Iterator[str]:
+        """Every digest that is kept."""
+
+
+def open_files(url: str) -> FileStore:
+    """The store at this address.
+
+    Raises:
+        Invalid: `unknown_file_store`.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "file":
+        return LocalFiles(Path(parts.path))
+    raise Invalid("unknown_file_store", url=url)
+
+
+class LocalFiles:
+    """A folder on this machine."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.incoming = root / "incoming"
+
+    def put(self, stream: BinaryIO, limit: int | None = None) -> Stored:
+        """Write to a temporary name, sync, rename.
+
+        Raises:
+            Invalid: `too_large`, with the limit in bytes.
+            StoreFailed: `store_full` or `store_unwritable`.
+        """
+        with _store_trouble(), self._temporary() as name:
+            with name.open("wb") as out:
+                digest, size = _copy(stream, out, limit)
+                out.flush()
+                os.fsync(out.fileno())
+            self._settle(name, digest)
+        return Stored(digest, size)
+
+    def fetch(self, digest: str, target: Path) -> None:
+        """Copy out and verify.
+
+        Raises:
+            StoreFailed: `file_gone` or `file_damaged`.
+        """
+        with self._open(digest) as source, target.open("wb") as out:
+            found, _ = _copy(source, out, None)
+        if found != digest:
+            target.unlink()
+            raise StoreFailed("file_damaged", digest=digest)
+
+    def open(self, digest: str) -> BinaryIO:
+        """Read it through once to verify, then give it back from its beginning.
+
+        Raises:
+            StoreFailed: `file_gone` or `file_damaged`.
+        """
+        source = self._open(digest)
+        if _digest(source) != digest:
+            source.close()
+            raise StoreFailed("file_damaged", digest=digest)
+        source.seek(0)
+        return source
+
+    def has(self, digest: str) -> bool:
+        """Whether the file is there (not whether it is sound)."""
+        return self.path(digest).is_file()
+
+    def remove(self, digest: str) -> None:
+        """Unlink it; twice is the same as once."""
+        self.path(digest).unlink(missing_ok=True)
+
+    def digests(self) -> Iterator[str]:
+        """Walk the folders."""
+        for path in self.root.glob("??/??/*"):
+            yield path.name
+
+    def path(self, digest: str) -> Path:
+        """Where the bytes of this digest lie."""
+        return self.root / digest[:2] / digest[2:4] / digest
+
+    def _open(self, digest: str) -> BinaryIO:
+        try:
+            return self.path(digest).open("rb")
+        except FileNotFoundError as gone:
+            raise StoreFailed("file_gone", digest=digest) from gone
+
+    @contextmanager
+    def _temporary(self) -> Iterator[Path]:
+        """A new file in the store's own file system, gone afterwards unless it was renamed."""
+        self.incoming.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=self.incoming)
+        os.close(handle)
+        try:
+            yield Path(name)
+        finally:
+            Path(name).unlink(missing_ok=True)
+
+    def _settle(self, temporary: Path, digest: str) -> None:
+        """Give it its place; a sound file that is there already stays as it is."""
+        place = self.path(digest)
+        if place.is_file() and _digest_of(place) == digest:
+            return
+        place.parent.mkdir(parents=True, exist_ok=True)
+        temporary.chmod(0o440)
+        temporary.rename(place)
+        for folder in (place.parent, place.parent.parent, self.root):
+            _sync_folder(folder)
+
+
+def _copy(source: BinaryIO, target: BinaryIO, limit: int | None) -> tuple[str, int]:
+    """Copy in chunks; the digest and size of what went through."""
+    digest, size = hashlib.sha256(), 0
+    while chunk := source.read(CHUNK):
+        size += len(chunk)
+        if limit is not None and size > limit:
+            raise Invalid("too_large", limit=limit)
+        digest.update(chunk)
+        target.write(chunk)
+    return digest.hexdigest(), size
+
+
+def _digest_of(path: Path) -> str:
+    with path.open("rb") as source:
+        return _digest(source)
+
+
+def _digest(source: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    while chunk := source.read(CHUNK):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename last through a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _store_trouble() -> Iterator[None]:
+    """The disk's complaints as ours."""
+    try:
+        yield
+    except OSError as trouble:
+        if trouble.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise StoreFailed("store_full") from trouble
+        raise StoreFailed("store_unwritable", why=trouble.strerror) from trouble
+
+
+def free_megabytes(url: str) -> int | None:
+    """Room left for a store on this machine; None where it cannot be told."""
+    parts = urlsplit(url)
+    if parts.scheme != "file":
+        return None
+    place = Path(parts.path)
+    while not place.exists():
+        place = place.parent
+    return shutil.disk_usage(place).free // (1024 * 1024)

@@ -1,0 +1,547 @@
+"""What is kept: organs, case files, documents with their parts and renditions, people, events.
+
+Tables only; the verbs stand beside them (`documents.py`, `case_files.py`, `people.py`, …).
+A class with `STORY = "subject"` is audited: no change of its rows commits without an event.
+Columns in `UNTOLD` are book-keeping of machines and no part of the story.
+"""
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from archive.database import Base, UtcDateTime
+
+Words = dict[str, Any]
+
+
+class Row(Base):
+    """A row with a number; says how it is audited."""
+
+    __abstract__ = True
+    STORY: ClassVar[str | None] = None
+    UNTOLD: ClassVar[frozenset[str]] = frozenset()
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+    def story_owner(self) -> tuple[str, int] | None:
+        """The row whose event may tell of this one too; None when it must be told by itself."""
+        return None
+
+
+# Agencies --------------------------------------------------------------------------------------
+
+
+class Organ(Row):
+    """An agency with its own fonds, plan, numbers, keys and rules."""
+
+    __tablename__ = "organ"
+    STORY = "organ"
+
+    code: Mapped[str] = mapped_column(Text, unique=True)
+    name: Mapped[str] = mapped_column(Text)
+    zone: Mapped[str] = mapped_column(Text, default="Asia/Ho_Chi_Minh")
+    read_policy: Mapped[str] = mapped_column(Text, default="open")
+    signature_layout: Mapped[str] = mapped_column(Text, default="nd30")
+    refuse_bad_signatures: Mapped[bool] = mapped_column(default=False)
+    seal_certificate: Mapped[str | None] = mapped_column(Text)  # SHA-256 of the seal's certificate
+    successor_id: Mapped[int | None] = mapped_column(ForeignKey("organ.id"))
+    opened_on: Mapped[date | None] = mapped_column()
+    closed_on: Mapped[date | None] = mapped_column()
+
+    __table_args__ = (
+        CheckConstraint("length(code) between 1 and 35", name="code_length"),
+        CheckConstraint("read_policy in ('open', 'unit', 'assigned')", name="read_policy"),
+        CheckConstraint("closed_on is null or opened_on <= closed_on", name="dates"),
+    )
+
+
+class OrganCode(Row):
+    """A code that an organ had, with the days it was valid."""
+
+    __tablename__ = "organ_code"
+    STORY = "organ_code"
+
+    organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"), index=True)
+    code: Mapped[str] = mapped_column(Text)
+    valid_from: Mapped[date] = mapped_column()
+    valid_to: Mapped[date | None] = mapped_column()
+
+    __table_args__ = (
+        UniqueConstraint("code", "valid_from"),
+        CheckConstraint("length(code) between 1 and 35", name="code_length"),
+        CheckConstraint("valid_to is null or valid_from <= valid_to", name="dates"),
+    )
+
+    def story_owner(self) -> tuple[str, int] | None:
+        """The organ's events tell of its codes."""
+        return ("organ", self.organ_id)
+
+
+class Unit(Row):
+    """A department of an organ."""
+
+    __tablename__ = "unit"
+    STORY = "unit"
+
+    organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"), index=True)
+    code: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+
+    __table_args__ = (UniqueConstraint("organ_id", "code"),)
+
+
+class Fonds(Row):
+    """All the records of one organ that belong together (phông)."""
+
+    __tablename__ = "fonds"
+    STORY = "fonds"
+
+    organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"), index=True)
+    code: Mapped[str] = mapped_column(Text)  # FondId
+    name: Mapped[str] = mapped_column(Text)  # FondName
+    history: Mapped[str] = mapped_column(Text, default="")  # FondHistory
+    archives_time: Mapped[str] = mapped_column(Text, default="")  # ArchivesTime
+    key_groups: Mapped[str] = mapped_column(Text, default="")  # KeyGroups
+    other_types: Mapped[str] = mapped_column(Text, default="")  # OtherTypes
+    language: Mapped[str] = mapped_column(Text, default="")  # Language
+    lookup_tools: Mapped[str] = mapped_column(Text, default="")  # LookupTools
+    description: Mapped[str] = mapped_column(Text, default="")  # Description
+    opened_on: Mapped[date | None] = mapped_column()
+    closed_on: Mapped[date | None] = mapped_column()
+
+    __table_args__ = (
+        UniqueConstraint("organ_id", "code"),
+        CheckConstraint("closed_on is null or opened_on <= closed_on", name="dates"),
+    )
+
+
+class FilePlanEntry(Row):
+    """A line of the yearly file plan: a heading, or a case file to come."""
+
+    __tablename__ = "file_plan_entry"
+    STORY = "file_plan_entry"
+
+    organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"), index=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("file_plan_entry.id"), index=True)
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    year: Mapped[int] = mapped_column()
+    position: Mapped[int] = mapped_column(default=0)
+    heading_number: Mapped[str] = mapped_column(Text, default="")
+    notation: Mapped[str] = mapped_column(Text, default="")
+    title: Mapped[str] = mapped_column(Text)
+    maintenance: Mapped[str] = mapped_column(Text, default="")
+    creator: Mapped[str] = mapped_column(Text, default="")
+    note: Mapped[str] = mapped_column(Text, default="")
+
+    __table_args__ = (
+        Index("ix_file_plan_entry_place", "organ_id", "year", "position"),
+        CheckConstraint("year between 1000 and 9999", name="year"),
+    )
+
+
+# Case files and documents -------------------------------------------------------------------------
+
+
+class CaseFile(Row):
+    """A case file (hồ sơ): the documents of one matter. Its code is kept as parts (PL VI)."""
+
+    __tablename__ = "case_file"
+    STORY = "case_file"
+
+    organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"), index=True)
+    fonds_id: Mapped[int | None] = mapped_column(ForeignKey("fonds.id"))
+    plan_entry_id: Mapped[int | None] = mapped_column(ForeignKey("file_plan_entry.id"))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    holder_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    stage: Mapped[str] = mapped_column(Text, default="open")
+    access_level: Mapped[str] = mapped_column(Text, default="organ")
+    code: Mapped[str] = mapped_column(Text, index=True)  # rendered from the three parts
+    organ_code: Mapped[str] = mapped_column(Text)  # FileCode.OrganId
+    year: Mapped[int] = mapped_column()  # FileCode.FileCatalog
+    notation: Mapped[str] = mapped_column(Text)  # FileCode.FileNotation
+    title: Mapped[str] = mapped_column(Text)  # Title
+    maintenance: Mapped[str] = mapped_column(Text, default="")  # Maintenance
+    rights: Mapped[str] = mapped_column(Text, default="")  # Rights
+    creator: Mapped[str] = mapped_column(Text, default="")  # Creator
+    language: Mapped[str] = mapped_column(Text, default="")  # Language
+    start_date: Mapped[date | None] = mapped_column()  # StartDate
+    end_date: Mapped[date | None] = mapped_column()  # EndDate
+    document_total: Mapped[int | None] = mapped_column()  # DocTotal, fixed at closing
+    page_total: Mapped[int | None] = mapped_column()  # PageTotal, fixed at closing
+    sheet_total: Mapped[int | None] = mapped_column()  # sheets of its paper part
+    description: Mapped[str] = mapped_column(Text, default="")  # Description
+    keyword: Mapped[str] = mapped_column(Text, default="")  # Keyword
+    infor_sign: Mapped[str] = mapped_column(Text, default="")  # InforSign
+    physical_state: Mapped[str] = mapped_column(Text, default="")  # Format
+    confidence_level: Mapped[str] = mapped_column(Text, default="")  # ConfidenceLevel
+    paper_file_code: Mapped[str] = mapped_column(Text, default="")  # paperFileCode
+    risk_recovery: Mapped[bool] = mapped_column(default=False)  # riskRecovery
+    risk_recovery_status: Mapped[str] = mapped_column(Text, default="")  # riskRecoveryStatus
+    supplementary: Mapped[Words] = mapped_column(JSON, default=dict)
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revision: Mapped[int] = mapped_column(default=1)
+
+    organ: Mapped[Organ] = relationship()
+    holder: Mapped["Person | None"] = relationship()
+    placements: Mapped[list["Placement"]] = relationship(
+        back_populates="case_file", order_by="Placement.ordinal"
+    )
+
+    __table_args__ = (
+        UniqueConstraint("organ_id", "organ_code", "year", "notation"),
+        CheckConstraint("year between 1000 and 9999", name="year"),
+        CheckConstraint("length(notation) > 0", name="notation"),
+        CheckConstraint(
+            "stage in ('planned', 'open', 'closed', 'submitted', 'returned', 'accepted')",
+            name="stage",
+        ),
+        CheckConstraint("access_level in ('organ', 'unit', 'assigned')", name="access_level"),
+        CheckConstraint("end_date is null or start_date <= end_date", name="dates"),
+    )
+
+
+class Document(Row):
+    """A document with everything the field tables for incoming and outgoing documents ask."""
+
+    __tablename__ = "document"
+    STORY = "document"
+    UNTOLD = frozenset({"indexed_revision"})
+
+    organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"), index=True)
+    code: Mapped[str] = mapped_column(Text, unique=True)  # R2: organ-year-seven digits
+    direction: Mapped[str] = mapped_column(Text, default="other")
+    file_ordinal: Mapped[int | None] = mapped_column()  # DocOrdinal as delivered by others
+    type_name: Mapped[str] = mapped_column(Text, default="")  # TypeName
+    code_number: Mapped[str] = mapped_column(Text, default="")  # CodeNumber
+    code_notation: Mapped[str] = mapped_column(Text, default="")  # CodeNotation
+    issued_date: Mapped[date | None] = mapped_column(index=True)  # IssuedDate
+    organ_name: Mapped[str] = mapped_column(Text, default="")  # OrganName
+    subject: Mapped[str] = mapped_column(Text, default="")  # Subject
+    language: Mapped[str] = mapped_column(Text, default="")  # Language
+    page_amount: Mapped[int | None] = mapped_column()  # PageAmount
+    description: Mapped[str] = mapped_column(Text, default="")  # Description
+    signer_position: Mapped[str] = mapped_column(Text, default="")  # SignerInfo.Position
+    signer_name: Mapped[str] = mapped_column(Text, default="")  # SignerInfo.FullName
+    recipients: Mapped[list[Words]] = mapped_column(JSON, default=list)  # To: OrganId, OrganName
+    priority: Mapped[int | None] = mapped_column()  # Priority: urgency 0-4
+    issued_amount: Mapped[int | None] = mapped_column()  # IssuedAmount
+    due_date: Mapped[date | None] = mapped_column()  # DueDate
+    arrival_date: Mapped[date | None] = mapped_column()  # ArrivalDate
+    arrival_number: Mapped[int | None] = mapped_column()  # ArrivalNumber
+    to_places: Mapped[str] = mapped_column(Text, default="")  # ToPlaces
+    trace_header_list: Mapped[str] = mapped_column(Text, default="")  # TraceHeaderList
+    doc_code: Mapped[str] = mapped_column(Text, default="")  # DocCode, as the law's forms carry it
+    maintenance: Mapped[str] = mapped_column(Text, default="")  # maintenance
+    infor_sign: Mapped[str] = mapped_column(Text, default="")  # InforSign
+    keyword: Mapped[str] = mapped_column(Text, default="")  # Keyword
+    mode: Mapped[str] = mapped_column(Text, default="")  # Mode
+    confidence_level: Mapped[str] = mapped_column(Text, default="")  # ConfidenceLevel
+    autograph: Mapped[str] = mapped_column(Text, default="")  # Autograph
+    physical_state: Mapped[str] = mapped_column(Text, default="")  # Format
+    process: Mapped[bool | None] = mapped_column()  # process
+    risk_recovery: Mapped[bool] = mapped_column(default=False)  # riskRecovery
+    risk_recovery_status: Mapped[str] = mapped_column(Text, default="")  # riskRecoveryStatus
+    completeness: Mapped[str] = mapped_column(Text, default="full")
+    elsewhere: Mapped[str] = mapped_column(Text, default="")  # where the rest is: holder or link
+    is_scan_of_signed_paper: Mapped[bool] = mapped_column(default=False)
+    supplementary: Mapped[Words] = mapped_column(JSON, default=dict)
+    mending: Mapped[str | None] = mapped_column(Text)  # why there is no valid archival copy (R3)
+    shelved_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    shelved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    revision: Mapped[int] = mapped_column(default=1)
+    indexed_revision: Mapped[int] = mapped_column(default=0)
+
+    organ: Mapped[Organ] = relationship()
+    parts: Mapped[list["Part"]] = relationship(back_populates="document", order_by="Part.ordinal")
+    placements: Mapped[list["Placement"]] = relationship(back_populates="document")
+
+    __table_args__ = (
+        CheckConstraint(
+            "direction in ('incoming', 'outgoing', 'internal', 'other')", name="direction"
+        ),
+        CheckConstraint("priority is null or priority between 0 and 4", name="priority"),
+        CheckConstraint("length(code) > 0", name="code"),
+        CheckConstraint("completeness in ('full', 'main_text', 'first_page')", name="completeness"),
+        CheckConstraint("page_amount is null or page_amount >= 0", name="page_amount"),
+    )
+
+
+class Part(Row):
+    """One original file of a document: the main part, an annex, a companion, an attachment (R1)."""
+
+    __tablename__ = "part"
+    STORY = "part"
+
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), index=True)
+    ordinal: Mapped[int] = mapped_column(default=1)
+    role: Mapped[str] = mapped_column(Text, default="main")
+    file_name: Mapped[str] = mapped_column(Text)  # as it was given
+    digest: Mapped[str] = mapped_column(Text, index=True)  # SHA-256 at reception, for ever
+    pages: Mapped[int | None] = mapped_column()
+    facts: Mapped[Words] = mapped_column(JSON, default=dict)  # what the road found out
+    mending: Mapped[str | None] = mapped_column(Text)
+
+    document: Mapped[Document] = relationship(back_populates="parts")
+    renditions: Mapped[list["Rendition"]] = relationship(back_populates="part")
+
+    __table_args__ = (
+        UniqueConstraint("document_id", "ordinal"),
+        CheckConstraint("role in ('main', 'annex', 'companion', 'attachment')", name="role"),
+        CheckConstraint("length(digest) = 64", name="digest"),
+    )
+
+    def story_owner(self) -> tuple[str, int] | None:
+        """The document's events tell of its parts."""
+        return ("document", self.document_id)
+
+
+class Rendition(Row):
+    """One stored form of a part: the original, the archival copy, its text, its reports."""
+
+    __tablename__ = "rendition"
+    STORY = "rendition"
+
+    part_id: Mapped[int] = mapped_column(ForeignKey("part.id"), index=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), index=True)
+    role: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(Text, index=True)
+    size: Mapped[int] = mapped_column()
+    mime: Mapped[str] = mapped_column(Text)
+    puid: Mapped[str] = mapped_column(Text, default="")
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    replaced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    part: Mapped[Part] = relationship(back_populates="renditions")
+
+    __table_args__ = (
+        CheckConstraint("length(digest) = 64", name="digest"),
+        CheckConstraint("size >= 0", name="size"),
+    )
+
+    def story_owner(self) -> tuple[str, int] | None:
+        """The document's events tell of its renditions."""
+        return ("document", self.document_id)
+
+
+class Placement(Row):
+    """A document's place in a case file; without one it stands in the tray of unfiled ones (R4)."""
+
+    __tablename__ = "placement"
+    STORY = "placement"
+
+    case_file_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), index=True)
+    ordinal: Mapped[int] = mapped_column()
+    placed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    case_file: Mapped[CaseFile] = relationship(back_populates="placements")
+    document: Mapped[Document] = relationship(back_populates="placements")
+
+    __table_args__ = (
+        UniqueConstraint("case_file_id", "document_id"),
+        UniqueConstraint("case_file_id", "ordinal"),
+    )
+
+    def story_owner(self) -> tuple[str, int] | None:
+        """The document's events tell of its places."""
+        return ("document", self.document_id)
+
+
+class CodeSeries(Row):
+    """The last number used for document codes, by organ and legal year."""
+
+    __tablename__ = "code_series"
+
+    organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"))
+    year: Mapped[int] = mapped_column()
+    last: Mapped[int] = mapped_column(default=0)
+
+    __table_args__ = (UniqueConstraint("organ_id", "year"),)
+
+
+class Freeze(Row):
+    """An order that nothing may be moved, changed or destroyed (legal hold)."""
+
+    __tablename__ = "freeze"
+    STORY = "freeze"
+
+    organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"), index=True)
+    case_file_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), index=True)
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"), index=True)
+    reason: Mapped[str] = mapped_column(Text)
+    placed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    placed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    lifted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        CheckConstraint("(case_file_id is null) != (document_id is null)", name="one_thing"),
+    )
+
+
+# People -------------------------------------------------------------------------------------------
+
+
+class Person(Row):
+    """A natural person with an account. Never deleted: accounts end, the story stays."""
+
+    __tablename__ = "person"
+    STORY = "person"
+    UNTOLD = frozenset({"failed_sign_ins", "locked_until", "last_seen_at"})
+
+    organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"), index=True)
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    user_name: Mapped[str] = mapped_column(Text, unique=True)
+    full_name: Mapped[str] = mapped_column(Text)
+    position: Mapped[str] = mapped_column(Text, default="")
+    email: Mapped[str] = mapped_column(Text, default="")
+    password_hash: Mapped[str] = mapped_column(Text)
+    must_change_password: Mapped[bool] = mapped_column(default=True)
+    locked_from: Mapped[date | None] = mapped_column()  # first day without access
+    language: Mapped[str] = mapped_column(Text, default="vi")
+    failed_sign_ins: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    organ: Mapped[Organ] = relationship()
+    appointments: Mapped[list["Appointment"]] = relationship(back_populates="person")
+
+
+class Role(Row):
+    """A role and what it may do: rights are data, not code."""
+
+    __tablename__ = "role"
+    STORY = "role"
+
+    code: Mapped[str] = mapped_column(Text, unique=True)
+    actions: Mapped[list[str]] = mapped_column(JSON, default=list)
+
+
+class Appointment(Row):
+    """A person holds a role at an organ, from a day to a day."""
+
+    __tablename__ = "appointment"
+    STORY = "appointment"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"), index=True)
+    role_id: Mapped[int] = mapped_column(ForeignKey("role.id"))
+    from_on: Mapped[date] = mapped_column()
+    until_on: Mapped[date | None] = mapped_column()
+
+    person: Mapped[Person] = relationship(back_populates="appointments")
+    role: Mapped[Role] = relationship()
+
+    __table_args__ = (
+        UniqueConstraint("person_id", "organ_id", "role_id", "from_on"),
+        CheckConstraint("until_on is null or from_on <= until_on", name="dates"),
+    )
+
+    def story_owner(self) -> tuple[str, int] | None:
+        """The person's events tell of their roles."""
+        return ("person", self.person_id)
+
+
+class Grant(Row):
+    """A person may read one case file or document beyond what the roles give."""
+
+    __tablename__ = "access_grant"
+    STORY = "access_grant"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    case_file_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), index=True)
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"), index=True)
+    reason: Mapped[str] = mapped_column(Text)
+    granted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        CheckConstraint("(case_file_id is null) != (document_id is null)", name="one_thing"),
+    )
+
+
+class SignIn(Row):
+    """A live session or an API token: only its digest is kept."""
+
+    __tablename__ = "sign_in"
+    STORY = "sign_in"
+    UNTOLD = frozenset({"last_used_at"})
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    kind: Mapped[str] = mapped_column(Text)  # session | token
+    name: Mapped[str] = mapped_column(Text, default="")
+    secret_digest: Mapped[str] = mapped_column(Text, unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    person: Mapped[Person] = relationship()
+
+    __table_args__ = (CheckConstraint("kind in ('session', 'token')", name="kind"),)
+
+    def story_owner(self) -> tuple[str, int] | None:
+        """The person's events tell of their sign-ins."""
+        return ("person", self.person_id)
+
+
+# The story ----------------------------------------------------------------------------------------
+
+
+class Event(Base):
+    """One thing that happened. Only ever added to; each link carries the one before (R12)."""
+
+    __tablename__ = "event"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    action: Mapped[str] = mapped_column(Text, index=True)
+    door: Mapped[str] = mapped_column(Text)  # web, api, command, worker
+    organ_id: Mapped[int | None] = mapped_column(index=True)
+    person_id: Mapped[int | None] = mapped_column(index=True)
+    principal_id: Mapped[int | None] = mapped_column()
+    account: Mapped[str] = mapped_column(Text, default="")  # operating-system account, if no person
+    subject_type: Mapped[str] = mapped_column(Text)
+    subject_id: Mapped[int | None] = mapped_column()
+    subject_code: Mapped[str] = mapped_column(Text, default="")
+    facts: Mapped[Words] = mapped_column(JSON, default=dict)  # nothing personal, no content
+    words_digest: Mapped[str | None] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(Text)
+    link: Mapped[str] = mapped_column(Text)
+
+    __table_args__ = (Index("ix_event_subject", "subject_type", "subject_id", "id"),)
+
+
+class EventRow(Base):
+    """The state of one audited row after an event; the event's digest covers it."""
+
+    __tablename__ = "event_row"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(Text, primary_key=True)
+    row_id: Mapped[int] = mapped_column(primary_key=True)
+    row_digest: Mapped[str | None] = mapped_column(Text)  # None: the row is gone since
+
+    __table_args__ = (Index("ix_event_row_row", "kind", "row_id", "event_id"),)
+
+
+class EventWords(Base):
+    """The erasable part of an event: names, reasons, searched words, old and new values."""
+
+    __tablename__ = "event_words"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    salt: Mapped[str] = mapped_column(Text)
+    words: Mapped[Words] = mapped_column(JSON)
+
+
+class ChainHead(Base):
+    """The end of the chain: one row, locked while a link is added."""
+
+    __tablename__ = "chain_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    last_id: Mapped[int] = mapped_column()
+    link: Mapped[str] = mapped_column(Text)

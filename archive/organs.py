@@ -1,0 +1,86 @@
+"""Agencies: the first organ and person of an installation, and further organs."""
+
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive import access, audit, clock, people
+from archive.errors import Conflict, Invalid, NotFound
+from archive.models import Fonds, Organ, OrganCode, Person
+from formats.vietnamese import nfc
+
+LONGEST_CODE = 35  # QĐ 20/2020/QĐ-TTg
+
+
+def found(session: Session, code: str, name: str) -> Organ:
+    """Take up an organ with its code, valid from today, and its fonds.
+
+    Raises:
+        Invalid: `bad_organ_code`.
+        Conflict: `organ_code_taken`.
+    """
+    code = nfc(code).strip()
+    if not 1 <= len(code) <= LONGEST_CODE or not all(_fits_code(one) for one in code):
+        raise Invalid("bad_organ_code", organ=code)
+    if session.scalar(select(Organ.id).where(Organ.code == code)) is not None:
+        raise Conflict("organ_code_taken", organ=code)
+    organ = Organ(code=code, name=nfc(name).strip(), zone="Asia/Ho_Chi_Minh")
+    organ.opened_on = clock.today(organ)
+    session.add(organ)
+    session.flush()
+    session.add(OrganCode(organ_id=organ.id, code=code, valid_from=organ.opened_on))
+    fonds = Fonds(organ_id=organ.id, code=code, name=organ.name, opened_on=organ.opened_on)
+    session.add(fonds)
+    session.flush()
+    audit.record(session, "organ.found", organ, also=(fonds,), name=organ.name)
+    return organ
+
+
+def set_up(
+    session: Session, code: str, name: str, user_name: str = "quantri"
+) -> tuple[Organ, Person, str]:
+    """The first organ and the first person, who is administrator and archivist (R9).
+
+    Raises:
+        Conflict: `already_set_up`.
+    """
+    if session.scalar(select(Organ.id).limit(1)) is not None:
+        raise Conflict("already_set_up")
+    roles = access.ensure_roles(session)
+    organ = found(session, code, name)
+    audit.record(session, "role.found", roles[0], also=tuple(roles[1:]))
+    person, one_time = people.add(
+        session, organ, user_name, "Quản trị hệ thống", ["administrator", "archivist"]
+    )
+    return organ, person, one_time
+
+
+def by_code(session: Session, code: str) -> Organ:
+    """The organ with this code.
+
+    Raises:
+        NotFound: `no_such_organ`.
+    """
+    organ = session.scalar(select(Organ).where(Organ.code == nfc(code).strip()))
+    if organ is None:
+        raise NotFound("no_such_organ", organ=code)
+    return organ
+
+
+def pin_seal(session: Session, organ: Organ, certificate_digest: str) -> None:
+    """Write down which certificate the organ's seal carries; `verify` knows it by this digest."""
+    if organ.seal_certificate == certificate_digest:
+        return
+    organ.seal_certificate = certificate_digest
+    audit.record(session, "organ.pin_seal", organ, facts={"certificate": certificate_digest})
+
+
+def key_file(home: Path, organ: Organ) -> Path:
+    """Where the organ's trial key lies when no other key is set."""
+    return home / "keys" / f"{organ.id}.p12"
+
+
+def _fits_code(letter: str) -> bool:
+    """Letters and digits in groups parted by dots or hyphens."""
+    return letter.isalnum() or letter in ".-"

@@ -1,0 +1,250 @@
+"""Accounts: natural persons, their passwords, their roles, their sign-ins.
+
+Passwords are kept as argon2 hashes. Of a session or token only the digest is kept, so a stolen
+database opens no door. Sign-in is limited per account; the pages limit it per address as well.
+"""
+
+import hashlib
+import secrets
+from datetime import date, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, selectinload
+
+from archive import audit, clock
+from archive.errors import Conflict, Invalid, NotAllowed, NotFound
+from archive.models import Appointment, Organ, Person, Role, SignIn
+from formats.vietnamese import nfc
+
+LEAST_CHARACTERS = 12
+TRIES = 5
+PAUSE = timedelta(minutes=15)
+_hasher = PasswordHasher()
+_nobody = _hasher.hash(
+    secrets.token_hex(16)
+)  # so that an unknown name takes as long as a wrong one
+
+
+def add(
+    session: Session,
+    organ: Organ,
+    user_name: str,
+    full_name: str,
+    roles: list[str],
+    *,
+    password: str | None = None,
+) -> tuple[Person, str]:
+    """Make an account; the password given back is for one use and must be changed.
+
+    Raises:
+        Invalid: `bad_user_name`, `unknown_role`.
+        Conflict: `user_name_taken`: names that were ever issued are never issued again.
+    """
+    user_name = nfc(user_name).strip().lower()
+    if not user_name or any(one.isspace() for one in user_name) or len(user_name) > 60:
+        raise Invalid("bad_user_name", name=user_name)
+    if session.scalar(select(Person.id).where(Person.user_name == user_name)) is not None:
+        raise Conflict("user_name_taken", name=user_name)
+    one_time = password or secrets.token_urlsafe(12)
+    person = Person(
+        organ_id=organ.id,
+        user_name=user_name,
+        full_name=nfc(full_name).strip(),
+        password_hash=_hasher.hash(one_time),
+        created_at=clock.now(),
+    )
+    session.add(person)
+    session.flush()
+    for code in roles:
+        appoint(session, person, organ, code)
+    audit.record(session, "person.add", person, facts={"roles": sorted(roles)}, name=full_name)
+    return person, one_time
+
+
+def appoint(session: Session, person: Person, organ: Organ, role_code: str) -> Appointment:
+    """Give the person a role at the organ from today on; the caller tells of it.
+
+    Raises:
+        Invalid: `unknown_role`.
+    """
+    role = session.scalar(select(Role).where(Role.code == role_code))
+    if role is None:
+        raise Invalid("unknown_role", role=role_code)
+    appointment = Appointment(
+        person_id=person.id, organ_id=organ.id, role_id=role.id, from_on=clock.today(organ)
+    )
+    session.add(appointment)
+    session.flush()
+    return appointment
+
+
+def by_name(session: Session, user_name: str) -> Person:
+    """The person with this user name.
+
+    Raises:
+        NotFound: `no_such_person`.
+    """
+    person = session.scalar(_with_roles().where(Person.user_name == nfc(user_name).strip().lower()))
+    if person is None:
+        raise NotFound("no_such_person", name=user_name)
+    return person
+
+
+def by_id(session: Session, person_id: int) -> Person:
+    """The person with this number, roles loaded.
+
+    Raises:
+        NotFound: `no_such_person`.
+    """
+    person = session.scalar(_with_roles().where(Person.id == person_id))
+    if person is None:
+        raise NotFound("no_such_person", name=str(person_id))
+    return person
+
+
+def only_person(session: Session) -> Person | None:
+    """The one person there is, while there is only the one that setup made (R9)."""
+    people = session.scalars(_with_roles().limit(2)).all()
+    return people[0] if len(people) == 1 else None
+
+
+def is_active(person: Person) -> bool:
+    """Whether the account is open today."""
+    return person.locked_from is None or clock.today(person.organ) < person.locked_from
+
+
+def lock(session: Session, person: Person, from_on: date, reason: str) -> None:
+    """End access from this day on. The account and what it did stay."""
+    person.locked_from = from_on
+    for one in session.scalars(
+        select(SignIn).where(SignIn.person_id == person.id, SignIn.ended_at.is_(None))
+    ):
+        if from_on <= clock.today(person.organ):
+            one.ended_at = clock.now()
+    audit.record(session, "person.lock", person, facts={"from": from_on.isoformat()}, why=reason)
+
+
+def check_password(session: Session, user_name: str, password: str) -> Person | None:
+    """The person, if the password is right and the account open; else None, after the same time.
+
+    Counts failures: five in a row close the door for fifteen minutes. The caller must commit
+    either way.
+    """
+    person = session.scalar(
+        _with_roles().where(Person.user_name == nfc(user_name).strip().lower()).with_for_update()
+    )
+    is_right = _matches(person.password_hash if person else _nobody, password)
+    if person is None:
+        return None
+    if person.locked_until is not None and clock.now() < person.locked_until:
+        audit.record(session, "person.sign_in_barred", person)
+        return None
+    if not is_right or not is_active(person):
+        person.failed_sign_ins += 1
+        if person.failed_sign_ins >= TRIES:
+            person.failed_sign_ins, person.locked_until = 0, clock.now() + PAUSE
+        audit.record(session, "person.sign_in_failed", person)
+        return None
+    person.failed_sign_ins, person.locked_until = 0, None
+    return person
+
+
+def change_password(session: Session, person: Person, old: str, new: str) -> None:
+    """Replace the password; all other sign-ins end.
+
+    Raises:
+        NotAllowed: `wrong_password`.
+        Invalid: `password_too_short`, `password_too_plain`.
+    """
+    if not _matches(person.password_hash, old):
+        raise NotAllowed("wrong_password")
+    if len(new) < LEAST_CHARACTERS:
+        raise Invalid("password_too_short", least=LEAST_CHARACTERS)
+    if len(set(new)) < 5 or person.user_name in new.lower() or new == old:
+        raise Invalid("password_too_plain")
+    person.password_hash = _hasher.hash(new)
+    person.must_change_password = False
+    audit.record(session, "person.change_password", person)
+
+
+def reset_password(session: Session, person: Person) -> str:
+    """A new one-time password, for who has forgotten the old one; every sign-in ends."""
+    one_time = secrets.token_urlsafe(12)
+    person.password_hash = _hasher.hash(one_time)
+    person.must_change_password = True
+    person.failed_sign_ins, person.locked_until = 0, None
+    for one in session.scalars(
+        select(SignIn).where(SignIn.person_id == person.id, SignIn.ended_at.is_(None))
+    ):
+        one.ended_at = clock.now()
+    audit.record(session, "person.reset_password", person)
+    return one_time
+
+
+def sign_in(session: Session, person: Person, kind: str, lasting: timedelta, name: str = "") -> str:
+    """Begin a session, or make a token; the secret is told once and not kept."""
+    secret = secrets.token_urlsafe(32)
+    moment = clock.now()
+    session.add(
+        SignIn(
+            person_id=person.id,
+            kind=kind,
+            name=name,
+            secret_digest=_secret_digest(secret),
+            created_at=moment,
+            expires_at=moment + lasting,
+            last_used_at=moment,
+        )
+    )
+    audit.record(session, f"person.{'sign_in' if kind == 'session' else 'make_token'}", person)
+    return secret
+
+
+def signed_in(session: Session, secret: str, kind: str, idle: timedelta | None) -> SignIn | None:
+    """The live sign-in behind this secret, or None."""
+    found = session.scalar(
+        select(SignIn)
+        .where(SignIn.secret_digest == _secret_digest(secret), SignIn.kind == kind)
+        .options(
+            selectinload(SignIn.person)
+            .selectinload(Person.appointments)
+            .selectinload(Appointment.role),
+            selectinload(SignIn.person).selectinload(Person.organ),
+        )
+    )
+    if found is None or found.ended_at is not None or found.expires_at <= clock.now():
+        return None
+    if idle is not None and found.last_used_at + idle <= clock.now():
+        return None
+    return found if is_active(found.person) else None
+
+
+def sign_out(session: Session, found: SignIn) -> None:
+    """End a session or token."""
+    found.ended_at = clock.now()
+    audit.record(session, "person.sign_out", found.person)
+
+
+def count(session: Session) -> int:
+    """How many accounts there are."""
+    return session.scalar(select(func.count()).select_from(Person)) or 0
+
+
+def _with_roles() -> Select[Person]:
+    return select(Person).options(
+        selectinload(Person.appointments).selectinload(Appointment.role),
+        selectinload(Person.organ),
+    )
+
+
+def _matches(password_hash: str, password: str) -> bool:
+    try:
+        return _hasher.verify(password_hash, password)
+    except VerificationError:
+        return False
+
+
+def _secret_digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,84 @@
+"""What is on the road: intakes, and the files that the steps have made of them so far."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from archive.database import UtcDateTime
+from archive.models import CaseFile, Document, Organ, Person, Row
+
+
+class Intake(Row):
+    """One received file on its road to the shelf.
+
+    States (record rules, R3): received (on the road), waiting (a person or a missing program
+    decides), refused, stuck (given up after five tries), shelved (a document), discarded.
+    """
+
+    __tablename__ = "intake"
+    STORY = "intake"
+    UNTOLD = frozenset(
+        {"claim", "claimed_until", "attempts", "try_after", "queued_at", "progress", "trouble"}
+    )
+
+    organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"), index=True)
+    received_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    door: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)  # as it was given
+    digest: Mapped[str] = mapped_column(Text, index=True)
+    size: Mapped[int] = mapped_column()
+    case_file_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
+    fields: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    state: Mapped[str] = mapped_column(Text, default="received")
+    next_step: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(Text)  # a stable code
+    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # by step
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    is_quarantined: Mapped[bool] = mapped_column(default=False)
+
+    claim: Mapped[str | None] = mapped_column(Text)
+    claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    try_after: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    queued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    progress: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # pages read, of how many
+    trouble: Mapped[str | None] = mapped_column(Text)  # the last failure, for who looks after it
+
+    organ: Mapped[Organ] = relationship()
+    received_by: Mapped[Person | None] = relationship()
+    case_file: Mapped[CaseFile | None] = relationship()
+    document: Mapped[Document | None] = relationship()
+    files: Mapped[list["IntakeFile"]] = relationship(back_populates="intake")
+
+    __table_args__ = (
+        CheckConstraint(
+            "state in ('received', 'waiting', 'refused', 'stuck', 'shelved', 'discarded')",
+            name="state",
+        ),
+        CheckConstraint("(state = 'shelved') = (document_id is not null)", name="shelved"),
+        CheckConstraint("length(digest) = 64", name="digest"),
+        Index("ix_intake_road", "state", "next_step", "queued_at"),
+    )
+
+
+class IntakeFile(Row):
+    """A file that a step made; the newest of a role counts."""
+
+    __tablename__ = "intake_file"
+    STORY = "intake_file"
+
+    intake_id: Mapped[int] = mapped_column(ForeignKey("intake.id"), index=True)
+    role: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(Text, index=True)
+    size: Mapped[int] = mapped_column()
+    step: Mapped[str] = mapped_column(Text)
+
+    intake: Mapped[Intake] = relationship(back_populates="files")
+
+    def story_owner(self) -> tuple[str, int] | None:
+        """The intake's events tell of its files."""
+        return ("intake", self.intake_id)

@@ -1,0 +1,74 @@
+"""The road into the archive, from the front desk to the shelf.
+
+A step reads its workspace, does one thing, and says what it found. Steps never touch the
+database: `advance` writes each outcome down in one short transaction, so a crash costs at most
+the step that was running, and running a step twice does no harm.
+"""
+
+from archive.database import Database
+from archive.errors import Refused, Waits
+from formats.errors import ProgramMissing, Unreadable
+from ingest import claims, steps
+from ingest.claims import Claim
+from ingest.scanner import ScannerSilent
+from ingest.workspace import Outcome, PartResultGone, Workshop
+
+ROAD = (
+    steps.identify,  # what kind of file is this, really?
+    steps.check_for_viruses,
+    steps.check_signatures,  # which signatures does it carry? (asked before a byte is changed)
+    steps.read_text,  # the text layer, or OCR, Vietnamese first
+    steps.admit,  # may this be here at all? (record rules, R15)
+    steps.make_pdfa,
+    steps.seal,  # sign the rendition with the organ's key
+    steps.validate,  # ask veraPDF about the sealed files, many at once: no verdict means not valid
+)
+
+
+def advance(db: Database, workshop: Workshop, intake_id: int) -> None:
+    """Carry one received file as far along the road as it will go."""
+    while claim := claims.take_next_step(db, intake_id, ROAD):
+        try:
+            outcome = claim.step.run(claims.open_workspace(db, workshop, claim))
+        except Exception as error:
+            put_aside(db, workshop, claim, error)
+        else:
+            claims.write_down(db, workshop, claim, outcome, ROAD)
+            if not outcome.is_finished:
+                return
+
+
+def advance_together(db: Database, workshop: Workshop, most: int = 40) -> int:
+    """Carry the files that wait at the last step over it, all at once; how many there were."""
+    together = claims.take_together(db, steps.validate, most)
+    if not together:
+        return 0
+    try:
+        outcomes = steps.validate.run_together(
+            [claims.open_workspace(db, workshop, claim) for claim in together]
+        )
+    except Exception as error:
+        for claim in together:
+            put_aside(db, workshop, claim, error)
+        return len(together)
+    for claim, answer in zip(together, outcomes, strict=True):
+        if isinstance(answer, Outcome):
+            claims.write_down(db, workshop, claim, answer, ROAD)
+        else:
+            put_aside(db, workshop, claim, answer)
+    return len(together)
+
+
+def put_aside(db: Database, workshop: Workshop, claim: Claim, error: Exception) -> None:
+    """Decide what a failure means: never, not now, again from further back, or simply again."""
+    match error:
+        case Refused():
+            claims.refuse(db, workshop, claim, error)
+        case Waits() | Unreadable():  # a person must decide; never retried by itself
+            claims.wait(db, workshop, claim, error.code, error.details)
+        case ProgramMissing() | ScannerSilent():  # goes on by itself once it is there
+            claims.wait(db, workshop, claim, error.code, error.details, look_again=True)
+        case PartResultGone():
+            claims.step_back(db, claim, error.role)
+        case _:
+            claims.try_again_later(db, claim, error)  # 1, 2, 4, 8 minutes; after five, "stuck"

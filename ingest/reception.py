@@ -1,0 +1,163 @@
+"""The front desk: the original is stored, its row written, its digest told. Then it is received.
+
+Everything that can fail comes after. What is refused here (a mark of secrecy in the name or a
+field, an empty file, one that is too large) was never stored.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive import audit, clock
+from archive.access import Action, may
+from archive.database import Database
+from archive.errors import Conflict, Invalid, Refused
+from archive.fields import DOCUMENT_FIELDS, parse_fields
+from archive.files import FileStore
+from archive.models import CaseFile, Organ, Person
+from formats.vietnamese import nfc
+from ingest import admission
+from ingest.models import Intake
+from ingest.pipeline import ROAD
+
+ON_THE_ROAD = ("received", "waiting", "stuck")
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the sender is told."""
+
+    intake_id: int
+    name: str
+    sha256: str
+    size: int
+    received_at: datetime
+    state: str
+    is_new: bool  # False: these bytes were here already, and this is what became of them
+
+
+@dataclass(frozen=True)
+class Sending:
+    """What comes with a file."""
+
+    name: str
+    fields: dict[str, str]
+    case_file_id: int | None = None
+    again: bool = False  # a second document of the same bytes is wanted
+
+
+def receive(
+    db: Database,
+    files: FileStore,
+    stream: BinaryIO,
+    sending: Sending,
+    *,
+    organ_id: int,
+    by: Person,
+    door: str,
+    limit: int,
+) -> Receipt:
+    """Take a file in; when this returns, nothing that happens later can lose it.
+
+    Raises:
+        Refused: `secret_mark`; nothing was stored.
+        Invalid: `empty_file`, `too_large`, `unknown_field`, `bad_value`.
+        StoreFailed: `store_full`, `store_unwritable`.
+        Conflict: `same_bytes`: they are here, and the sender may not know more.
+    """
+    name = nfc(sending.name).strip() or "khong-ten"
+    parse_fields(sending.fields, DOCUMENT_FIELDS)
+    _turn_away_secrets(db, sending, name, organ_id)
+    stored = files.put(stream, limit)
+    if stored.size == 0:
+        files.remove(stored.digest)
+        raise Invalid("empty_file", name=name)
+    with db.transaction() as session:
+        session.execute(select(Organ.id).where(Organ.id == organ_id).with_for_update())
+        if not sending.again and (earlier := _same_bytes(session, organ_id, stored.digest)):
+            return _known(session, earlier, by, name)
+        intake = _write_row(session, sending, name, stored.digest, stored.size, organ_id, by, door)
+    return _receipt(intake, name, is_new=True)
+
+
+def _turn_away_secrets(db: Database, sending: Sending, name: str, organ_id: int) -> None:
+    """A mark in a field or in the name: refused before anything is stored (R15)."""
+    mark = admission.mark_in_name(name) or admission.mark_in_fields(sending.fields)
+    if mark is None:
+        return
+    with db.transaction() as session:
+        audit.record(
+            session, "intake.turn_away", None, organ_id=organ_id, facts={"reason": "secret_mark"}
+        )
+    raise Refused("secret_mark", mark=mark)
+
+
+def _same_bytes(session: Session, organ_id: int, digest: str) -> Intake | None:
+    """The organ's intake or document of the same bytes (R5)."""
+    return session.scalar(
+        select(Intake)
+        .where(
+            Intake.organ_id == organ_id,
+            Intake.digest == digest,
+            Intake.state.in_((*ON_THE_ROAD, "shelved")),
+        )
+        .order_by(Intake.id)
+        .limit(1)
+    )
+
+
+def _known(session: Session, earlier: Intake, by: Person, name: str) -> Receipt:
+    """Tell what became of the same bytes, to those who may read it."""
+    audit.record(session, "intake.same_bytes", earlier, name=name)
+    if earlier.document is not None:
+        is_told = may(session, by, Action.DESCRIBE, earlier.document)
+    else:
+        is_told = may(session, by, Action.SEE_INTAKES, earlier.organ)
+    if not is_told:
+        raise Conflict("same_bytes")
+    return _receipt(earlier, name, is_new=False)
+
+
+def _write_row(
+    session: Session,
+    sending: Sending,
+    name: str,
+    digest: str,
+    size: int,
+    organ_id: int,
+    by: Person,
+    door: str,
+) -> Intake:
+    if sending.case_file_id is not None:
+        case_file = session.get_one(CaseFile, sending.case_file_id)
+        if case_file.organ_id != organ_id:
+            raise Invalid("other_organ")
+    moment = clock.now()
+    intake = Intake(
+        organ_id=organ_id,
+        received_by_id=by.id,
+        received_at=moment,
+        queued_at=moment,
+        door=door,
+        name=name,
+        digest=digest,
+        size=size,
+        case_file_id=sending.case_file_id,
+        fields=sending.fields,
+        next_step=ROAD[0].name,
+    )
+    session.add(intake)
+    session.flush()
+    audit.record(
+        session, "intake.receive", intake, facts={"sha256": digest, "size": size}, name=name
+    )
+    return intake
+
+
+def _receipt(intake: Intake, name: str, *, is_new: bool) -> Receipt:
+    return Receipt(
+        intake.id, name, intake.digest, intake.size, intake.received_at, intake.state, is_new
+    )
