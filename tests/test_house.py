@@ -3,6 +3,7 @@
 import ast
 import dataclasses
 import re
+import tomllib
 from importlib import import_module
 from pathlib import Path
 
@@ -150,3 +151,11 @@ def test_links_between_pages_lead_somewhere() -> None:
         if not (page.parent / target).exists()
     ]
     assert not broken
+
+
+def test_every_dependency_is_explained() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    names = {re.split(r"[\[<>=~!;]", line)[0] for line in asked}
+    page = (ROOT / "docs" / "decisions" / "007-dependencies.md").read_text(encoding="utf-8")
+    assert names == set(re.findall(r"^\| ([a-z0-9-]+) \| (?!what it saves)", page, flags=re.MULTILINE))
