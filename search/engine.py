@@ -22,6 +22,7 @@ PAIRS_FOLDED = "pairs_folded"
 # Fields of whole keys.
 ID = "id"
 NUMBERS = "numbers"
+CITES = "cites"  # numbers of other documents that the text names
 READERS = "readers"
 ORGAN = "organ"
 TYPE = "type"
@@ -50,6 +51,7 @@ class Entry:
         body: the text of all its pages.
         number: number and symbol as written on the paper.
         number_keys: the whole spellings by which that number is found.
+        cites: the spellings of the numbers that its text names.
         type_name: "Quyết định" and the like.
         organ: code of the organ that keeps it.
         organ_name: name of the organ that issued it.
@@ -66,6 +68,7 @@ class Entry:
     body: str = ""
     number: str = ""
     number_keys: tuple[str, ...] = ()
+    cites: tuple[str, ...] = ()
     type_name: str = ""
     organ: str = ""
     organ_name: str = ""
@@ -221,7 +224,7 @@ class Proof:
         missing: ids that should have stayed and are not found.
         unexpected: ids that are found and should not be.
         segments: parts of the index that were opened.
-        segments_with_deletions: those that still carry dropped entries; their words can be recovered.
+        segments_with_deletions: those that still carry dropped entries, whose words could be read.
         stray_files: files in the index's folder that belong to none of these parts.
     """
 

@@ -41,7 +41,14 @@ from search.words import texts_of
 SCHEMA_VERSION = 1
 _WITH_POSITIONS = (engine.EXACT, engine.FOLDED, engine.TITLE, engine.TITLE_FOLDED)
 _WITHOUT_POSITIONS = (engine.PAIRS, engine.PAIRS_FOLDED)
-_KEYS = (engine.NUMBERS, engine.READERS, engine.ORGAN, engine.TYPE, engine.CASE_FILE)
+_KEYS = (
+    engine.NUMBERS,
+    engine.CITES,
+    engine.READERS,
+    engine.ORGAN,
+    engine.TYPE,
+    engine.CASE_FILE,
+)
 _BY_DAY = "by_day"  # day and id in one key: always there, never twice the same
 _REVISION = "revision"
 _HEAP = 64 * 1024 * 1024
@@ -186,7 +193,8 @@ class TantivyEngine:
                 **_ORDERS[query.order],
             )
             hits = tuple(_as_hit(searcher, score, place) for score, place in found.hits)
-        return Page(hits, found.count, query.start)
+        total: int = found.count  # type: ignore[attr-defined]  # missing in the stubs only
+        return Page(hits, total, query.start)
 
     def _page_of_two(self, searcher: tantivy.Searcher, query: Query, first: Node) -> Page:
         """What matches `first`, and after the last of it what does not."""
@@ -292,7 +300,7 @@ class TantivyEngine:
             writer.garbage_collect_files()
 
     def _ids_in_files(self) -> set[str]:
-        """All ids that the files of the index still name, also those that are only marked dropped."""
+        """All ids that the index's files still name, also those that are only marked dropped."""
         searcher = self._searcher()
         with _damage_told():
             return {word for word, _ in searcher.terms_with_prefix(engine.ID, "")}
@@ -352,6 +360,7 @@ def _as_document(entry: Entry) -> tantivy.Document:
         document.add_text(field, text)
     keys = (
         (engine.NUMBERS, entry.number_keys),
+        (engine.CITES, entry.cites),
         (engine.READERS, entry.readers),
         (engine.CASE_FILE, entry.case_files),
         (engine.ORGAN, (entry.organ,)),
@@ -367,7 +376,7 @@ def _as_document(entry: Entry) -> tantivy.Document:
 def _as_hit(searcher: tantivy.Searcher, score: Any, place: tantivy.DocAddress) -> Hit:
     stored = searcher.doc(place)
     number = score if isinstance(score, float) else 0.0  # ordered by a field, there is no score
-    return Hit(stored.get_first(engine.ID), number, stored.get_first(_REVISION))
+    return Hit(str(stored[engine.ID][0]), number, int(stored[_REVISION][0]))
 
 
 def _unranked(query: tantivy.Query, score: float = 0.0) -> tantivy.Query:

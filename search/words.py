@@ -5,25 +5,31 @@ marks). There are no stop words: "an" in "Bộ Công an" and "5" in "số 5/QĐ"
 neighbouring syllables serve the ranking, because most Vietnamese words have two.
 """
 
+import re
 from collections.abc import Iterable
-from dataclasses import replace
+from functools import lru_cache
+from itertools import pairwise
 
 from formats.vietnamese import Syllable, syllables
 from search.engine import EXACT, FOLDED, PAIRS, PAIRS_FOLDED, TITLE, TITLE_FOLDED, Entry
 
 LONGEST = 255  # characters of a word; more is no word, and engines have limits of their own
+_CHUNK = re.compile(r"\S+")
 _GAP = "¶"  # stands between fields, so that no phrase reaches from one into the next
 
 
 def split(text: str) -> list[Syllable]:
     """The words of a text, in order; letters and digits stay together, signs part them."""
-    return [_cut(word) for word in syllables(text)]
+    return [
+        Syllable(exact, folded, chunk.start() + start, chunk.start() + end)
+        for chunk in _CHUNK.finditer(text)
+        for exact, folded, start, end in _forms(chunk.group())
+    ]
 
 
 def pairs(words: Iterable[str]) -> list[str]:
     """Each word joined with the one after it, as they stand in an index."""
-    several = list(words)
-    return [f"{one}_{two}"[:LONGEST] for one, two in zip(several, several[1:], strict=False)]
+    return [f"{one}_{two}"[:LONGEST] for one, two in pairwise(words)]
 
 
 def texts_of(entry: Entry) -> dict[str, str]:
@@ -52,7 +58,10 @@ def texts_of(entry: Entry) -> dict[str, str]:
     }
 
 
-def _cut(word: Syllable) -> Syllable:
-    if len(word.exact) <= LONGEST and len(word.folded) <= LONGEST:
-        return word
-    return replace(word, exact=word.exact[:LONGEST], folded=word.folded[:LONGEST])
+@lru_cache(maxsize=65536)
+def _forms(chunk: str) -> tuple[tuple[str, str, int, int], ...]:
+    """The words of a text without spaces; the same few thousand come again and again."""
+    return tuple(
+        (word.exact[:LONGEST], word.folded[:LONGEST], word.start, word.end)
+        for word in syllables(chunk)
+    )

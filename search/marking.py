@@ -1,0 +1,210 @@
+"""Where in a document the wanted words stand: best pages, a snippet, boxes on the page picture.
+
+Our own code does this for every engine, on the stored text of the pages: engines count bytes, know
+no pages, and mark the parts of a phrase wherever they stand.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice, pairwise
+
+from formats.text import PageText, Word
+from formats.vietnamese import Syllable, nfc
+from search.query import Asked, Wanted
+from search.words import split
+
+PAGES_LOOKED_AT = 500  # about a second; what stands further on is found, but names no page
+_AROUND = 14  # words on each side of the densest spot
+_SPOT = 24  # words that make one spot
+_SNIPPET = 320  # characters, at most
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of text, marked or not."""
+
+    text: str
+    is_marked: bool
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where a document's hits are (record rules, R24).
+
+    Attributes:
+        best: number of the page that shows most of what was asked; None when only the
+            description matches.
+        pages: all pages worth opening, the best one included, in order.
+        snippet: the densest spot of the best page.
+    """
+
+    best: int | None = None
+    pages: tuple[int, ...] = ()
+    snippet: tuple[Piece, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Match:
+    """One place where something wanted stands: tokens from `first` up to, not including, `last`."""
+
+    wanted: int
+    first: int
+    last: int
+    is_exact: bool
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A page with matches, and how good it is."""
+
+    number: int
+    text: str
+    has: frozenset[int]
+    rank: tuple[int, int, int]
+    spot: tuple[int, int]
+
+
+def places(pages: Iterable[PageText], asked: Asked, *, at_most: int = PAGES_LOOKED_AT) -> Places:
+    """The best page, the others and a snippet, from the first pages of the document."""
+    if not asked.wanted:
+        return Places()
+    looked_at = islice(pages, at_most)
+    found = [one for page in looked_at if (one := _candidate(page, asked))]
+    if not found:
+        return Places()
+    best = max(found, key=lambda one: (one.rank, -one.number))
+    lacking = frozenset(range(len(asked.wanted))) - best.has
+    worth = [one.number for one in found if len(one.has) >= len(best.has) or one.has & lacking]
+    return Places(best.number, tuple(sorted(worth)), _snippet(best, asked))
+
+
+def mark(text: str, asked: Asked) -> tuple[Piece, ...]:
+    """The whole text, in NFC, with the wanted words marked: for subjects and other fields."""
+    text = nfc(text)
+    tokens = split(text)
+    spans = [(tokens[one.first].start, tokens[one.last - 1].end) for one in _matches(tokens, asked)]
+    return tuple(_pieces(text, _merged(text, spans)))
+
+
+def boxes(page: PageText, asked: Asked) -> list[Word]:
+    """The words of the page that are to be marked on its picture, in reading order."""
+    tokens: list[Syllable] = []
+    owners: list[int] = []
+    for number, word in enumerate(page.words):
+        parts = split(word.text)
+        tokens += parts
+        owners += [number] * len(parts)
+    marked = {owners[i] for one in _matches(tokens, asked) for i in range(one.first, one.last)}
+    return [page.words[number] for number in sorted(marked)]
+
+
+# Finding what is wanted among the words of a page ------------------------------------------------
+
+
+def _matches(tokens: Sequence[Syllable], asked: Asked) -> list[_Match]:
+    """All places of all wanted things, in order; where exact ones exist, no others."""
+    places_of: dict[str, list[int]] = {}
+    for position, token in enumerate(tokens):
+        places_of.setdefault(_alike(token.folded), []).append(position)
+    matches: list[_Match] = []
+    for number, wanted in enumerate(asked.wanted):
+        starts = places_of.get(_alike(wanted.folded[0]), [])
+        here = [one for start in starts if (one := _match(tokens, start, number, wanted))]
+        exact = [one for one in here if one.is_exact]
+        matches += exact if asked.has_marks and exact else here
+    return sorted(matches, key=lambda one: (one.first, one.last))
+
+
+def _match(tokens: Sequence[Syllable], start: int, number: int, wanted: Wanted) -> _Match | None:
+    end = start + len(wanted.folded)
+    here = tokens[start:end]
+    if [_alike(token.folded) for token in here] != [_alike(word) for word in wanted.folded]:
+        return None
+    return _Match(number, start, end, tuple(token.exact for token in here) == wanted.exact)
+
+
+def _alike(word: str) -> str:
+    """Numbers are the same with and without leading zeros."""
+    return (word.lstrip("0") or "0") if word.isdecimal() else word
+
+
+# Choosing a page and a spot ----------------------------------------------------------------------
+
+
+def _candidate(page: PageText, asked: Asked) -> _Candidate | None:
+    text = page.text()
+    matches = _matches(split(text), asked)
+    if not matches:
+        return None
+    has = frozenset(one.wanted for one in matches)
+    quality, spot = _densest(matches)
+    return _Candidate(page.number, text, has, (len(has), quality, len(matches)), spot)
+
+
+def _densest(matches: Sequence[_Match]) -> tuple[int, tuple[int, int]]:
+    """The spot with most different things, neighbours and exact forms; its worth, and its ends."""
+    best, spot = 0, (matches[0].first, matches[0].last)
+    for number, opening in enumerate(matches):
+        inside = [one for one in islice(matches, number, number + _SPOT) if _is_near(opening, one)]
+        worth = _worth(inside)
+        if worth > best:
+            best, spot = worth, (opening.first, max(one.last for one in inside))
+    return best, spot
+
+
+def _is_near(opening: _Match, one: _Match) -> bool:
+    return one.first - opening.first < _SPOT
+
+
+def _worth(matches: Sequence[_Match]) -> int:
+    different = len({one.wanted for one in matches})
+    exact = len({one.wanted for one in matches if one.is_exact})
+    adjoining = sum(
+        1
+        for one, two in pairwise(matches)
+        if two.wanted == one.wanted + 1 and two.first == one.last
+    )
+    return 8 * different + 4 * min(adjoining, 8) + 2 * exact + min(len(matches), 7) // 4
+
+
+# Writing it down ---------------------------------------------------------------------------------
+
+
+def _snippet(page: _Candidate, asked: Asked) -> tuple[Piece, ...]:
+    """The spot with some words around it on one line, marked; dots where text was left out."""
+    tokens = split(page.text)
+    first, last = max(page.spot[0] - _AROUND, 0), min(page.spot[1] + _AROUND, len(tokens))
+    start = tokens[first].start if first else 0
+    end = tokens[last - 1].end if last < len(tokens) else len(page.text)
+    said = " ".join(page.text[start : min(end, start + _SNIPPET)].split())
+    pieces = list(mark(said, asked))
+    if first:
+        pieces.insert(0, Piece("… ", False))
+    if end < len(page.text) or end > start + _SNIPPET:
+        pieces.append(Piece(" …", False))
+    return tuple(pieces)
+
+
+def _merged(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Spans in order; those that overlap, or have only spaces between them, become one."""
+    open_span: tuple[int, int] | None = None
+    for start, end in sorted(spans):
+        if open_span and not text[open_span[1] : start].strip():
+            open_span = (open_span[0], max(open_span[1], end))
+            continue
+        if open_span:
+            yield open_span
+        open_span = (start, end)
+    if open_span:
+        yield open_span
+
+
+def _pieces(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[Piece]:
+    after = 0
+    for start, end in spans:
+        if after < start:
+            yield Piece(text[after:start], False)
+        yield Piece(text[start:end], True)
+        after = end
+    if after < len(text):
+        yield Piece(text[after:], False)
