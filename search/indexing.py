@@ -1,0 +1,275 @@
+"""From the archive's rows to the index: what an entry holds, and when the index is whole.
+
+The index is a copy. `Document.indexed_revision < revision` means that it is behind; a sweep asks
+for `stale` documents and gives them to `index`. Only the worker calls what writes.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from archive.access import finders_of
+from archive.database import Database
+from archive.documents import number_as_shown, rendition
+from archive.errors import NotFound, StoreFailed
+from archive.fields import DOCUMENT_FIELDS
+from archive.files import FileStore
+from archive.models import Document, Part, Placement
+from formats.document_numbers import DocumentNumber, find_numbers, keys, parse
+from search.engine import Entry, Everything, Proof, Query, SearchBroken, SearchEngine
+
+BATCH = 50  # documents read in one go
+TEXT_MEGABYTES = 32  # of one document's text; five thousand full pages have less
+CITATIONS = 300  # of one document; more are a register
+_ROUNDS = 3
+_HAS_ITS_OWN_PLACE = {"subject", "type_name", "organ_name", "code_number", "code_notation"}
+_SAYS_NOTHING = {"direction", "completeness"}  # words of ours, not what somebody entered
+
+
+@dataclass(frozen=True)
+class Indexed:
+    """How many documents were indexed, and which of them without their text: it cannot be read."""
+
+    count: int = 0
+    without_text: tuple[str, ...] = ()
+
+
+def stale(session: Session, limit: int = 500) -> list[int]:
+    """Numbers of documents whose entry in the index is behind."""
+    behind = Document.indexed_revision < Document.revision
+    return list(
+        session.scalars(select(Document.id).where(behind).order_by(Document.id).limit(limit))
+    )
+
+
+def index(
+    database: Database, files: FileStore, engine: SearchEngine, documents: Iterable[int]
+) -> Indexed:
+    """Bring the entries of these documents up to date; unknown numbers are passed over.
+
+    A document that changes meanwhile is indexed again, so that the newest revision is the last put.
+
+    Raises:
+        SearchBroken: the index cannot be written; `mend` remakes it.
+        SearchBusy: another process writes.
+    """
+    wanted, done, without_text = list(documents), 0, list[str]()
+    for _ in range(_ROUNDS):
+        behind: list[int] = []
+        for some in _batches(wanted):
+            entries = _entries(database, files, some, without_text)
+            engine.put(entries.values())
+            done += len(entries)
+            behind += _note(database, entries)
+        if not behind:
+            break
+        wanted = behind
+    return Indexed(done, tuple(dict.fromkeys(without_text)))
+
+
+def forget(engine: SearchEngine, codes: Collection[str]) -> None:
+    """Drop these documents: they are not found any more. Their words go with `purge`."""
+    engine.drop(codes)
+
+
+def rebuild(database: Database, files: FileStore, engine: SearchEngine) -> Indexed:
+    """Make the index anew from the rows and the store; the old one answers until it is there."""
+    seen: dict[int, int] = {}
+    without_text: list[str] = []
+    engine.rebuild(_all_entries(database, files, seen, without_text))
+    _note_all(database, seen)
+    return Indexed(len(seen), tuple(without_text))
+
+
+def purge(database: Database, files: FileStore, engine: SearchEngine) -> Proof:
+    """Make everything unrecoverable that has no document any more, and say how we know (R14)."""
+    seen: dict[int, int] = {}
+    proof = engine.purge(_all_entries(database, files, seen, []))
+    _note_all(database, seen)
+    return proof
+
+
+def is_whole(engine: SearchEngine) -> bool:
+    """Whether the index can be asked at all."""
+    try:
+        engine.find(Query(Everything(), ("nobody",), limit=1))
+    except SearchBroken:
+        return False
+    return True
+
+
+def mend(database: Database, files: FileStore, engine: SearchEngine) -> bool:
+    """Remake an index that is missing, damaged or of another version; whether it had to be."""
+    if is_whole(engine):
+        return False
+    rebuild(database, files, engine)
+    return True
+
+
+# One entry ---------------------------------------------------------------------------------------
+
+
+def entry_for(
+    session: Session, files: FileStore, document_id: int, *, with_text: bool = True
+) -> Entry:
+    """The document with all that was entered about it, its text, and who may find it.
+
+    Raises:
+        NotFound: `no_such_document`.
+        StoreFailed: its text cannot be read.
+    """
+    document = _loaded(session, document_id)
+    body = "\n".join(_text_of(files, part) for part in document.parts) if with_text else ""
+    case_files = [one.case_file for one in document.placements]
+    return Entry(
+        id=document.code,
+        revision=document.revision,
+        readers=tuple(finders_of(session, document)),
+        title=document.subject,
+        body=body,
+        number=number_as_shown(document),
+        number_keys=tuple(sorted(_number_keys(document))),
+        cites=tuple(sorted(_cited_keys(body))),
+        type_name=document.type_name,
+        organ=document.organ.code,
+        organ_name=document.organ_name,
+        day=_as_number(document.issued_date or document.arrival_date),
+        case_files=tuple(one.code for one in case_files),
+        case_file_titles=tuple(one.title for one in case_files),
+        fields=tuple(_entered(document)),
+    )
+
+
+def _loaded(session: Session, document_id: int) -> Document:
+    found = session.scalar(
+        select(Document)
+        .where(Document.id == document_id)
+        .options(
+            selectinload(Document.organ),
+            selectinload(Document.parts).selectinload(Part.renditions),
+            selectinload(Document.placements).selectinload(Placement.case_file),
+        )
+    )
+    if found is None:
+        raise NotFound("no_such_document", document=document_id)
+    return found
+
+
+def _text_of(files: FileStore, part: Part) -> str:
+    """The part's text as the road left it; none where nothing could be read."""
+    text = rendition(part, "text")
+    if text is None:
+        return ""
+    with files.open(text.digest) as stream:
+        return stream.read(TEXT_MEGABYTES * 1024 * 1024).decode("utf-8", errors="ignore")
+
+
+def _number_keys(document: Document) -> set[str]:
+    year = document.issued_date.year if document.issued_date else None
+    shown = number_as_shown(document)
+    number = parse(shown)
+    if number is None and shown.strip().isdecimal():  # a number without a symbol
+        number = DocumentNumber(int(shown), shown.strip(), None, "", "", "", "", "")
+    return keys(number, year=year) if number else set()
+
+
+def _cited_keys(body: str) -> set[str]:
+    """Keys of the numbers that a text names; not by the counter alone: all name some number 4."""
+    cited = find_numbers(body)[:CITATIONS]
+    return {key for one in cited for key in keys(one.number) if not key.endswith("||")}
+
+
+def _as_number(day: date | None) -> int | None:
+    return int(f"{day:%Y%m%d}") if day else None
+
+
+def _entered(document: Document) -> Iterator[str]:
+    """All that people entered and that has no place of its own in the entry (HC, 16.6c)."""
+    for one in DOCUMENT_FIELDS:
+        if one.column not in _HAS_ITS_OWN_PLACE | _SAYS_NOTHING:
+            yield _readable(getattr(document, one.column))
+    for name, value in document.supplementary.items():
+        yield f"{name} {_readable(value)}"
+    for part in document.parts:
+        yield part.file_name
+    for placement in document.placements:
+        case_file = placement.case_file
+        yield from (case_file.description, case_file.keyword, case_file.notation)
+
+
+def _readable(value: Any) -> str:
+    """A field's value as people would type it to find it."""
+    match value:
+        case None | bool():
+            return ""
+        case date():
+            return f"{value:%d/%m/%Y}"
+        case list():
+            return "; ".join(map(_readable, value))
+        case dict():
+            return " ".join(map(_readable, value.values()))
+    return str(value)
+
+
+# Many entries ------------------------------------------------------------------------------------
+
+
+def _entries(
+    database: Database, files: FileStore, documents: Iterable[int], without_text: list[str]
+) -> dict[int, Entry]:
+    """Entries of those that exist; one whose text cannot be read is found by its description."""
+    entries: dict[int, Entry] = {}
+    with database.reading() as session:
+        there = set(session.scalars(select(Document.id).where(Document.id.in_(list(documents)))))
+        for number in sorted(there):
+            try:
+                entries[number] = entry_for(session, files, number)
+            except StoreFailed:  # `verify` names the file; here the description must do
+                entries[number] = entry_for(session, files, number, with_text=False)
+                without_text.append(entries[number].id)
+    return entries
+
+
+def _all_entries(
+    database: Database, files: FileStore, seen: dict[int, int], without_text: list[str]
+) -> Iterator[Entry]:
+    """Every document's entry, a batch in memory at a time, with no transaction open in between."""
+    last = 0
+    while some := _next_numbers(database, last):
+        last = some[-1]
+        for number, entry in _entries(database, files, some, without_text).items():
+            seen[number] = entry.revision
+            yield entry
+
+
+def _next_numbers(database: Database, after: int) -> list[int]:
+    following = select(Document.id).where(Document.id > after).order_by(Document.id).limit(BATCH)
+    with database.reading() as session:
+        return list(session.scalars(following))
+
+
+def _note(database: Database, entries: dict[int, Entry]) -> list[int]:
+    """Write down what the index now knows; the numbers of those that have changed since."""
+    return _note_revisions(database, {number: one.revision for number, one in entries.items()})
+
+
+def _note_all(database: Database, seen: dict[int, int]) -> None:
+    for some in _batches(list(seen)):
+        _note_revisions(database, {number: seen[number] for number in some})
+
+
+def _note_revisions(database: Database, revisions: dict[int, int]) -> list[int]:
+    with database.transaction() as session:
+        rows = session.scalars(select(Document).where(Document.id.in_(list(revisions)))).all()
+        for row in rows:
+            row.indexed_revision = revisions[row.id]
+        return [row.id for row in rows if row.revision > revisions[row.id]]
+
+
+def _batches(numbers: list[int]) -> Iterator[list[int]]:
+    for start in range(0, len(numbers), BATCH):
+        yield numbers[start : start + BATCH]
