@@ -17,7 +17,8 @@ from formats.document_types import (
     named_types,
     type_of_abbreviation,
 )
-from formats.vietnamese import fold, is_syllable_without_marks, nfc
+from formats.syllables import is_syllable_without_marks
+from formats.vietnamese import fold, nfc
 
 __all__ = [
     "DOCUMENT_TYPES",
