@@ -1,0 +1,425 @@
+"""Taking out of an open PDF what an archival copy may not hold, and listing every piece of it.
+
+PDF/A forbids whatever acts (scripts, launching, players), hides (embedded files in PDF/A-2), or
+depends on a viewer (form fields). What can be shown is kept as it looks: form fields become
+part of the page, layers stay as they are switched. Links to places and addresses stay.
+"""
+
+import hashlib
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from pikepdf import Array, Dictionary, Name, Object, ObjectSet, Page, Pdf, PdfError, Stream, String
+
+from formats.conversion import Dropped
+
+KEPT_ACTIONS = frozenset({"/GoTo", "/GoToR", "/GoToE", "/Thread", "/URI", "/Named"})
+KEPT_NAMED_ACTIONS = frozenset({"/NextPage", "/PrevPage", "/FirstPage", "/LastPage"})
+KEPT_ANNOTATIONS = frozenset(
+    f"/{name}"
+    for name in (
+        *("Text", "Link", "FreeText", "Line", "Square", "Circle", "Polygon", "PolyLine"),
+        *("Highlight", "Underline", "Squiggly", "StrikeOut", "Stamp", "Caret", "Ink", "Popup"),
+        *("PrinterMark", "TrapNet", "Watermark", "Redact"),
+    )
+)
+MEDIA_ANNOTATIONS = frozenset({"/Movie", "/Sound", "/Screen", "/RichMedia", "/3D"})
+_WITHOUT_APPEARANCE = frozenset({"/Link", "/Popup"})
+_LONGEST_CHAIN = 50
+_LONGEST_DETAIL = 600
+_LARGEST_ATTACHMENT = 2 * 1024**3  # decoded; beyond it no digest is taken
+
+
+@dataclass
+class Findings:
+    """What was met while cleaning, gathered by name."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    details: dict[str, list[str]] = field(default_factory=dict)
+    notes: set[str] = field(default_factory=set)
+
+    def drop(self, what: str, detail: str = "", count: int = 1) -> None:
+        """Remember that something does not come along."""
+        self.counts[what] += count
+        said = self.details.setdefault(what, [])
+        if detail and len(said) < 50:
+            said.append(detail)
+
+    def dropped(self) -> tuple[Dropped, ...]:
+        """Everything dropped, in stable order, details cut to a readable length."""
+        return tuple(
+            Dropped(what, count, "; ".join(self.details[what])[:_LONGEST_DETAIL])
+            for what, count in sorted(self.counts.items())
+        )
+
+
+def clean(pdf: Pdf, found: Findings) -> None:
+    """Take out what PDF/A forbids; call it on a PDF opened with explicit conversion."""
+    _drop_scripts(pdf, found)
+    _drop_attachments(pdf, found)
+    _drop_document_actions(pdf, found)
+    for number, page in enumerate(pdf.pages, start=1):
+        _clean_page(page, number, found)
+    _drop_form(pdf, found)
+    _keep_layers_as_they_are(pdf, found)
+    _drop_from_catalog(pdf, found)
+    _drop_from_objects(pdf, found)
+
+
+# ── scripts and actions ──────────────────────────────────────────────────────────────────────
+
+
+def _drop_scripts(pdf: Pdf, found: Findings) -> None:
+    names = _dictionary(pdf.Root, Name.Names)
+    for key, what in ((Name.JavaScript, "script"), (Name.AlternatePresentations, "presentation")):
+        if key in names:
+            entries = list(_name_tree(names[key]))
+            found.drop(what, ", ".join(name for name, _ in entries), max(1, len(entries)))
+            del names[key]
+    if Name.Renditions in names:
+        found.drop("media")
+        del names[Name.Renditions]
+
+
+def _drop_document_actions(pdf: Pdf, found: Findings) -> None:
+    _drop_additional_actions(pdf.Root, "document", found)
+    _check_action(pdf.Root, Name.OpenAction, "document", found)
+    visited, waiting = ObjectSet(), [_dictionary(pdf.Root, Name.Outlines).get(Name.First)]
+    while waiting:
+        entry = waiting.pop()
+        if isinstance(entry, Dictionary) and visited.add(entry):
+            _check_action(entry, Name.A, "outline", found)
+            waiting += [entry.get(Name.Next), entry.get(Name.First)]
+
+
+def _drop_additional_actions(holder: Object, where: str, found: Findings) -> None:
+    if Name.AA not in holder:
+        return
+    for trigger, action in _dictionary(holder, Name.AA).items():
+        kind = str(action.get(Name.S, Name.Unknown)) if isinstance(action, Dictionary) else trigger
+        found.drop("script" if kind == "/JavaScript" else "action", f"{where} {kind[1:]}")
+    del holder[Name.AA]
+
+
+def _check_action(holder: Object, key: Name, where: str, found: Findings) -> None:
+    """Keep an action that only leads somewhere; drop the others, and what they would do next."""
+    action = holder.get(key)
+    if not isinstance(action, Dictionary):
+        return  # a destination, or nothing
+    if not _may_stay(action, where, found):
+        del holder[key]
+        return
+    following = action.get(Name.Next)
+    steps = 0
+    while following is not None and steps < _LONGEST_CHAIN:
+        children = list(following) if isinstance(following, Array) else [following]
+        if len(children) != 1 or not isinstance(children[0], Dictionary):
+            break
+        if not _may_stay(children[0], where, found):
+            break
+        action, following, steps = children[0], children[0].get(Name.Next), steps + 1
+    if following is not None:
+        found.drop("action", f"{where} chain")
+        del action[Name.Next]
+
+
+def _may_stay(action: Dictionary, where: str, found: Findings) -> bool:
+    kind = str(action.get(Name.S, Name.Unknown))
+    named = str(action.get(Name.N, Name.Unknown))
+    if kind in KEPT_ACTIONS and (kind != "/Named" or named in KEPT_NAMED_ACTIONS):
+        return True
+    what = "script" if kind == "/JavaScript" else "action"
+    found.drop(what, f"{where} {kind[1:]}{_target(action)}")
+    return False
+
+
+def _target(action: Dictionary) -> str:
+    """Which program or file a launching action names, for the report."""
+    target = action.get(Name.F)
+    if isinstance(target, Dictionary):
+        target = target.get(Name.UF, target.get(Name.F))
+    return f" ({str(target)[:100]})" if isinstance(target, String) else ""
+
+
+# ── attachments ──────────────────────────────────────────────────────────────────────────────
+
+
+def _drop_attachments(pdf: Pdf, found: Findings) -> None:
+    names = _dictionary(pdf.Root, Name.Names)
+    for name, specification in _name_tree(names.get(Name.EmbeddedFiles)):
+        found.drop("attachment", _describe_attachment(name, specification))
+    if Name.EmbeddedFiles in names:
+        del names[Name.EmbeddedFiles]
+    if Name.AF in pdf.Root:
+        del pdf.Root[Name.AF]
+
+
+def _describe_attachment(name: str, specification: Object) -> str:
+    files = _dictionary(specification, Name.EF) if isinstance(specification, Dictionary) else None
+    stream = next(iter(files.values()), None) if files else None
+    if not isinstance(stream, Stream):
+        return name
+    size, digest = _digest(stream)
+    return f"{name} ({size} bytes, SHA-256 {digest})" if digest else name
+
+
+def _digest(stream: Stream) -> tuple[int, str | None]:
+    """Size and digest of what a stream holds, without ever holding it whole."""
+    packed = stream.read_raw_bytes()
+    filters = stream.get(Name.Filter)
+    if filters is None:
+        return len(packed), hashlib.sha256(packed).hexdigest()
+    only = filters[0] if isinstance(filters, Array) and len(filters) == 1 else filters
+    if only != Name.FlateDecode or Name.DecodeParms in stream:
+        return 0, None
+    size, digest, unpack = 0, hashlib.sha256(), zlib.decompressobj()
+    try:
+        while packed and not unpack.eof:
+            piece = unpack.decompress(packed, 1 << 20)
+            packed = unpack.unconsumed_tail
+            digest.update(piece)
+            size += len(piece)
+            if size > _LARGEST_ATTACHMENT:
+                return size, None
+    except zlib.error:
+        return size, None
+    return size, digest.hexdigest()
+
+
+# ── pages and annotations ────────────────────────────────────────────────────────────────────
+
+
+def _clean_page(page: Page, number: int, found: Findings) -> None:
+    where = f"page {number}"
+    _drop_additional_actions(page.obj, where, found)
+    for key in (Name.Thumb, Name.PresSteps, Name.AF):
+        if key in page.obj:
+            del page.obj[key]
+    annotations = page.obj.get(Name.Annots)
+    if annotations is None:
+        return
+    kept = [
+        each
+        for each in (annotations if isinstance(annotations, Array) else ())
+        if isinstance(each, Dictionary) and _annotation_stays(each, where, found)
+    ]
+    if kept:
+        page.obj[Name.Annots] = Array(kept)
+    else:
+        del page.obj[Name.Annots]
+
+
+def _annotation_stays(annotation: Dictionary, where: str, found: Findings) -> bool:
+    kind = str(annotation.get(Name.Subtype, Name.Unknown))
+    if kind == "/Widget":
+        return True  # becomes part of the page with the rest of its form
+    if kind == "/FileAttachment":
+        name = str(annotation.get(Name.Contents, String("")))
+        found.drop("attachment", _describe_attachment(name, annotation.get(Name.FS) or annotation))
+        return False
+    if kind not in KEPT_ANNOTATIONS:
+        what = "media" if kind in MEDIA_ANNOTATIONS else "annotation"
+        found.drop(what, f"{where} {kind[1:]}")
+        return False
+    _drop_additional_actions(annotation, where, found)
+    _check_action(annotation, Name.A, where, found)
+    for key in (Name.PA, Name.AF):
+        if key in annotation:
+            del annotation[key]
+    if kind in _WITHOUT_APPEARANCE:
+        found.notes.add("links_kept") if kind == "/Link" else None
+        return True
+    if _reduce_appearance(annotation):
+        found.notes.add("annotations_kept")
+        return True
+    words = str(annotation.get(Name.Contents, String("")))[:200]
+    found.drop("annotation", f"{where} {kind[1:]}: {words}".removesuffix(": "))
+    return False
+
+
+def _reduce_appearance(annotation: Dictionary) -> bool:
+    """Leave the normal appearance alone, as PDF/A asks; False when there is none."""
+    appearances = _dictionary(annotation, Name.AP)
+    normal = appearances.get(Name.N)
+    if isinstance(normal, Dictionary) and not isinstance(normal, Stream):
+        state = annotation.get(Name.AS)
+        normal = normal.get(state if isinstance(state, Name) else Name.Off)
+    if not isinstance(normal, Stream):
+        return False
+    annotation[Name.AP] = Dictionary(N=normal)
+    return True
+
+
+# ── forms ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _drop_form(pdf: Pdf, found: Findings) -> None:
+    """Draw every field on its page as it looks, then forget that it was one."""
+    form = _dictionary(pdf.Root, Name.AcroForm)
+    for name, kind, value in _fields(form):
+        if kind == "/Sig":
+            found.drop("signature" if value else "signature_field", name)
+        else:
+            found.drop("form_field", f"{name}={value}" if value else name)
+    if Name.XFA in form:
+        found.drop("xfa_form")
+    if Name.NeedAppearances in form:
+        del form[Name.NeedAppearances]
+    _flatten_widgets(pdf, found)
+    if Name.AcroForm in pdf.Root:
+        del pdf.Root[Name.AcroForm]
+
+
+def _flatten_widgets(pdf: Pdf, found: Findings) -> None:
+    """Make widgets part of their pages; other annotations are laid aside meanwhile."""
+    aside: list[tuple[Page, list[Object]]] = []
+    for page in pdf.pages:
+        widgets: list[Object] = []
+        others: list[Object] = []
+        for each in _array(page.obj, Name.Annots):
+            (widgets if each.get(Name.Subtype) == Name.Widget else others).append(each)
+        if widgets or others:
+            page.obj[Name.Annots] = Array(widgets)
+            aside.append((page, others))
+        if widgets:
+            found.notes.add("form_became_page_content")
+    if "form_became_page_content" in found.notes:
+        pdf.flatten_annotations("all")
+    for page, others in aside:
+        if others:
+            page.obj[Name.Annots] = Array(others)
+        elif Name.Annots in page.obj:
+            del page.obj[Name.Annots]
+
+
+def _fields(form: Dictionary) -> Iterator[tuple[str, str, str]]:
+    """Full name, type and value of every field that holds a value or could."""
+    visited = ObjectSet()
+    nothing: Object = Name.Unknown
+    waiting = [(each, "", nothing) for each in reversed(_array(form, Name.Fields))]
+    while waiting:
+        node, above, kind = waiting.pop()
+        if not isinstance(node, Dictionary) or not visited.add(node):
+            continue
+        own = node.get(Name.T)
+        name = ".".join(part for part in (above, str(own) if own is not None else "") if part)
+        kind = node.get(Name.FT, kind)
+        children = [each for each in _array(node, Name.Kids) if _is_field(each)]
+        if children:
+            waiting += [(each, name, kind) for each in reversed(children)]
+        else:
+            yield name, str(kind), _value(node.get(Name.V))
+
+
+def _is_field(node: Object) -> bool:
+    return isinstance(node, Dictionary) and Name.T in node
+
+
+def _value(value: Object | None) -> str:
+    if isinstance(value, String | Name):
+        return str(value)[:200]
+    if isinstance(value, Array):
+        return ", ".join(str(each) for each in list(value)[:20])[:200]
+    return "…" if value is not None else ""
+
+
+# ── layers, catalog, objects ─────────────────────────────────────────────────────────────────
+
+
+def _keep_layers_as_they_are(pdf: Pdf, found: Findings) -> None:
+    """Layers stay, switched as they were; what would switch them by itself goes."""
+    properties = pdf.Root.get(Name.OCProperties)
+    if not isinstance(properties, Dictionary):
+        return
+    groups = [each for each in _array(properties, Name.OCGs) if isinstance(each, Dictionary)]
+    if not groups:
+        del pdf.Root[Name.OCProperties]
+        return
+    found.notes.add("layers_kept")
+    configurations = [properties.get(Name.D), *_array(properties, Name.Configs)]
+    for number, configuration in enumerate(configurations):
+        if not isinstance(configuration, Dictionary):
+            continue
+        if Name.AS in configuration:
+            found.drop("layer_rule")
+            del configuration[Name.AS]
+        configuration[Name.Name] = String(f"Layers {number}")
+        if Name.Order in configuration:
+            configuration[Name.Order] = Array(groups)
+    for number, group in enumerate(groups):
+        if not isinstance(group.get(Name.Name), String):
+            group[Name.Name] = String(f"Layer {number}")
+
+
+def _drop_from_catalog(pdf: Pdf, found: Findings) -> None:
+    for key, what in (
+        (Name.Collection, "portfolio_view"),
+        (Name.Perms, "usage_rights"),
+        (Name.Requirements, "requirement"),
+        (Name.Legal, "legal_attestation"),
+    ):
+        if key in pdf.Root:
+            found.drop(what)
+            del pdf.Root[key]
+    if pdf.is_encrypted:
+        found.drop("usage_restrictions")
+
+
+def _drop_from_objects(pdf: Pdf, found: Findings) -> None:
+    """Entries that a viewer would follow instead of, or beside, what is shown."""
+    for thing in pdf.objects:
+        if not isinstance(thing, Dictionary | Stream):
+            continue
+        if Name.EF in thing:
+            found.notes.add("embedded_file_reference_removed")
+            del thing[Name.EF]
+        if thing.get(Name.Type) == Name.FontDescriptor:
+            for key in (Name.CIDSet, Name.CharSet):  # optional, and often wrong
+                if key in thing:
+                    del thing[key]
+        if not isinstance(thing, Stream):
+            continue
+        kind = thing.get(Name.Subtype)
+        for key in (Name.Alternates, Name.OPI) if kind == Name.Image else ():
+            if key in thing:
+                found.drop("alternate_picture")
+                del thing[key]
+        for key in (Name.OPI, Name.Ref, Name.PS, Name.Subtype2) if kind == Name.Form else ():
+            if key in thing:
+                found.drop("outside_reference")
+                del thing[key]
+
+
+# ── reading what may be malformed ────────────────────────────────────────────────────────────
+
+
+def _dictionary(holder: Object, key: Name) -> Dictionary:
+    value = holder.get(key)
+    return value if isinstance(value, Dictionary) else Dictionary()
+
+
+def _array(holder: Object, key: Name) -> list[Object]:
+    value = holder.get(key)
+    return list(value) if isinstance(value, Array) else []
+
+
+def _name_tree(root: Object | None) -> Iterator[tuple[str, Object]]:
+    """The entries of a name tree, as far as it can be read."""
+    visited, waiting = ObjectSet(), [root]
+    while waiting:
+        node = waiting.pop()
+        if not isinstance(node, Dictionary) or not visited.add(node):
+            continue
+        waiting += reversed(_array(node, Name.Kids))
+        entries = _array(node, Name.Names)
+        for name, value in zip(entries[::2], entries[1::2], strict=False):
+            yield _words(name), value
+
+
+def _words(name: Object) -> str:
+    try:
+        return str(name)
+    except (UnicodeDecodeError, PdfError):
+        return "?"

@@ -1,0 +1,55 @@
+"""The last resort: a page as a picture, with the words that were on it laid invisibly under it."""
+
+import io
+from contextlib import closing
+
+from pikepdf import Array, Dictionary, Name, Object, Page, Pdf, Stream
+from pypdfium2 import PdfPage, PdfPosConv
+
+from formats.text import PageText, Word
+from formats.text_layers import invisible_words
+
+PICTURE_DPI = 200
+_MOST_PIXELS = 60_000_000
+_JPEG_QUALITY = 85
+_FINE = 100_000  # steps across a page, for places in whole numbers
+
+
+def add_picture_page(pdf: Pdf, page: PdfPage, size: tuple[float, float], font: Object) -> None:
+    """Append a page of this size in points that looks like the given one, as displayed."""
+    wide, high = size
+    scale = PICTURE_DPI / 72
+    scale *= min(1.0, (_MOST_PIXELS / max(wide * high * scale * scale, 1)) ** 0.5)
+    with closing(page.render(scale=scale)) as bitmap:
+        picture = bitmap.to_pil().convert("RGB")
+    packed = io.BytesIO()
+    picture.save(packed, "JPEG", quality=_JPEG_QUALITY)
+    image = Stream(
+        pdf, packed.getvalue(), Type=Name.XObject, Subtype=Name.Image, Width=picture.width,
+        Height=picture.height, ColorSpace=Name.DeviceRGB, BitsPerComponent=8,
+        Filter=Name.DCTDecode,
+    )  # fmt: skip
+    words, resources = invisible_words(pdf, runs(page, wide, high), font)
+    resources[Name.XObject] = Dictionary(Picture=pdf.make_indirect(image))
+    drawn = b"\nq %.3f 0 0 %.3f 0 0 cm /Picture Do Q" % (wide, high)
+    added = Dictionary(
+        Type=Name.Page, MediaBox=Array([0, 0, round(wide, 3), round(high, 3)]),
+        Resources=resources, Contents=pdf.make_stream(words + drawn),
+    )  # fmt: skip
+    pdf.pages.append(Page(pdf.make_indirect(added)))
+
+
+def runs(page: PdfPage, wide: float, high: float) -> PageText:
+    """The runs of text on a page (a line, or a piece of one), with their places as displayed."""
+    places = PdfPosConv(page, (0, 0, _FINE, _FINE, 0))
+    words = []
+    with closing(page.get_textpage()) as text:
+        for number in range(text.count_rects()):
+            rect = text.get_rect(number)
+            said = " ".join(text.get_text_bounded(*rect).split())
+            if said:
+                xs, ys = zip(places.to_bitmap(*rect[:2]), places.to_bitmap(*rect[2:]), strict=True)
+                edges = (min(xs), min(ys), max(xs), max(ys))
+                left, top, right, bottom = (edge / _FINE for edge in edges)
+                words.append(Word(said, left, top, right, bottom, number, None))
+    return PageText(1, wide, high, tuple(words), "layer", None)
