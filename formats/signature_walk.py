@@ -27,6 +27,7 @@ from pyhanko.sign.validation import DocumentSecurityStore, EmbeddedPdfSignature
 from pyhanko.sign.validation.ades import ades_basic_validation, ades_timestamp_validation
 from pyhanko.sign.validation.errors import NoDSSFoundError, SignatureValidationError
 from pyhanko.sign.validation.generic_cms import extract_tst_data_iter, message_imprint_checker
+from pyhanko.sign.validation.policy_decl import SignatureValidationSpec
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 
 from formats.signature_findings import (
@@ -111,9 +112,9 @@ async def judge(
         signed,
         trust,
         inside,
-        lambda known: ades_basic_validation(
+        lambda rules: ades_basic_validation(
             signed,
-            offline_rules(trust.anchors, known),
+            rules,
             timing_info=ValidationTimingInfo(moment, moment, True),
             raw_digest=digest,
         ),
@@ -188,9 +189,9 @@ async def _ask_stamp(
         token,
         trust,
         inside,
-        lambda known: ades_timestamp_validation(
+        lambda rules: ades_timestamp_validation(
             token,
-            offline_rules(trust.anchors, known),
+            rules,
             imprint,
             timing_info=ValidationTimingInfo(moment, moment, True),
         ),
@@ -201,7 +202,7 @@ async def _ask(
     signed: cms.SignedData,
     trust: Trust,
     inside: Evidence,
-    question: Callable[[Evidence], Awaitable[Answer]],
+    question: Callable[[SignatureValidationSpec], Awaitable[Answer]],
 ) -> Answer:
     """Ask with the folder's data first, and with the file's own beside it when that says nothing.
 
@@ -209,11 +210,12 @@ async def _ask(
     a revocation that the folder knows of.
     """
     held = [each.chosen for each in signed["certificates"] or () if each.name == "certificate"]
+    believed = trust.believed(held)
     folder = trust.evidence.speaking_for(held)
-    answer = await question(folder)
+    answer = await question(offline_rules(believed, folder))
     if has_passed(answer) or answer.ades_subindic.standard_name.startswith("REVOKED"):
         return answer
-    return await question(folder + inside.speaking_for(held))
+    return await question(offline_rules(believed, folder + inside.speaking_for(held)))
 
 
 def _stamp_time(token: cms.SignedData) -> datetime:

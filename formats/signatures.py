@@ -27,13 +27,14 @@ from formats.signature_reports import (
     has_person_and_organ,
 )
 from formats.signature_walk import DAMAGE, damaged, walk
-from formats.trust import TrustFolder
+from formats.trust import Trust, TrustFolder
 
 __all__ = [
     "PersonAndOrgan",
     "SignatureCheck",
     "SignatureReport",
     "TrustFolder",
+    "check_by",
     "check_signatures",
     "has_person_and_organ",
     "has_signatures",
@@ -71,8 +72,12 @@ def check_signatures(path: Path, trust: TrustFolder, at: datetime) -> SignatureR
     Never raises for what is in the file: a damaged signature is a line that says so, and a file
     that cannot be read through is a report with a `problem`.
     """
-    known = trust.load()
-    report = SignatureReport(checked_at=at, trust_problems=known.problems)
+    return check_by(path, trust.load(), at)
+
+
+def check_by(path: Path, trust: Trust, at: datetime) -> SignatureReport:
+    """Do what `check_signatures` does, with a trust folder that was read before."""
+    report = SignatureReport(checked_at=at, trust_problems=trust.problems)
     with path.open("rb") as stream:
         try:
             reader = PdfFileReader(stream, strict=False)
@@ -81,7 +86,7 @@ def check_signatures(path: Path, trust: TrustFolder, at: datetime) -> SignatureR
         except DAMAGE:
             return _unreadable(report, _count_byte_ranges(path))
         found, unread, problem = _collect(reader)
-        checks = asyncio.run(walk(reader, found, known, at))
+        checks = asyncio.run(walk(reader, found, trust, at))
         return replace(report, checks=(*checks, *unread), problem=problem)
 
 

@@ -65,6 +65,12 @@ class Trust:
     anchors: tuple[x509.Certificate, ...] = ()
     evidence: Evidence = Evidence()
     problems: tuple[str, ...] = ()
+    pinned: frozenset[str] = frozenset()
+    """Fingerprints of single certificates that are believed for themselves: our own seals."""
+
+    def believed(self, held: Iterable[x509.Certificate]) -> list[x509.Certificate]:
+        """The anchors, and those of the certificates at hand that are pinned."""
+        return [*self.anchors, *(each for each in held if each.sha256.hex() in self.pinned)]
 
 
 @dataclass(frozen=True)
