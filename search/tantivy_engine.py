@@ -8,7 +8,7 @@ stored, except the id and the revision, so that the index holds as little of a r
 import json
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -136,10 +136,14 @@ class TantivyEngine:
                 (folder / _VERSION_FILE).write_text(json.dumps({"version": SCHEMA_VERSION}))
                 with _damage_told():
                     writer = tantivy.Index(self._schema, path=str(folder)).writer(_HEAP, 1)
-                for entry in entries:
-                    _add(writer, entry)
-                _commit(writer)
-                writer.wait_merging_threads()
+                try:
+                    for entry in entries:
+                        _add(writer, entry)
+                    _commit(writer)
+                    _finish(writer)
+                except BaseException:
+                    _abandon(writer)
+                    raise
 
     def clear(self) -> None:
         """Forget everything; also makes the first, empty index."""
@@ -280,14 +284,15 @@ class TantivyEngine:
 
     def _give_up_writer(self) -> None:
         """Drop the writer with all that it has not committed."""
-        self._writer = None
+        if self._writer is not None:
+            _abandon(self._writer)
+            self._writer = None
 
     def _finish_writer(self) -> None:
         """End the writer gently, merges included."""
         if self._writer is not None:
-            with _damage_told():
-                self._writer.wait_merging_threads()
-            self._writer = None
+            writer, self._writer = self._writer, None
+            _finish(writer)
 
     # Forgetting ---------------------------------------------------------------------------------
 
@@ -347,6 +352,23 @@ def _delete(writer: tantivy.IndexWriter, document: str) -> None:
 def _commit(writer: tantivy.IndexWriter) -> None:
     with _damage_told():
         writer.commit()
+
+
+def _finish(writer: tantivy.IndexWriter) -> None:
+    """Let merges end and the writer's lock go."""
+    with _damage_told():
+        writer.wait_merging_threads()
+
+
+def _abandon(writer: tantivy.IndexWriter) -> None:
+    """Forget what was not committed, end the writer's threads and let its lock go.
+
+    Something worse is on its way to the caller, so complaints of the dying writer are not heard.
+    """
+    with suppress(SearchBroken), _damage_told():
+        writer.rollback()
+    with suppress(SearchBroken):
+        _finish(writer)
 
 
 def _as_document(entry: Entry) -> tantivy.Document:
