@@ -12,7 +12,8 @@ IDS = pytest.StashKey[frozenset[str]]()
 def pytest_configure(config: pytest.Config) -> None:
     """Read the list of rows once."""
     with ROWS.open(encoding="utf-8", newline="") as file:
-        config.stash[IDS] = frozenset(line["id"] for line in csv.DictReader(file))
+        ids: frozenset[str] = frozenset(line["id"] for line in csv.DictReader(file))
+    config.stash[IDS] = ids
 
 
 @pytest.hookimpl(tryfirst=True)
