@@ -5,7 +5,7 @@ no pages, and mark the parts of a phrase wherever they stand.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
 from formats.text import PageText, Word
@@ -60,7 +60,9 @@ class _Candidate:
     number: int
     text: str
     has: frozenset[int]
-    rank: tuple[int, int, int]
+    has_exact: frozenset[int]
+    count: int
+    quality: int
     spot: tuple[int, int]
 
 
@@ -70,9 +72,11 @@ def places(pages: Iterable[PageText], asked: Asked, *, at_most: int = PAGES_LOOK
         return Places()
     looked_at = islice(pages, at_most)
     found = [one for page in looked_at if (one := _candidate(page, asked))]
+    if asked.has_marks:
+        found = _without_lookalikes(found)
     if not found:
         return Places()
-    best = max(found, key=lambda one: (one.rank, -one.number))
+    best = max(found, key=lambda one: (len(one.has), one.quality, one.count, -one.number))
     lacking = frozenset(range(len(asked.wanted))) - best.has
     worth = [one.number for one in found if len(one.has) >= len(best.has) or one.has & lacking]
     return Places(best.number, tuple(sorted(worth)), _snippet(best, asked))
@@ -137,8 +141,15 @@ def _candidate(page: PageText, asked: Asked) -> _Candidate | None:
     if not matches:
         return None
     has = frozenset(one.wanted for one in matches)
-    quality, spot = _densest(matches)
-    return _Candidate(page.number, text, has, (len(has), quality, len(matches)), spot)
+    has_exact = frozenset(one.wanted for one in matches if one.is_exact)
+    return _Candidate(page.number, text, has, has_exact, len(matches), *_densest(matches))
+
+
+def _without_lookalikes(pages: list[_Candidate]) -> list[_Candidate]:
+    """Words that some page has with the marks as typed do not count where they have others."""
+    exact = frozenset(one for page in pages for one in page.has_exact)
+    counted = [replace(page, has=page.has_exact | (page.has - exact)) for page in pages]
+    return [page for page in counted if page.has]
 
 
 def _densest(matches: Sequence[_Match]) -> tuple[int, tuple[int, int]]:
@@ -159,12 +170,12 @@ def _is_near(opening: _Match, one: _Match) -> bool:
 def _worth(matches: Sequence[_Match]) -> int:
     different = len({one.wanted for one in matches})
     exact = len({one.wanted for one in matches if one.is_exact})
-    adjoining = sum(
-        1
+    adjoining = {
+        one.wanted
         for one, two in pairwise(matches)
         if two.wanted == one.wanted + 1 and two.first == one.last
-    )
-    return 8 * different + 4 * min(adjoining, 8) + 2 * exact + min(len(matches), 7) // 4
+    }
+    return 8 * different + 4 * len(adjoining) + 2 * exact + min(len(matches), 7) // 4
 
 
 # Writing it down ---------------------------------------------------------------------------------

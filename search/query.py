@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from formats.document_numbers import find_numbers, parse, query_keys
+from formats.document_types import named_types
 from formats.vietnamese import Syllable, has_marks, nfc
 from search.engine import (
     CITES,
@@ -44,6 +45,7 @@ _BY_NUMBER = 20.0  # the document of that number, before all that cite it
 
 _Phrases = tuple[tuple[Syllable, ...], ...]
 _QUOTES = '"“”'
+_BEFORE_A_NUMBER = {"so", "van", "ban", "ky", "hieu"}
 _PART = re.compile(
     rf"(?P<minus>(?<!\S)-)?"
     rf"(?:[{_QUOTES}](?P<quoted>[^{_QUOTES}]*)[{_QUOTES}]|(?P<plain>[^\s{_QUOTES}]+))"
@@ -184,7 +186,16 @@ def _numbers_and_words(plain: str) -> tuple[list[_Number], list[Syllable]]:
         if inside and keys:
             numbers.append(_Number((inside,), keys))
     taken = {word for number in numbers for word in number.words}
-    return numbers, [word for word in words if word not in taken]
+    others = [word for word in words if word not in taken]
+    if len(numbers) == 1 and _only_introduces(others):
+        return [_Number((*_chunks(plain, others), *numbers[0].pieces), numbers[0].keys)], []
+    return numbers, others
+
+
+def _only_introduces(words: list[Syllable]) -> bool:
+    """Whether these only announce a number: "Quyết định số", "Số:"."""
+    _, rest = named_types(" ".join(word.folded for word in words))
+    return set(rest.split()) <= _BEFORE_A_NUMBER
 
 
 def _chunks(text: str, words: list[Syllable]) -> _Phrases:
