@@ -1,0 +1,234 @@
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from formats.text import PageText, Word
+from ingest.admission import mark_in_fields, mark_in_name, suspicion
+
+
+@pytest.mark.rule("HC-02")
+@pytest.mark.parametrize(
+    ("name", "mark"),
+    [
+        ("123-MAT.pdf", "MẬT"),
+        ("QD-MAT.pdf", "MẬT"),
+        ("CV 15 MAT.docx", "MẬT"),
+        ("Công văn mật.pdf", "MẬT"),
+        ("15-QĐ-UBND (Mật).pdf", "MẬT"),
+        ("MẬT_ke hoach.pdf", "MẬT"),
+        ("ke-hoach_mật", "MẬT"),
+        ("do-mat-A.pdf", "TUYỆT MẬT"),
+        ("Độ mật.pdf", "MẬT"),
+        ("tối mật 12.docx", "TỐI MẬT"),
+        ("to\u0302\u0301i ma\u0323\u0302t 12.docx", "TỐI MẬT"),
+        ("TOI MAT ke hoach.pdf", "TỐI MẬT"),
+        ("van_ban_toi_mat.pdf", "TỐI MẬT"),
+        ("QD tuyet mat.pdf", "TUYỆT MẬT"),
+        ("tuyệt.mật.2024.pdf", "TUYỆT MẬT"),
+        ("TUYETMAT.pdf", "TUYỆT MẬT"),
+        ("tối mật", "TỐI MẬT"),
+    ],
+)
+def test_a_mark_in_a_name_is_seen(name: str, mark: str) -> None:
+    assert mark_in_name(name) == mark
+
+
+@pytest.mark.rule("HC-02")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "quy-che-bao-mat.pdf",
+        "Quy chế bảo mật.pdf",
+        "QUY CHE BAO MAT.pdf",
+        "QUY CHẾ BẢO MẬT.pdf",
+        "Bảo vệ bí mật nhà nước.docx",
+        "mat-do-xay-dung.pdf",
+        "Mật độ xây dựng.pdf",
+        "mat-bang.pdf",
+        "MAT-BANG-TANG-1.pdf",
+        "giai-phong-mat-bang.pdf",
+        "GIAI PHONG MAT BANG.pdf",
+        "nuoc-mat.pdf",
+        "be-mat.pdf",
+        "BE MAT.pdf",
+        "THU TIEN MAT.pdf",
+        "12-tien-mat.pdf",
+        "123-mat.pdf",
+        "don-xin-cap-lai-do-mat-the.pdf",
+        "toi-mat-the-can-cuoc.pdf",
+        "cap-lai-do-mat.pdf",
+        "Đổi mật khẩu.pdf",
+        "mặt trận.pdf",
+        "thông báo mất giấy tờ.pdf",
+        "sỏi mật.pdf",
+        "MAT.pdf",
+        "matrix.pdf",
+        "",
+    ],
+)
+def test_a_name_that_only_looks_like_a_mark_is_not_one(name: str) -> None:
+    assert mark_in_name(name) is None
+
+
+@pytest.mark.rule("HC-02")
+@pytest.mark.parametrize(
+    ("fields", "mark"),
+    [
+        ({"secrecy": "mật"}, "MẬT"),
+        ({"Độ mật": "Tối mật"}, "TỐI MẬT"),
+        ({"do_mat": "A"}, "TUYỆT MẬT"),
+        ({"security_level": "restricted"}, "MẬT"),
+        ({"mode": "03"}, "MẬT"),
+        ({"note": "TUYỆT MẬT"}, "TUYỆT MẬT"),
+        ({"title": "Kế hoạch phòng thủ [TỐI MẬT]"}, "TỐI MẬT"),
+        ({"title": "Kế hoạch", "keywords": "mật"}, "MẬT"),
+    ],
+)
+def test_a_mark_in_a_field_is_seen(fields: dict[str, object], mark: str) -> None:
+    assert mark_in_fields(fields) == mark
+
+
+@pytest.mark.rule("HC-02")
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"secrecy": "Thường", "mode": "01", "note": None},
+        {"độ mật": "không"},
+        {"title": "Danh mục bí mật nhà nước độ Tối mật, Tuyệt mật"},
+        {"title": "QUY CHẾ BẢO MẬT"},
+        {"secretary": "Nguyễn Văn An"},
+        {"pages": 3},
+        {"note": "mặt"},
+    ],
+)
+def test_fields_that_speak_of_secrets_are_not_marked(fields: dict[str, object]) -> None:
+    assert mark_in_fields(fields) is None
+
+
+def page(*lines: tuple[float, float, str], how: str = "ocr", number: int = 1) -> PageText:
+    """A page of lines, each with its left and top edge; a letter is 1.2 % of the width."""
+    return PageText(number, 595, 842, tuple(words(lines)), how, 90.0)
+
+
+def words(lines: tuple[tuple[float, float, str], ...]) -> Iterator[Word]:
+    for row, (left, top, line) in enumerate(lines):
+        at = left
+        for text in line.split():
+            right = at + 0.012 * len(text)
+            yield Word(text, at, top, right, top + 0.014, row, 90.0)
+            at = right + 0.008
+
+
+HEAD = (
+    (0.15, 0.06, "UBND TỈNH KON TUM"),
+    (0.50, 0.06, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
+    (0.18, 0.12, "Số: 12/BC-UBND"),
+)
+BODY = (
+    (0.40, 0.30, "BÁO CÁO"),
+    (0.30, 0.32, "Về tình hình bảo mật"),
+    (0.12, 0.50, "Căn cứ Luật Bảo vệ bí mật nhà nước;"),
+)
+
+
+@pytest.mark.rule("HC-02")
+@pytest.mark.parametrize(
+    ("stamp", "mark"),
+    [
+        ("MẬT", "MẬT"),
+        ("MAT", "MẬT"),
+        ("MẶT", "MẬT"),
+        ("M Ậ T", "MẬT"),
+        ("| MẬT |", "MẬT"),
+        ("[MẬT]", "MẬT"),
+        ("IMẬT|", "MẬT"),
+        ("MậT", "MẬT"),
+        ("TỐI MẬT", "TỐI MẬT"),
+        ("T0I MAT", "TỐI MẬT"),
+        ("TUYỆT MẬT", "TUYỆT MẬT"),
+        ("TUYÊT MÂT", "TUYỆT MẬT"),
+        ("TUYỆT MẬI", "TUYỆT MẬT"),
+    ],
+)
+def test_a_stamp_under_the_number_is_suspicious(stamp: str, mark: str) -> None:
+    found = suspicion([page(*HEAD, (0.20, 0.18, stamp), *BODY)])
+    assert found is not None
+    assert (found.mark, found.page, found.seen) == (mark, 1, stamp)
+    assert all(0.17 < word.top < 0.19 for word in found.words)
+
+
+def test_a_stamp_at_the_very_top_counts_anywhere_across() -> None:
+    found = suspicion([page((0.75, 0.02, "TỐI MẬT"), *HEAD, *BODY)])
+    assert found is not None
+    assert found.mark == "TỐI MẬT"
+
+
+def test_a_stamp_on_two_lines_is_read_as_one() -> None:
+    found = suspicion([page(*HEAD, (0.20, 0.18, "TUYỆT"), (0.205, 0.20, "MẬT"), *BODY)])
+    assert found is not None
+    assert (found.mark, found.seen) == ("TUYỆT MẬT", "TUYỆT MẬT")
+
+
+def test_a_stamp_on_one_line_with_the_right_column_is_seen() -> None:
+    row = [*words(((0.2, 0.18, "MẬT"),)), *words(((0.55, 0.18, "Độc lập - Tự do"),))]
+    found = suspicion([PageText(1, 595, 842, tuple(row), "ocr", 90.0)])
+    assert found is not None
+    assert found.seen == "MẬT"
+
+
+def test_a_stated_degree_of_secrecy_is_suspicious() -> None:
+    found = suspicion([page(*HEAD, (0.6, 0.3, "Độ mật: Tối mật"), how="layer")])
+    assert found is not None
+    assert found.mark == "TỐI MẬT"
+
+
+def test_the_stamp_is_looked_for_on_the_first_page_that_has_words() -> None:
+    blank = PageText(1, 595, 842, (), "blank", None)
+    marked = page(*HEAD, (0.2, 0.18, "MẬT"), number=2)
+    found = suspicion([blank, marked])
+    assert found is not None
+    assert found.page == 2
+    assert suspicion([page(*HEAD, *BODY), marked]) is None
+    assert suspicion([]) is None
+
+
+@pytest.mark.rule("HC-02")
+@pytest.mark.parametrize(
+    "lines",
+    [
+        BODY,
+        ((0.35, 0.22, "QUY CHẾ BẢO MẬT"),),
+        ((0.2, 0.22, "BẢO VỆ BÍ MẬT NHÀ NƯỚC"),),
+        ((0.2, 0.22, "QUY CHẾ BẢO"), (0.22, 0.24, "MẬT")),
+        ((0.2, 0.22, "LUẬT BẢO VỆ BÍ"), (0.22, 0.24, "MẬT"), (0.2, 0.26, "NHÀ NƯỚC")),
+        ((0.2, 0.22, "mật"),),
+        ((0.2, 0.22, "Mật khẩu"),),
+        ((0.2, 0.22, "MẬT ĐỘ XÂY DỰNG"),),
+        ((0.2, 0.22, "V/v tăng cường bảo"), (0.2, 0.24, "mật")),
+        ((0.5, 0.30, "MẬT"),),
+        ((0.2, 0.80, "MẬT"),),
+        ((0.2, 0.22, "TÔI MẤT THẺ"),),
+        ((0.2, 0.22, "Độ mật: Thường"),),
+        ((0.2, 0.22, "MATT"),),
+    ],
+)
+def test_words_that_only_contain_mat_are_not_a_stamp(
+    lines: tuple[tuple[float, float, str]],
+) -> None:
+    assert suspicion([page(*HEAD, *lines)]) is None
+
+
+def test_a_text_layer_is_taken_at_its_letters() -> None:
+    assert suspicion([page(*HEAD, (0.2, 0.18, "MAT"), how="layer")]) is None
+    assert suspicion([page(*HEAD, (0.2, 0.18, "MẶT"), how="layer")]) is None
+    assert suspicion([page(*HEAD, (0.2, 0.18, "MẬT"), how="layer")]) is not None
+
+
+@given(st.text())
+def test_any_name_and_any_words_can_be_asked_about(text: str) -> None:
+    mark_in_name(text)
+    mark_in_fields({text: text})
+    suspicion([page((0.2, 0.18, text))])
