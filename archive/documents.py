@@ -263,3 +263,23 @@ def tray(session: Session, organ_id: int) -> list[Document]:
             .order_by(Document.id.desc())
         )
     )
+
+
+def stored_form(document: Document, role: str, part_number: int = 1) -> Rendition:
+    """The current stored form of a part.
+
+    Raises:
+        NotFound: `no_such_part`, or `no_such_rendition`.
+    """
+    part = next((one for one in document.parts if one.ordinal == part_number), None)
+    if part is None:
+        raise NotFound("no_such_part", part=part_number)
+    found = rendition(part, role)
+    if found is None:
+        raise NotFound("no_such_rendition", rendition=role, document=document.code)
+    return found
+
+
+def all_codes(session: Session) -> list[str]:
+    """The codes of all documents, in order of shelving."""
+    return list(session.scalars(select(Document.code).order_by(Document.id)))

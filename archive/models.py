@@ -45,7 +45,6 @@ class Organ(Row):
     read_policy: Mapped[str] = mapped_column(Text, default="open")
     signature_layout: Mapped[str] = mapped_column(Text, default="nd30")
     refuse_bad_signatures: Mapped[bool] = mapped_column(default=False)
-    seal_certificate: Mapped[str | None] = mapped_column(Text)  # SHA-256 of the seal's certificate
     successor_id: Mapped[int | None] = mapped_column(ForeignKey("organ.id"))
     opened_on: Mapped[date | None] = mapped_column()
     closed_on: Mapped[date | None] = mapped_column()
@@ -76,6 +75,25 @@ class OrganCode(Row):
 
     def story_owner(self) -> tuple[str, int] | None:
         """The organ's events tell of its codes."""
+        return ("organ", self.organ_id)
+
+
+class SealCertificate(Row):
+    """A certificate with which the organ's seals were made; `verify` knows its own by these."""
+
+    __tablename__ = "seal_certificate"
+    STORY = "seal_certificate"
+
+    organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"), index=True)
+    fingerprint: Mapped[str] = mapped_column(Text)  # SHA-256
+    pem: Mapped[str] = mapped_column(Text)
+    is_trial: Mapped[bool] = mapped_column()
+    first_used_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (UniqueConstraint("organ_id", "fingerprint"),)
+
+    def story_owner(self) -> tuple[str, int] | None:
+        """The organ's events tell of its certificates."""
         return ("organ", self.organ_id)
 
 

@@ -1,13 +1,11 @@
 """Agencies: the first organ and person of an installation, and further organs."""
 
-from pathlib import Path
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive import access, audit, clock, people
 from archive.errors import Conflict, Invalid, NotFound
-from archive.models import Fonds, Organ, OrganCode, Person
+from archive.models import Fonds, Organ, OrganCode, Person, SealCertificate
 from formats.vietnamese import nfc
 
 LONGEST_CODE = 35  # QĐ 20/2020/QĐ-TTg
@@ -68,17 +66,26 @@ def by_code(session: Session, code: str) -> Organ:
     return organ
 
 
-def pin_seal(session: Session, organ: Organ, certificate_digest: str) -> None:
-    """Write down which certificate the organ's seal carries; `verify` knows it by this digest."""
-    if organ.seal_certificate == certificate_digest:
+def pin_seal(session: Session, organ: Organ, fingerprint: str, pem: str, is_trial: bool) -> None:
+    """Write down a certificate that the organ's seals carry; it stays for ever."""
+    if fingerprint in pinned(session, organ.id):
         return
-    organ.seal_certificate = certificate_digest
-    audit.record(session, "organ.pin_seal", organ, facts={"certificate": certificate_digest})
+    session.add(
+        SealCertificate(
+            organ_id=organ.id,
+            fingerprint=fingerprint,
+            pem=pem,
+            is_trial=is_trial,
+            first_used_at=clock.now(),
+        )
+    )
+    audit.record(session, "organ.pin_seal", organ, facts={"certificate": fingerprint})
 
 
-def key_file(home: Path, organ: Organ) -> Path:
-    """Where the organ's trial key lies when no other key is set."""
-    return home / "keys" / f"{organ.id}.p12"
+def pinned(session: Session, organ_id: int) -> set[str]:
+    """Fingerprints of all certificates that the organ's seals ever carried."""
+    found = select(SealCertificate.fingerprint).where(SealCertificate.organ_id == organ_id)
+    return set(session.scalars(found))
 
 
 def _fits_code(letter: str) -> bool:

@@ -7,11 +7,13 @@ there, so that a worker that overslept changes nothing. What a failure costs: th
 import logging
 import secrets
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from archive import audit, clock
@@ -21,11 +23,12 @@ from archive.models import Organ
 from formats.errors import FormatError
 from ingest import shelving
 from ingest.models import Intake, IntakeFile
-from ingest.steps import Step
+from ingest.steps import SUSPICIOUS, Step
 from ingest.workspace import Made, OrganFacts, Outcome, Workshop, Workspace, digest_of
 
 LEASE = timedelta(minutes=10)
 MOST_TRIES = 5
+MOST_CLAIMS = 20  # of one step, when workers die of it before they can say so
 LOOK_AGAIN = timedelta(seconds=30)
 SLICE = timedelta(seconds=10)
 log = logging.getLogger("luutru.road")
@@ -63,17 +66,40 @@ def _is_due() -> tuple[Any, ...]:
     )
 
 
-def take_next_step(db: Database, intake_id: int, road: Sequence[Step]) -> Claim | None:
+def gathered(session: Session, together: Step) -> tuple[int, float]:
+    """How many wait at the step that is done together, and for how many seconds the first has."""
+    found = select(func.count(), func.min(Intake.queued_at)).where(
+        *_is_due(), Intake.next_step == together.name
+    )
+    count, first = session.execute(found).one()
+    return count, (clock.now() - first).total_seconds() if first else 0.0
+
+
+def free_all(db: Database, workshop: Workshop) -> None:
+    """Free what an earlier worker of this home left claimed; it is dead, for we hold its lock."""
+    with db.transaction() as session:
+        left = Intake.claim.startswith(workshop.mark)
+        for intake in session.scalars(select(Intake).where(left)):
+            _release(intake)
+
+
+def take_next_step(
+    db: Database, workshop: Workshop, intake_id: int, road: Sequence[Step]
+) -> Claim | None:
     """Claim the intake's next step, if it is due, nobody has it, and it is done singly."""
     with db.transaction() as session:
         intake = session.scalar(_with_all().where(Intake.id == intake_id, *_is_due()))
         if intake is None:
             return None
         step = next(one for one in road if one.name == intake.next_step)
-        return None if step.is_together else _claim(session, intake, step)
+        if intake.attempts >= MOST_CLAIMS:  # it takes the worker down with it
+            with audit.acting(audit.Actor(door="worker", account="luutru")):
+                _set_aside(session, intake, "stuck", "worker_died", {"step": step.name})
+                return None
+        return None if step.is_together else _claim(intake, step, workshop)
 
 
-def take_together(db: Database, step: Step, most: int) -> list[Claim]:
+def take_together(db: Database, workshop: Workshop, step: Step, most: int) -> list[Claim]:
     """Claim all that wait at a step which is done for many at once."""
     with db.transaction() as session:
         waiting = session.scalars(
@@ -82,10 +108,10 @@ def take_together(db: Database, step: Step, most: int) -> list[Claim]:
             .order_by(Intake.queued_at, Intake.id)
             .limit(most)
         ).all()
-        return [_claim(session, intake, step) for intake in waiting]
+        return [_claim(intake, step, workshop) for intake in waiting]
 
 
-def _with_all():  # type: ignore[no-untyped-def]
+def _with_all() -> Select[Intake]:
     return (
         select(Intake)
         .options(selectinload(Intake.files), joinedload(Intake.organ))
@@ -93,8 +119,8 @@ def _with_all():  # type: ignore[no-untyped-def]
     )
 
 
-def _claim(session: Session, intake: Intake, step: Step) -> Claim:
-    intake.claim = secrets.token_hex(8)
+def _claim(intake: Intake, step: Step, workshop: Workshop) -> Claim:
+    intake.claim = f"{workshop.mark}-{secrets.token_hex(8)}"
     intake.claimed_until = clock.now() + LEASE
     intake.attempts += 1
     return Claim(
@@ -135,10 +161,7 @@ def open_workspace(db: Database, workshop: Workshop, claim: Claim) -> Workspace:
         original=claim.original,
         organ=claim.organ,
         facts=claim.facts,
-        made={
-            role: Made(folder / step / f"{role}{digest[:12]}", digest, size)
-            for role, (digest, size, step) in claim.files.items()
-        },
+        made=_part_results(folder, claim),
         fields=claim.fields,
         beat=_heartbeat(db, claim),
         should_pause=_patience(db, claim),
@@ -206,7 +229,7 @@ def write_down(
     made = {role: _settle(claim, workshop, role, path) for role, path in outcome.files.items()}
     names = [step.name for step in road]
     at_end = claim.step.name == names[-1] and outcome.go_to is None
-    kept = shelving.keep(workshop, claim, made, outcome) if at_end else ()
+    kept = _keep(workshop, claim, made, outcome) if at_end else ()
     with _telling(claim), db.transaction() as session:
         intake = _still_ours(session, claim)
         if intake is None:
@@ -223,9 +246,27 @@ def write_down(
             shelving.shelve(session, intake, kept)
         else:
             intake.next_step = outcome.go_to or names[names.index(claim.step.name) + 1]
+            intake.queued_at = clock.now()
         audit.record(session, "intake.step", intake, facts={"step": claim.step.name})
     if at_end:
         workshop.tidy(claim.intake_id)
+
+
+def _keep(
+    workshop: Workshop, claim: Claim, made: dict[str, Made], outcome: Outcome
+) -> tuple[shelving.Kept, ...]:
+    """Put what will be renditions into the store, before the row says that they are there."""
+    results = {**_part_results(workshop.folder(claim.intake_id), claim), **made}
+    facts = {**claim.facts, claim.step.name: outcome.facts}
+    return shelving.keep(workshop.files, results, facts, claim.original)
+
+
+def _part_results(folder: Path, claim: Claim) -> dict[str, Made]:
+    """Where the files of earlier steps lie in the work area."""
+    return {
+        role: Made(folder / step / f"{role}{digest[:12]}", digest, size)
+        for role, (digest, size, step) in claim.files.items()
+    }
 
 
 def _settle(claim: Claim, workshop: Workshop, role: str, path: Path) -> Made:
@@ -250,18 +291,32 @@ def _release(intake: Intake) -> None:
     intake.claim = intake.claimed_until = intake.try_after = None
 
 
-def _telling(claim: Claim):  # type: ignore[no-untyped-def]
+def _telling(claim: Claim) -> AbstractContextManager[None]:
     """What the road does is told of the person who received the file."""
     return audit.acting(audit.Actor(door="worker", person_id=claim.received_by, account="luutru"))
 
 
 def refuse(db: Database, workshop: Workshop, claim: Claim, error: ArchiveError) -> None:
     """It will not become a document. An infected file's bytes go to quarantine."""
+    _quarantine(db, workshop, claim, "refused", error.code, error.details)
+
+
+def _quarantine(
+    db: Database,
+    workshop: Workshop,
+    claim: Claim,
+    state: str,
+    code: str,
+    details: dict[str, Any],
+) -> None:
+    """Copy the bytes aside, say so, and only then let go of them in the store."""
+    shelving.copy_to_quarantine(workshop, claim.original)
     with _telling(claim), db.transaction() as session:
         if intake := _still_ours(session, claim):
             _release(intake)
-            shelving.quarantine(session, workshop, intake)
-            _set_aside(session, intake, "refused", error.code, error.details)
+            intake.is_quarantined = True
+            _set_aside(session, intake, state, code, details)
+            shelving.let_go_after_commit(session, workshop, intake)
     workshop.tidy(claim.intake_id)
 
 
@@ -275,12 +330,12 @@ def wait(
     look_again: bool = False,
 ) -> None:
     """Not yet a document: a person decides, or a missing program must come (then `look_again`)."""
+    if code == SUSPICIOUS:
+        _quarantine(db, workshop, claim, "waiting", code, details)
+        return
     with _telling(claim), db.transaction() as session:
         if intake := _still_ours(session, claim):
             _release(intake)
-            if code == "suspected_secret":
-                shelving.quarantine(session, workshop, intake)
-                workshop.tidy(claim.intake_id)
             intake.try_after = clock.now() + LOOK_AGAIN if look_again else None
             _set_aside(session, intake, "waiting", code, details)
 

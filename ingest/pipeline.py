@@ -27,7 +27,7 @@ ROAD = (
 
 def advance(db: Database, workshop: Workshop, intake_id: int) -> None:
     """Carry one received file as far along the road as it will go."""
-    while claim := claims.take_next_step(db, intake_id, ROAD):
+    while claim := claims.take_next_step(db, workshop, intake_id, ROAD):
         try:
             outcome = claim.step.run(claims.open_workspace(db, workshop, claim))
         except Exception as error:
@@ -40,7 +40,7 @@ def advance(db: Database, workshop: Workshop, intake_id: int) -> None:
 
 def advance_together(db: Database, workshop: Workshop, most: int = 40) -> int:
     """Carry the files that wait at the last step over it, all at once; how many there were."""
-    together = claims.take_together(db, steps.validate, most)
+    together = claims.take_together(db, workshop, steps.validate, most)
     if not together:
         return 0
     try:

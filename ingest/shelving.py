@@ -7,11 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive import audit, documents
+from archive.database import after_commit
 from archive.documents import Arrived
 from archive.files import FileStore
 from archive.models import CaseFile, Organ, Person
 from ingest.models import Intake, IntakeFile
-from ingest.workspace import Made, Outcome, Workshop
+from ingest.workspace import Made, Workshop
 
 # What becomes a rendition, with the media type it is given out as. The rest is part results.
 KEPT = {
@@ -36,23 +37,24 @@ class Kept:
 
 
 def keep(
-    workshop: Workshop, claim: Any, made: dict[str, Made], outcome: Outcome
+    files: FileStore, results: dict[str, Made], facts: dict[str, Any], original: str
 ) -> tuple[Kept, ...]:
-    """Put what will be renditions into the store, before the row says that they are there."""
-    folder = workshop.folder(claim.intake_id)
-    results = {
-        role: Made(folder / step / f"{role}{digest[:12]}", digest, size)
-        for role, (digest, size, step) in claim.files.items()
-    } | made
-    mending = outcome.facts.get("mending")
-    kept = []
-    for role, one in results.items():
-        if role == "archival" and mending:
-            continue
-        if role in KEPT:
-            kept.append(_put(workshop.files, role, one))
-        elif role == "pages_pdf" and mending and one.digest != claim.original:
-            kept.append(_put(workshop.files, "reading", one))
+    """Put what will be renditions into the store; the rest are part results.
+
+    Without a valid archival copy the pages themselves are kept for reading, where they are not the
+    original; a seal or copy that veraPDF turned down is not.
+    """
+    mending = facts["validate"].get("mending")
+    sealed = {"inside": "archival", "detached": "seal"}.get(facts["seal"]["kind"])
+    unwanted = {"archival", "seal"} - ({sealed} if not mending else set())
+    kept = [
+        _put(files, role, one)
+        for role, one in results.items()
+        if role in KEPT and role not in unwanted
+    ]
+    pages = results.get("pages_pdf")
+    if mending and pages is not None and pages.digest != original:
+        kept.append(_put(files, "reading", pages))
     return tuple(kept)
 
 
@@ -98,56 +100,62 @@ def _arrived(intake: Intake, kept: tuple[Kept, ...]) -> Arrived:
     )
 
 
-def quarantine(session: Session, workshop: Workshop, intake: Intake) -> None:
-    """Move the bytes out of the store, unless somebody's document is made of the same ones."""
-    with workshop.files.open(intake.digest) as source:
+def copy_to_quarantine(workshop: Workshop, digest: str) -> None:
+    """Copy the bytes to where neither index, previews nor backup look."""
+    with workshop.files.open(digest) as source:
         workshop.quarantine.put(source)
-    intake.is_quarantined = True
+
+
+def let_go_after_commit(session: Session, workshop: Workshop, intake: Intake) -> None:
+    """Remove the bytes from the store once the row says so, unless somebody else needs them."""
     session.flush()
+    if _is_last_to_need(session, intake):
+        digest = intake.digest
+        after_commit(session, lambda: workshop.files.remove(digest))
+
+
+def _is_last_to_need(session: Session, intake: Intake) -> bool:
+    """Whether no other intake on the road and no document is made of the same bytes (R5)."""
     others = select(Intake.id).where(
-        Intake.digest == intake.digest, Intake.id != intake.id, Intake.is_quarantined.is_(False)
+        Intake.digest == intake.digest,
+        Intake.id != intake.id,
+        Intake.state != "discarded",
+        Intake.is_quarantined.is_(False),
     )
-    if session.scalar(others.limit(1)) is None and not documents.digests_in_use(
+    return session.scalar(others.limit(1)) is None and not documents.digests_in_use(
         session, [intake.digest]
-    ):
-        workshop.files.remove(intake.digest)
+    )
 
 
-def release(session: Session, workshop: Workshop, intake: Intake) -> None:
+def take_back(session: Session, workshop: Workshop, intake: Intake) -> None:
     """Take the bytes back from quarantine: a person found the suspicion unfounded."""
     with workshop.quarantine.open(intake.digest) as source:
         workshop.files.put(source)
     intake.is_quarantined = False
-    _empty_quarantine(session, workshop, intake)
+    _empty_quarantine_after_commit(session, workshop, intake)
 
 
 def discard(session: Session, workshop: Workshop, intake: Intake, why: str) -> None:
     """Let go of an intake that never became a document: only number, date and reason stay."""
-    others = select(Intake.id).where(
-        Intake.digest == intake.digest,
-        Intake.id != intake.id,
-        Intake.state.not_in(("discarded",)),
-        Intake.is_quarantined.is_(False),
-    )
-    if session.scalar(others.limit(1)) is None and not documents.digests_in_use(
-        session, [intake.digest]
-    ):
-        workshop.files.remove(intake.digest)
     if intake.is_quarantined:
-        _empty_quarantine(session, workshop, intake)
         intake.is_quarantined = False
+        _empty_quarantine_after_commit(session, workshop, intake)
+    let_go_after_commit(session, workshop, intake)
     for one in session.scalars(select(IntakeFile).where(IntakeFile.intake_id == intake.id)):
         session.delete(one)
     intake.state, intake.name, intake.fields, intake.facts = "discarded", "", {}, {}
-    intake.details = {}
-    audit.record(session, "intake.discard", intake, facts={"sha256": intake.digest}, why=why)
-    workshop.tidy(intake.id)
+    intake.details, intake.trouble = {}, None
+    audit.record(session, "intake.discard", intake, why=why)
+    number = intake.id
+    after_commit(session, lambda: workshop.tidy(number))
 
 
-def _empty_quarantine(session: Session, workshop: Workshop, intake: Intake) -> None:
+def _empty_quarantine_after_commit(session: Session, workshop: Workshop, intake: Intake) -> None:
     """Remove the bytes there, unless another intake's lie under the same digest."""
+    session.flush()
     others = select(Intake.id).where(
         Intake.digest == intake.digest, Intake.id != intake.id, Intake.is_quarantined.is_(True)
     )
     if session.scalar(others.limit(1)) is None:
-        workshop.quarantine.remove(intake.digest)
+        digest = intake.digest
+        after_commit(session, lambda: workshop.quarantine.remove(digest))

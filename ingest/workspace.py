@@ -5,6 +5,7 @@ A step reads the workspace and writes files into its folder. It never touches th
 
 import hashlib
 import shutil
+import socket
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from typing import Any
 from archive.files import FileStore
 from archive.settings import Settings
 from formats.names import safe_name
-from formats.seals import SealKey
+from formats.seal_keys import SealKey
 from ingest.scanner import Scanner
 
 
@@ -28,6 +29,12 @@ class Workshop:
     scanner: Scanner
     key_of: Callable[[int], SealKey]  # the seal's key of an organ, by its number
     work: Path  # the work area: one folder an intake, gone when it is shelved
+
+    @property
+    def mark(self) -> str:
+        """Who claims here: this machine and home. The next worker of the same home frees them."""
+        told = f"{socket.gethostname()}:{self.settings.path()}"
+        return hashlib.sha256(told.encode()).hexdigest()[:12]
 
     def folder(self, intake_id: int) -> Path:
         """The folder of one intake's part results."""

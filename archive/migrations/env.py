@@ -3,7 +3,7 @@
 from alembic import context
 from sqlalchemy import create_engine
 
-import archive.models
+import archive.models  # noqa: F401
 import ingest.models  # noqa: F401
 from archive.database import Base
 

@@ -47,7 +47,6 @@ def upgrade() -> None:
     sa.Column('read_policy', sa.Text(), nullable=False),
     sa.Column('signature_layout', sa.Text(), nullable=False),
     sa.Column('refuse_bad_signatures', sa.Boolean(), nullable=False),
-    sa.Column('seal_certificate', sa.Text(), nullable=True),
     sa.Column('successor_id', sa.Integer(), nullable=True),
     sa.Column('opened_on', sa.Date(), nullable=True),
     sa.Column('closed_on', sa.Date(), nullable=True),
@@ -129,6 +128,20 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('organ_code', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_organ_code_organ_id'), ['organ_id'], unique=False)
+
+    op.create_table('seal_certificate',
+    sa.Column('organ_id', sa.Integer(), nullable=False),
+    sa.Column('fingerprint', sa.Text(), nullable=False),
+    sa.Column('pem', sa.Text(), nullable=False),
+    sa.Column('is_trial', sa.Boolean(), nullable=False),
+    sa.Column('first_used_at', archive.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_seal_certificate_organ_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_seal_certificate')),
+    sa.UniqueConstraint('organ_id', 'fingerprint', name=op.f('uq_seal_certificate_organ_id_fingerprint'))
+    )
+    with op.batch_alter_table('seal_certificate', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_seal_certificate_organ_id'), ['organ_id'], unique=False)
 
     op.create_table('unit',
     sa.Column('organ_id', sa.Integer(), nullable=False),
@@ -587,6 +600,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_unit_organ_id'))
 
     op.drop_table('unit')
+    with op.batch_alter_table('seal_certificate', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_seal_certificate_organ_id'))
+
+    op.drop_table('seal_certificate')
     with op.batch_alter_table('organ_code', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_organ_code_organ_id'))
 

@@ -1,0 +1,170 @@
+"""Reading is an act: what was opened, downloaded, printed and searched, and who may see what.
+
+Rights for one thing are `access.may`. Lists need the same answer for many rows at once: here it
+is a condition of the question itself, so that counts and pages are right.
+"""
+
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy.orm import Session
+
+from archive import access, audit, clock
+from archive.access import Action
+from archive.errors import Invalid, NotAllowed
+from archive.models import CaseFile, Document, Event, EventRow, Grant, Organ, Person, Placement
+
+SAME_SITTING = timedelta(minutes=30)
+LEAST_REASON = 10  # characters; less says nothing to who reads it later
+
+
+# The story of reading -----------------------------------------------------------------------------
+
+
+def opened(
+    session: Session, document: Document, what: str, *, part: int | None = None, **facts: str
+) -> None:
+    """Tell of one act of reading: `open`, `describe`, `download`, `print` or `export`."""
+    told = {**facts, **({"part": part} if part is not None else {})}
+    audit.record(session, f"document.{what}", document, facts=told)
+
+
+def searched(session: Session, person: Person, organ_id: int, words: str, total: int) -> None:
+    """Tell of a search: how much it found, and its words where they can be erased (R12)."""
+    audit.record(
+        session, "search.run", None, organ_id=organ_id, facts={"total": total}, searched=words
+    )
+
+
+def was_just_opened(session: Session, person: Person, document: Document) -> bool:
+    """Whether turning a page still belongs to an opening that was told."""
+    found = (
+        select(Event.id)
+        .where(
+            Event.subject_type == "document",
+            Event.subject_id == document.id,
+            Event.person_id == person.id,
+            Event.action == "document.open",
+            Event.at > clock.now() - SAME_SITTING,
+        )
+        .limit(1)
+    )
+    return session.scalar(found) is not None
+
+
+def may_give_reason(session: Session, person: Person, document: Document) -> bool:
+    """Whether the person oversees the organ and so may read for a reason (R11)."""
+    oversees = access.roles_of(person, document.organ_id) & {"administrator", "auditor"}
+    return bool(oversees) and access.may(session, person, Action.DESCRIBE, document)
+
+
+def give_reason(session: Session, person: Person, document: Document, why: str) -> Grant:
+    """Open a document's content to who oversees the organ, for eight hours, for a told reason.
+
+    Raises:
+        NotAllowed: `not_allowed`.
+        Invalid: `reason_too_short`.
+    """
+    if not may_give_reason(session, person, document):
+        raise NotAllowed("not_allowed", action=str(Action.READ))
+    if len(why.strip()) < LEAST_REASON:
+        raise Invalid("reason_too_short", least=LEAST_REASON)
+    moment = clock.now()
+    grant = Grant(
+        person_id=person.id,
+        document_id=document.id,
+        reason="audit",
+        granted_at=moment,
+        until=moment + access.REASONED_READING,
+    )
+    session.add(grant)
+    session.flush()
+    audit.record(session, "document.read_with_reason", document, also=(grant,), why=why.strip())
+    return grant
+
+
+def story_of(kind: str, number: int) -> ColumnElement[bool]:
+    """The events that tell of this row, for `where`."""
+    told = select(EventRow.event_id).where(EventRow.kind == kind, EventRow.row_id == number)
+    return Event.id.in_(told)
+
+
+# Many things at once ------------------------------------------------------------------------------
+
+
+def seen_case_files(session: Session, person: Person, organ: Organ) -> ColumnElement[bool]:
+    """The organ's case files that the person may see, as `access.may` would say of each."""
+    here = CaseFile.organ_id == organ.id
+    granted = _granted(Grant.case_file_id, CaseFile.id, person)
+    if not access.may(session, person, Action.SEE_CASE_FILES, organ):
+        return and_(here, granted)
+    if _sees_all(person, organ, with_oversight=True):
+        return here
+    return and_(here, or_(_open_by_level(person, organ), granted))
+
+
+def seen_documents(
+    session: Session, person: Person, organ: Organ, *, content: bool = False
+) -> ColumnElement[bool]:
+    """The organ's documents whose description, or content, the person may see."""
+    here = Document.organ_id == organ.id
+    granted = or_(
+        _granted(Grant.document_id, Document.id, person),
+        Document.id.in_(
+            select(Placement.document_id)
+            .join(Grant, Grant.case_file_id == Placement.case_file_id)
+            .where(*_alive(person))
+        ),
+    )
+    action = Action.READ if content else Action.DESCRIBE
+    if not access.may(session, person, action, organ):
+        return and_(here, granted)
+    if _sees_all(person, organ, with_oversight=not content):
+        return here
+    return and_(here, or_(_open_by_place(person, organ), granted))
+
+
+def _sees_all(person: Person, organ: Organ, *, with_oversight: bool) -> bool:
+    roles = access.roles_of(person, organ.id)
+    overseers = {"administrator", "auditor"} if with_oversight else set()
+    return bool(roles & (access.SEE_ALL_ROLES | overseers))
+
+
+def _open_by_level(person: Person, organ: Organ) -> ColumnElement[bool]:
+    """Case files that their level, or the organ's stricter policy, leaves open to the person."""
+    if not access.roles_of(person, organ.id) & access.CONTENT_ROLES:
+        return false()
+    open_ones: list[ColumnElement[bool]] = [CaseFile.holder_id == person.id]
+    if organ.read_policy == "open":
+        open_ones.append(CaseFile.access_level == "organ")
+    if person.unit_id is not None and person.organ_id == organ.id:
+        levels = {"open": ("unit",), "unit": ("organ", "unit")}.get(organ.read_policy, ())
+        same_unit = CaseFile.unit_id == person.unit_id
+        open_ones.append(and_(CaseFile.access_level.in_(levels), same_unit))
+    return or_(*open_ones)
+
+
+def _open_by_place(person: Person, organ: Organ) -> ColumnElement[bool]:
+    """Documents in an open case file; in the tray, by the organ's policy or who received them."""
+    if not access.roles_of(person, organ.id) & access.CONTENT_ROLES:
+        return false()
+    in_open_file = Document.id.in_(
+        select(Placement.document_id)
+        .join(CaseFile, CaseFile.id == Placement.case_file_id)
+        .where(_open_by_level(person, organ))
+    )
+    policy = true() if organ.read_policy == "open" else false()
+    in_tray = and_(
+        Document.id.not_in(select(Placement.document_id)),
+        or_(policy, Document.shelved_by_id == person.id),
+    )
+    return or_(in_open_file, in_tray)
+
+
+def _granted(column: object, own: object, person: Person) -> ColumnElement[bool]:
+    return own.in_(select(column).where(column.is_not(None), *_alive(person)))  # type: ignore[attr-defined, call-overload, no-any-return]
+
+
+def _alive(person: Person) -> tuple[ColumnElement[bool], ...]:
+    until = or_(Grant.until.is_(None), Grant.until > clock.now())
+    return (Grant.person_id == person.id, until)

@@ -1,0 +1,348 @@
+"""The steps of the road. Each reads its workspace, does one thing, and says what it found.
+
+Facts are plain values: they are kept with the record and shown on its page.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from archive import clock
+from archive.errors import Refused, Waits
+from formats import kinds, mail, office, pdfa, pictures, plain_text, reading, text_pages, verapdf
+from formats.confined import confined
+from formats.kinds import Family
+from formats.seals import SealResult, seal_detached
+from formats.seals import seal as seal_inside
+from formats.signatures import check_signatures as judge_signatures
+from formats.signatures import has_signatures
+from formats.stamps import Stamp
+from formats.text import read_pages
+from formats.trust import TrustFolder
+from ingest import admission
+from ingest.workspace import Outcome, Workspace
+
+FAMILIES_WITH_PAGES = frozenset(set(Family) - {Family.OTHER})
+METHODS = tuple(str(one) for one in pdfa.Method)
+SUSPICIOUS = "suspected_secret"
+Answer = Outcome | Exception
+
+
+@dataclass(frozen=True)
+class Step:
+    """A named step; done singly, or for many files at once."""
+
+    name: str
+    run: Callable[[Workspace], Outcome]
+    run_together: Callable[[Sequence[Workspace]], list[Answer]] = lambda works: []
+    is_together: bool = False
+
+
+def step(run: Callable[[Workspace], Outcome]) -> Step:
+    """A step that is done for one file at a time, named like its function."""
+    return Step(run.__name__, run)
+
+
+def together(run: Callable[[Sequence[Workspace]], list[Answer]]) -> Step:
+    """A step that is done for many files at once."""
+
+    def singly(work: Workspace) -> Outcome:
+        answer = run([work])[0]
+        if isinstance(answer, Outcome):
+            return answer
+        raise answer
+
+    return Step(run.__name__, singly, run, is_together=True)
+
+
+@step
+def identify(work: Workspace) -> Outcome:
+    """What kind of file is this, really?"""
+    kind = kinds.identify(work.file("original"), work.name)
+    return Outcome({**asdict(kind), "family": str(kind.family), "warnings": list(kind.warnings)})
+
+
+@step
+def check_for_viruses(work: Workspace) -> Outcome:
+    """Ask the scanner, if there is one; a scanner that cannot be trusted reads "not checked"."""
+    result = work.workshop.scanner.scan(work.file("original"))
+    if result.found:
+        raise Refused("infected", found=result.found)
+    if not result.clean:  # it was not looked at whole: a person decides
+        raise Waits(result.why or "not_scanned")
+    return Outcome(
+        {
+            "status": "clean" if result.is_trustworthy else "not_checked",
+            "engine": result.engine,
+            "signatures_on": result.signatures_on.isoformat() if result.signatures_on else None,
+            "why": result.why,
+        }
+    )
+
+
+@step
+def check_signatures(work: Workspace) -> Outcome:
+    """Judge every signature at the moment of receipt, offline; a bad one is recorded."""
+    original = work.file("original")
+    if _family(work) is not Family.PDF or not has_signatures(original):
+        return Outcome({"count": 0})
+    trust = TrustFolder(work.workshop.settings.trust)
+    report = confined(judge_signatures, original, trust, clock.now(), seconds=180, megabytes=2048)
+    if work.organ.refuse_bad_signatures and report.indication != "TOTAL-PASSED":
+        raise Refused("bad_signature", indication=report.indication or report.problem or "")
+    place = work.scratch("check_signatures") / "report.json"
+    place.write_text(report.to_json(), encoding="utf-8")
+    facts = {
+        "count": len(report.signatures),
+        "indication": report.indication,
+        "problem": report.problem,
+        "signatures": [_told(asdict(one)) for one in report.checks],
+    }
+    return Outcome(facts, {"signature_report": place})
+
+
+def _told(values: dict[str, Any]) -> dict[str, Any]:
+    """Plain values of a signature check."""
+    return {
+        name: value.isoformat() if hasattr(value, "isoformat") else value
+        for name, value in values.items()
+    }
+
+
+@step
+def read_text(work: Workspace) -> Outcome:
+    """The text layer, or OCR: words with boxes for every page, and a layer for the read ones."""
+    if _family(work) not in FAMILIES_WITH_PAGES:
+        return Outcome({"pages": None, "skipped": "no_archival_copy"})
+    if reason := work.facts.get("decided", {}).get("as_received"):
+        return Outcome({"pages": None, "skipped": reason})
+    settings = work.workshop.settings
+    scratch = work.scratch("read_text")
+    pages, notes = _pages_pdf(work, scratch)
+    result = reading.read_document(
+        pages,
+        scratch / "reading",
+        page_limit=settings.page_limit,
+        beat=work.beat,
+        stop=work.should_pause,
+    )
+    if result is None:
+        return Outcome(is_finished=False)
+    files = {"pages_pdf": pages, "words": result.words, "text": result.text}
+    if result.layer is not None:
+        files["layer"] = result.layer
+    return Outcome({**result.facts(), **notes}, _copied(files, work, scratch))
+
+
+def _copied(files: dict[str, Path], work: Workspace, scratch: Path) -> dict[str, Path]:
+    """Part results under paths of their own: the original itself is never renamed."""
+    original = work.file("original")
+    if files["pages_pdf"] == original:
+        link = scratch / "pages.pdf"
+        link.unlink(missing_ok=True)
+        link.hardlink_to(original)
+        files = {**files, "pages_pdf": link}
+    return files
+
+
+def _pages_pdf(work: Workspace, scratch: Path) -> tuple[Path, dict[str, Any]]:
+    """The file's pages as PDF, and what should be known about how they were made."""
+    original, out = work.file("original"), scratch / "made-pages.pdf"
+    settings = work.workshop.settings
+    match _family(work):
+        case Family.PDF:
+            return original, {}
+        case Family.PICTURE:
+            pictures.to_pdf(original, out, pixel_limit=settings.pixel_limit)
+            return out, {}
+        case Family.TEXT:
+            told = plain_text.read_text_file(original)
+            text_pages.to_pdf(told.text, out, title=work.name)
+            return out, {"encoding": told.encoding, "encoding_guessed": told.guessed}
+        case Family.EMAIL:
+            letter = mail.read_mail(original)
+            text_pages.to_pdf(_as_letter(letter), out, title=letter.subject or work.name)
+            return out, {"attachments": [asdict(one) for one in letter.attachments]}
+        case family:
+            extension = work.facts["identify"]["extension"]
+            return office.to_pdf(original, family, extension, scratch / "office"), {}
+
+
+def _as_letter(letter: mail.Mail) -> str:
+    """An e-mail as it is read: who, to whom, when, what about, what it says, what hangs on it."""
+    day = letter.date.isoformat(sep=" ", timespec="minutes") if letter.date else ""
+    heads = [
+        ("Từ", letter.sender),
+        ("Đến", ", ".join(letter.to)),
+        ("Ngày", day),
+        ("Tiêu đề", letter.subject),
+        *(("Đính kèm", f"{one.name} ({one.size} B)") for one in letter.attachments),
+    ]
+    return "\n".join(f"{name}: {said}" for name, said in heads if said) + "\n\n" + letter.text
+
+
+@step
+def admit(work: Workspace) -> Outcome:
+    """May this be here at all? A suspicion that only the text reveals goes to a person (R15)."""
+    if not work.has("words") or work.facts.get("decided", {}).get("not_secret"):
+        return Outcome({"checked": work.has("words")})
+    suspicion = admission.suspicion(read_pages(work.file("words")))
+    if suspicion is not None:
+        raise Waits(SUSPICIOUS, mark=suspicion.mark, page=suspicion.page)
+    return Outcome({"checked": True})
+
+
+@step
+def make_pdfa(work: Workspace) -> Outcome:
+    """The archival copy, by the gentlest method that veraPDF has not turned down yet."""
+    if not work.has("pages_pdf"):
+        return Outcome({"case": "none", "why": work.facts["read_text"]["skipped"]})
+    tried = work.facts.get("validate", {}).get("tried", [])
+    is_signed = work.facts["check_signatures"]["count"] > 0
+    if is_signed and "original" not in tried and _claims_pdfa(work):
+        return Outcome({"case": "archival_is_original", "archival_is_original": True})
+    worn = max((METHODS.index(one) + 1 for one in tried if one in METHODS), default=0)
+    method = next(iter(METHODS[worn:]), None)  # more forceful than all that were turned down
+    if method is None:
+        return Outcome({"case": "none", "why": "not_valid_pdfa"})
+    return _convert(work, pdfa.Method(method) if tried else None, is_signed=is_signed)
+
+
+def _claims_pdfa(work: Workspace) -> bool:
+    return pdfa.claims_pdfa(work.file("original")) is not None
+
+
+def _convert(work: Workspace, method: pdfa.Method | None, *, is_signed: bool) -> Outcome:
+    scratch = work.scratch("make_pdfa")
+    out, layer = scratch / "unsealed.pdf", work.file("layer") if work.has("layer") else None
+    description = pdfa.Description(
+        title=work.fields.get("Subject") or work.name,
+        creators=(work.fields["OrganName"],) if work.fields.get("OrganName") else (),
+        original_name=work.name,
+        original_sha256=work.original,
+        moment=clock.now(),
+    )
+    if is_signed:
+        report = pdfa.carrier(
+            work.file("original"),
+            work.file("pages_pdf"),
+            out,
+            description=description,
+            signature_report=work.file("signature_report"),
+            layer=layer,
+            method=method,
+        )
+    else:
+        report = pdfa.to_pdfa(
+            work.file("pages_pdf"), out, description=description, layer=layer, method=method
+        )
+    place = scratch / "conversion.json"
+    report.write(place)
+    facts = {
+        "case": "carrier" if is_signed else "converted",
+        "method": report.method,
+        "flavour": report.flavour,
+        "dropped": [asdict(one) for one in report.dropped],
+        "notes": list(report.notes),
+        "letters_lost": report.letters_lost,
+    }
+    return Outcome(facts, {"unsealed": out, "conversion_report": place})
+
+
+@step
+def seal(work: Workspace) -> Outcome:
+    """Sign the copy with the organ's key; a signed PDF/A gets a seal beside it (R20)."""
+    case = work.facts["make_pdfa"]["case"]
+    if case == "none":
+        return Outcome({"kind": "none"})
+    key = work.workshop.key_of(work.organ.id)
+    server = work.workshop.settings.timestamp_url or None
+    if case == "archival_is_original":
+        place = work.scratch("seal") / "seal.p7s"
+        beside = seal_detached(work.file("original"), key, timestamp_url=server)
+        place.write_bytes(beside.signature)
+        return Outcome(_of_seal("detached", beside.result), {"seal": place})
+    place = work.scratch("seal") / "sealed.pdf"
+    result = seal_inside(
+        work.file("unsealed"),
+        place,
+        key,
+        level="B-LTA" if server else "B-B",
+        timestamp_url=server,
+        trust=TrustFolder(work.workshop.settings.trust),
+        visible=_mark_for_scans(work),
+        name=work.organ.name,
+    )
+    return Outcome(_of_seal("inside", result), {"archival": place})
+
+
+def _of_seal(kind: str, result: SealResult) -> dict[str, Any]:
+    """The level that the file really carries, and by which key."""
+    return {"kind": kind, **_told(asdict(result))}
+
+
+def _mark_for_scans(work: Workspace) -> Stamp | None:
+    """A scan that the organ digitised carries its visible mark (R21)."""
+    how = work.facts["read_text"].get("how", {})
+    read = how.get("ocr", 0) + how.get("ocr_cleaned", 0)
+    is_scan = read > 0 and not how.get("layer")
+    if not is_scan or work.facts["make_pdfa"]["case"] != "converted":
+        return None
+    return Stamp(organ=work.organ.name, font_folder=work.workshop.settings.path("fonts"))
+
+
+@together
+def validate(works: Sequence[Workspace]) -> list[Answer]:
+    """Ask veraPDF about all of them in one run. No verdict means not valid; then see R3."""
+    asked: dict[int, Path] = {}
+    answers: dict[int, Answer] = {}
+    for number, work in enumerate(works):
+        try:
+            if (path := _to_validate(work)) is not None:
+                asked[number] = path
+        except Exception as error:
+            answers[number] = error
+    jar = Path(works[0].workshop.settings.verapdf_jar)
+    verdicts = verapdf.validate(list(asked.values()), jar=jar) if asked else {}
+    for number, work in enumerate(works):
+        if number not in answers:
+            verdict = verdicts[asked[number]] if number in asked else None
+            answers[number] = _conclude(work, verdict)
+    return [answers[number] for number in range(len(works))]
+
+
+def _to_validate(work: Workspace) -> Path | None:
+    case = work.facts["make_pdfa"]["case"]
+    if case == "none":
+        return None
+    return work.file("original" if case == "archival_is_original" else "archival")
+
+
+def _conclude(work: Workspace, verdict: verapdf.Verdict | None) -> Outcome:
+    """Valid; or the next method; or shelved without a valid copy, and with the reason why."""
+    made = work.facts["make_pdfa"]
+    if verdict is None:
+        return Outcome({"is_valid": False, "mending": made["why"]})
+    wanted = made.get("flavour")
+    is_valid = verdict.is_valid and wanted in (None, verdict.flavour)
+    facts: dict[str, Any] = {
+        "is_valid": is_valid,
+        "flavour": verdict.flavour,
+        "version": verdict.version,
+        "problem": verdict.problem,
+        "failed_rules": [asdict(one) for one in verdict.failed_rules],
+        "tried": work.facts.get("validate", {}).get("tried", []),
+    }
+    place = work.scratch("validate") / "verapdf.json"
+    place.write_text(json.dumps(verdict.report, ensure_ascii=False, indent=1), encoding="utf-8")
+    if is_valid:
+        return Outcome(facts, {"verapdf_report": place})
+    used = made.get("method", "original")
+    facts["tried"] = [*facts["tried"], used]
+    return Outcome(facts, {"verapdf_report": place}, go_to="make_pdfa")
+
+
+def _family(work: Workspace) -> Family:
+    return Family(work.facts["identify"]["family"])

@@ -1,0 +1,181 @@
+"""What this machine has, and what is missing without it."""
+
+import ssl
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import func, select, text
+
+from archive import people
+from archive.errors import ArchiveError
+from archive.files import free_megabytes
+from archive.models import Document, Organ
+from formats.errors import FormatError
+from formats.programs import is_installed, run
+from ingest.models import Intake
+from search import indexing
+from web.services import Services
+
+LEAST_MEGABYTES = 1024
+# What a working archive may lack: good advice, but no reason for `doctor` to fail.
+ADVICE = frozenset(
+    {"no_timestamps", "trial_seal", "no_trust_anchors", "one_person_only", "no_virus_scan"}
+)
+
+
+@dataclass(frozen=True)
+class Check:
+    """A part of the machine: whether it is there, what was found, what fails without it."""
+
+    name: str
+    is_good: bool
+    found: str
+    without: str = ""  # a stable code of what is missing without it; empty when nothing is
+
+
+def checks(services: Services) -> list[Check]:
+    """Everything that can be looked at in a few seconds."""
+    return [
+        *(_program(*row) for row in _PROGRAMS),
+        _vietnamese(),
+        _verapdf(services),
+        _guarded("scanner", lambda: _scanner(services), "no_virus_scan"),
+        _guarded("seal", lambda: _seal(services), "no_seal"),
+        _timestamps(services),
+        _guarded("database", lambda: _database(services), "nothing_works"),
+        _disk(services),
+        _index(services),
+        _queue(services),
+        _trust(services),
+        _parted(services),
+    ]
+
+
+def is_ready(services: Services) -> dict[str, bool]:
+    """What operators ask: database, files, index, queue."""
+    looked = {
+        "database": lambda: _database(services).is_good,
+        "files": lambda: _disk(services).is_good,
+        "index": lambda: indexing.is_whole(services.engine),
+        "queue": lambda: _queue(services).is_good,
+    }
+    return {name: _is_good(look) for name, look in looked.items()}
+
+
+_PROGRAMS: tuple[tuple[str, list[str], str], ...] = (
+    ("tesseract", ["tesseract", "--version"], "no_ocr"),
+    ("java", ["java", "-version"], "no_verapdf"),
+    ("soffice", ["soffice", "--version"], "no_office"),
+    ("gs", ["gs", "--version"], "no_ghostscript"),
+)
+
+
+def _program(name: str, command: list[str], without: str) -> Check:
+    if not is_installed(command[0]):
+        return Check(name, False, "", without)
+    try:
+        said = run(command, seconds=30, megabytes=None)
+    except FormatError as failed:
+        return Check(name, False, failed.code, without)
+    first = (said.stdout or said.stderr).decode(errors="replace").strip().splitlines()
+    return Check(name, said.code == 0, first[0] if first else "", without)
+
+
+def _vietnamese() -> Check:
+    if not is_installed("tesseract"):
+        return Check("tesseract-vie", False, "", "no_ocr")
+    said = run(["tesseract", "--list-langs"], seconds=30).stdout.decode().split()
+    return Check("tesseract-vie", "vie" in said, "vie" if "vie" in said else "", "no_ocr")
+
+
+def _verapdf(services: Services) -> Check:
+    jar = Path(services.settings.verapdf_jar).expanduser()
+    return Check("verapdf", jar.is_file(), jar.name if jar.is_file() else "", "no_verapdf")
+
+
+def _scanner(services: Services) -> Check:
+    if not services.settings.clamav_url:
+        return Check("scanner", False, "", "no_virus_scan")
+    with tempfile.NamedTemporaryFile() as probe:
+        probe.write(b"luutru")
+        probe.flush()
+        answer = services.workshop.scanner.scan(Path(probe.name))
+    return Check("scanner", answer.is_trustworthy, answer.engine, answer.why or "no_virus_scan")
+
+
+def _seal(services: Services) -> Check:
+    with services.db.reading() as session:
+        organ = session.scalar(select(Organ.id).order_by(Organ.id).limit(1))
+    if organ is None:
+        return Check("seal", False, "", "not_set_up")
+    key = services.keys.of(organ)
+    return Check("seal", not key.is_trial, key.name, "trial_seal" if key.is_trial else "")
+
+
+def _timestamps(services: Services) -> Check:
+    url = services.settings.timestamp_url
+    return Check("timestamps", bool(url), url, "" if url else "no_timestamps")
+
+
+def _database(services: Services) -> Check:
+    with services.db.reading() as session:
+        count = session.scalar(select(func.count()).select_from(Document))
+        session.execute(text("select 1"))
+    name = services.db.engine.dialect.name
+    return Check("database", True, f"{name}, {count}")
+
+
+def _disk(services: Services) -> Check:
+    free = free_megabytes(services.settings.files)
+    if free is None:
+        return Check("disk", True, "")
+    return Check("disk", free >= LEAST_MEGABYTES, f"{free} MB", "store_full")
+
+
+def _index(services: Services) -> Check:
+    with services.db.reading() as session:
+        behind = len(indexing.stale(session))
+    whole = indexing.is_whole(services.engine)
+    return Check("index", whole, f"-{behind}", "index_rebuilt")
+
+
+def _queue(services: Services) -> Check:
+    with services.db.reading() as session:
+        rows = session.execute(
+            select(Intake.state, func.count())
+            .where(Intake.state.in_(("received", "waiting", "stuck")))
+            .group_by(Intake.state)
+        ).all()
+    counts = {str(state): int(number) for state, number in rows}
+    said = ", ".join(f"{state} {number}" for state, number in sorted(counts.items()))
+    return Check("queue", counts.get("stuck", 0) == 0, said, "stuck_intakes")
+
+
+def _trust(services: Services) -> Check:
+    folder = services.settings.trust
+    anchors = [one for one in folder.glob("*") if one.suffix in (".crt", ".pem", ".cer")]
+    return Check("trust", bool(anchors), str(len(anchors)), "no_trust_anchors")
+
+
+def _parted(services: Services) -> Check:
+    """The first person is administrator and archivist; two people are better (R9)."""
+    with services.db.reading() as session:
+        alone = people.count(session) < 2
+    return Check("hands", not alone, "", "one_person_only")
+
+
+def _guarded(name: str, look: Callable[[], Check], without: str) -> Check:
+    """A part that fails to answer is a part that is not there."""
+    try:
+        return look()
+    except (ArchiveError, FormatError) as failed:
+        return Check(name, False, failed.code, without)
+
+
+def _is_good(look: Callable[[], bool]) -> bool:
+    try:
+        return look()
+    except (TimeoutError, ArchiveError, FormatError, OSError, ssl.SSLError):
+        return False

@@ -1,0 +1,172 @@
+"""Receiving from the command line: store, then hand over to a live worker or do its work."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from archive import access, case_files
+from archive.access import Action
+from archive.errors import Conflict, Invalid, Refused
+from archive.models import Organ, Person
+from ingest.models import Intake
+from ingest.reception import Receipt, Sending, receive
+from web.services import Services
+from web.worker import Worker, WorkerBusy, only_worker
+from web.words import say, say_code
+
+END_STATES = ("shelved", "waiting", "refused", "stuck", "discarded")
+LOOK = 0.3  # seconds between looks at what a live worker is doing
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Given:
+    """What stood on the command line."""
+
+    paths: tuple[Path, ...]
+    fields: dict[str, str]
+    case_file: str | None
+    again: bool
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of one file."""
+
+    path: Path
+    sha256: str | None
+    intake: int | None
+    state: str
+    document: str | None
+    case_file: str | None
+    reason: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        """The promise to scripts."""
+        return {
+            "path": str(self.path),
+            "sha256": self.sha256,
+            "intake": self.intake,
+            "state": self.state,
+            "document": self.document,
+            "case_file": self.case_file,
+            "reason": self.reason,
+        }
+
+    def as_line(self) -> str:
+        """For people."""
+        why = f"  {say_code(self.reason)}" if self.reason else ""
+        name = self.path.name if len(self.path.name) <= 44 else self.path.name[:43] + "…"
+        return f"{name:<44}  {say('state_' + self.state):<12}  {self.document or '—':<22}{why}"
+
+
+def receive_all(
+    services: Services,
+    person: Person,
+    given: Given,
+    *,
+    wait: bool,
+    tell: Callable[[str], None],
+) -> Iterator[Fate]:
+    """Receive each file; with `wait`, carry on until each has come to an end.
+
+    Raises:
+        NotAllowed: the person may not receive.
+        NotFound: `no_such_case_file`.
+    """
+    case_file_id = _check(services, person, given)
+    taken = [_take(services, person, path, given, case_file_id) for path in given.paths]
+    numbers = [one.intake_id for one in taken if isinstance(one, Receipt)]
+    if wait:
+        _carry(services, numbers, tell)
+    fates = _fates(services, numbers)
+    for path, one in zip(given.paths, taken, strict=True):
+        yield _fate(path, fates[one.intake_id], one) if isinstance(one, Receipt) else one
+
+
+def _check(services: Services, person: Person, given: Given) -> int | None:
+    with services.db.reading() as session:
+        organ = session.get_one(Organ, person.organ_id)
+        access.require(session, person, Action.RECEIVE, organ)
+        if given.case_file is None:
+            return None
+        case_file = case_files.by_code(session, given.case_file)
+        access.require(session, person, Action.SEE_CASE_FILES, case_file)
+        return case_file.id
+
+
+def _take(
+    services: Services, person: Person, path: Path, given: Given, case_file_id: int | None
+) -> Receipt | Fate:
+    """Store one file; what is turned away at the desk holds up none of the others."""
+    try:
+        with path.open("rb") as stream:
+            return receive(
+                services.db,
+                services.files,
+                stream,
+                Sending(path.name, given.fields, case_file_id, given.again),
+                organ_id=person.organ_id,
+                by=person,
+                door="command",
+                limit=services.settings.upload_megabytes * MEGABYTE,
+            )
+    except OSError:
+        return Fate(path, None, None, "refused", None, None, "cannot_open")
+    except (Refused, Invalid, Conflict) as no:
+        if no.code in ("unknown_field", "bad_value", "other_organ"):
+            raise
+        return Fate(path, None, None, "refused", None, None, no.code)
+
+
+def _carry(services: Services, numbers: list[int], tell: Callable[[str], None]) -> None:
+    """Hand over to a live worker, or take the worker's lock and run the road here."""
+    try:
+        with only_worker(services):
+            Worker(services).run_until_quiet(lambda: _are_done(services, numbers))
+    except WorkerBusy:
+        tell(say("handed_over"))
+        while not _are_done(services, numbers):
+            time.sleep(LOOK)
+
+
+def _are_done(services: Services, numbers: list[int]) -> bool:
+    """Whether each is at an end, and what was shelved is in the index too."""
+    with services.db.reading() as session:
+        intakes = session.scalars(
+            select(Intake).where(Intake.id.in_(numbers)).options(joinedload(Intake.document))
+        ).all()
+        return all(one.state in END_STATES and _is_indexed(one) for one in intakes)
+
+
+def _is_indexed(intake: Intake) -> bool:
+    document = intake.document
+    return document is None or document.indexed_revision >= document.revision
+
+
+def _fates(services: Services, numbers: list[int]) -> dict[int, Intake]:
+    with services.db.reading() as session:
+        found = session.scalars(
+            select(Intake)
+            .where(Intake.id.in_(numbers))
+            .options(joinedload(Intake.document), joinedload(Intake.case_file))
+        )
+        return {one.id: one for one in found}
+
+
+def _fate(path: Path, intake: Intake, receipt: Receipt) -> Fate:
+    reason = intake.reason or (None if receipt.is_new else "same_bytes")
+    return Fate(
+        path=path,
+        sha256=intake.digest,
+        intake=intake.id,
+        state=intake.state,
+        document=intake.document.code if intake.document else None,
+        case_file=intake.case_file.code if intake.case_file else None,
+        reason=reason,
+    )

@@ -1,0 +1,69 @@
+"""What every door needs, put together once from the settings."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from archive.database import Database
+from archive.files import FileStore, LocalFiles, open_files
+from archive.settings import Settings
+from ingest.scanner import open_scanner
+from ingest.workspace import Workshop
+from search.engine import SearchEngine, open_engine
+from web.keys import Keys
+
+
+@dataclass(frozen=True)
+class Services:
+    """The archive's parts, wired together."""
+
+    settings: Settings
+    db: Database
+    files: FileStore
+    engine: SearchEngine
+    workshop: Workshop
+    keys: Keys
+    bell: threading.Event = field(default_factory=threading.Event)  # wakes a worker in this process
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self.engine.close()
+        self.db.close()
+
+
+@contextmanager
+def open_services(settings: Settings) -> Iterator[Services]:
+    """Open the archive at this home.
+
+    Raises:
+        NotReady: `not_set_up` or `needs_upgrade`.
+    """
+    db = Database(settings.database)
+    db.require_current()
+    files = open_files(settings.files)
+    keys = Keys(settings, db)
+    workshop = Workshop(
+        settings=settings,
+        files=files,
+        quarantine=LocalFiles(settings.path("quarantine")),
+        scanner=open_scanner(settings.clamav_url or None),
+        key_of=keys.of,
+        work=settings.path("work"),
+    )
+    services = Services(settings, db, files, open_engine(settings.search), workshop, keys)
+    try:
+        yield services
+    finally:
+        services.close()
+
+
+def make_home(settings: Settings) -> Path:
+    """The home's folder, for nobody's eyes but the archive's own account."""
+    home = settings.path()
+    home.mkdir(parents=True, exist_ok=True)
+    home.chmod(0o750)
+    for name in ("files", "quarantine", "work", "keys", "trust"):
+        settings.path(name).mkdir(mode=0o750, exist_ok=True)
+    return home

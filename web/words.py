@@ -1,0 +1,100 @@
+"""Sentences of the command line, in the language of the terminal; Vietnamese unless it is not."""
+
+import gettext
+import locale
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from archive.errors import ArchiveError
+from formats.errors import FormatError
+
+try:
+    from web.errors import plain_sentence
+except ImportError:
+
+    def plain_sentence(code, details, translate):
+        return code + " " + str(details)
+
+
+def _(english: str) -> str:
+    """Mark a sentence for translation."""
+    return english
+
+
+SENTENCES: dict[str, str] = {
+    "setup_done": _(
+        "The archive of {organ} is ready. Sign in as {user} with the one-time password {password}"
+    ),
+    "setup_done_before": _("The archive is set up already."),
+    "setup_trial_key": _(
+        "Seals are made with a trial key that has no legal value. Set LUUTRU_SEAL_URL for a real one."
+    ),
+    "upgraded": _("The database is of this version."),
+    "person_added": _("Account {user} is ready; one-time password: {password}"),
+    "handed_over": _("A worker is running; it carries the files on."),
+    "exported": _("{document}: {rendition} written to {target}"),
+    "found": _("Documents found: {total}"),
+    "holds": _("holds"),
+    "does_not_hold": _("DOES NOT HOLD"),
+    "chain_checked": _("The story: {events} events and {rows} rows checked."),
+    "chain_good": _("The story is whole: {events} events, {rows} rows."),
+    "chain_broken": _(
+        "The story does not fit in {findings} places ({events} events, {rows} rows)."
+    ),
+    "rebuilt": _("Documents indexed anew: {count}"),
+    "state_received": _("on the road"),
+    "state_shelved": _("shelved"),
+    "state_waiting": _("waiting"),
+    "state_refused": _("refused"),
+    "state_stuck": _("stuck"),
+    "state_discarded": _("discarded"),
+    "no_ocr": _("scans cannot be read"),
+    "no_verapdf": _("archival copies cannot be checked; files wait"),
+    "no_office": _("office files wait"),
+    "no_ghostscript": _("some PDF files can only be kept as pictures of their pages"),
+    "no_virus_scan": _("files are not scanned for viruses (LUUTRU_CLAMAV_URL)"),
+    "no_scanner": _("files are not scanned for viruses (LUUTRU_CLAMAV_URL)"),
+    "signatures_unknown": _(
+        "the scanner knows no official virus signatures: files read not checked"
+    ),
+    "signatures_old": _("the virus signatures are older than 7 days: files read not checked"),
+    "no_seal": _("files cannot be sealed"),
+    "trial_seal": _("seals carry a trial key without legal value (LUUTRU_SEAL_URL)"),
+    "no_timestamps": _("seals carry no time stamp (LUUTRU_TIMESTAMP_URL)"),
+    "nothing_works": _("nothing works"),
+    "index_rebuilt": _("searching waits until the index is made anew"),
+    "stuck_intakes": _("files are stuck; see the page Receiving"),
+    "no_trust_anchors": _("incoming signatures cannot be judged: no trust anchors"),
+    "one_person_only": _("one person is administrator and archivist; two are safer"),
+}
+
+
+def say(code: str, **details: Any) -> str:
+    """A sentence of the command line."""
+    sentence = SENTENCES.get(code)
+    return say_code(code) if sentence is None else _translate(sentence).format(**details)
+
+
+def say_code(code: str) -> str:
+    """What a reason code means, without its details."""
+    return plain_sentence(code, {}, _translate)
+
+
+def say_line(error: ArchiveError | FormatError) -> str:
+    """An error in one line that says what to do."""
+    return plain_sentence(error.code, error.details, _translate)
+
+
+def _translate(english: str) -> str:
+    return _catalogue().gettext(english)
+
+
+@cache
+def _catalogue() -> gettext.NullTranslations:
+    """Vietnamese, unless the terminal speaks English."""
+    spoken = (locale.getlocale()[0] or "").lower()
+    if spoken.startswith("en"):
+        return gettext.NullTranslations()
+    folder = Path(__file__).parent / "translations"
+    return gettext.translation("messages", folder, languages=["vi"], fallback=True)

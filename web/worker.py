@@ -1,0 +1,150 @@
+"""The background worker: threads that carry files along the road, one that keeps the index.
+
+The rows are the queue: what is due is asked for, longest waiting first; a bell only shortens the
+wait. One worker at a time works in a home (a lock on a file), so that one process writes the
+embedded index. What a killed worker had claimed is free again as soon as the next one starts.
+"""
+
+import fcntl
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from ingest import claims
+from ingest.pipeline import ROAD, advance, advance_together
+from search import indexing
+from search.engine import SearchBroken
+from web.services import Services
+
+log = logging.getLogger("luutru.worker")
+BREATH = 1.0  # seconds between looks when nobody rings
+GATHER = 20  # files that are worth a run of veraPDF at once
+PATIENCE = 15.0  # seconds that the first of them waits for company
+TOGETHER = ROAD[-1]
+
+
+class WorkerBusy(Exception):
+    """Another process works in this home."""
+
+
+@contextmanager
+def only_worker(services: Services) -> Iterator[None]:
+    """Hold this home's worker lock.
+
+    Raises:
+        WorkerBusy: another process holds it.
+    """
+    place = services.settings.path("worker.lock")
+    with place.open("a+b") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as busy:
+            raise WorkerBusy from busy
+        file.truncate(0)
+        file.write(str(os.getpid()).encode())
+        file.flush()
+        yield
+
+
+class Worker:
+    """Threads on the road. `start`, then `stop`; or `run_until_quiet`."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._stopping = threading.Event()
+        self._busy = 0
+        self._lock = threading.Lock()
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Free what an earlier worker left claimed, then begin."""
+        claims.free_all(self._services.db, self._services.workshop)
+        indexing.mend(self._services.db, self._services.files, self._services.engine)
+        count = self._services.settings.threads
+        loops: list[tuple[str, Callable[[], bool]]] = [
+            *((f"road-{number}", self._carry_one) for number in range(1, count + 1)),
+            ("validate", self._validate),
+            ("index", self._index),
+            ("look-again", self._look_again),
+        ]
+        for name, look in loops:
+            thread = threading.Thread(target=self._loop, args=(look,), name=name, daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def stop(self) -> None:
+        """Let every thread end the step that it is at."""
+        self._stopping.set()
+        self._services.bell.set()
+        for thread in self._threads:
+            thread.join()
+
+    def run_until_quiet(self, is_quiet: Callable[[], bool]) -> None:
+        """Work until the caller has seen what it waits for."""
+        self.start()
+        try:
+            while not is_quiet() and not self._stopping.wait(0.1):
+                pass
+        finally:
+            self.stop()
+
+    def _loop(self, look: Callable[[], bool]) -> None:
+        """Look for work for ever; one failure never ends the thread."""
+        while not self._stopping.is_set():
+            try:
+                if look():
+                    continue
+            except Exception:
+                log.exception("the worker goes on")
+            self._services.bell.wait(BREATH)
+            self._services.bell.clear()
+
+    def _carry_one(self) -> bool:
+        with self._services.db.reading() as session:
+            waiting = claims.due(session, TOGETHER, limit=1)
+        if not waiting:
+            return False
+        with self._counted():
+            advance(self._services.db, self._services.workshop, waiting[0])
+        self._services.bell.set()
+        return True
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        """How many are on the road right now: validation waits a little for their company."""
+        with self._lock:
+            self._busy += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._busy -= 1
+
+    def _validate(self) -> bool:
+        """Gather what waits for veraPDF, so that one start of Java serves many."""
+        with self._services.db.reading() as session:
+            count, age = claims.gathered(session, TOGETHER)
+        if count == 0:
+            return False
+        if count < GATHER and age < PATIENCE and self._busy > 0:
+            return False
+        return advance_together(self._services.db, self._services.workshop) > 0
+
+    def _index(self) -> bool:
+        """Bring the index up to what the rows say; a broken one is made anew, never in the way."""
+        db, files, engine = self._services.db, self._services.files, self._services.engine
+        with db.reading() as session:
+            behind = indexing.stale(session)
+        if not behind:
+            return False
+        try:
+            indexing.index(db, files, engine, behind)
+        except SearchBroken:
+            indexing.mend(db, files, engine)
+        return True
+
+    def _look_again(self) -> bool:
+        """What waited for a program goes on once it is there."""
+        return claims.look_again(self._services.db) > 0
