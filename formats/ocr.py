@@ -1,0 +1,246 @@
+"""Reading a page with Tesseract: words with places and confidence, and a text layer, in one pass.
+
+Vietnamese first. Only a poor first reading pays for more: the way up, the other treatment, and
+English. The better reading is kept.
+"""
+
+import tempfile
+import time
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytesseract
+from pytesseract.pytesseract import run_tesseract
+
+from formats import pdf_pages, text_layers
+from formats.confined import confined
+from formats.errors import ProgramFailed, ProgramMissing
+from formats.programs import is_installed
+from formats.scans import FINER, Scan, Wish, make_scan
+from formats.text import PageText, Word
+
+pytesseract.pytesseract.tesseract_cmd = str(Path(__file__).with_name("run-tesseract"))
+
+_DOUBTFUL = 82.0  # a mean confidence below this asks for a second try
+_SURE = 60.0  # words below this say nothing about how good a reading is
+_SECONDS_TO_DRAW = 60.0
+
+
+@dataclass(frozen=True)
+class PageSize:
+    """Points, as displayed."""
+
+    width: float
+    height: float
+
+
+@dataclass(frozen=True)
+class _Reading:
+    scan: Scan
+    wish: Wish
+    words: tuple[Word, ...]
+    layer: Path
+
+    def confidence(self) -> float:
+        """Mean over the words; nothing read is no confidence."""
+        return sum(word.confidence or 0 for word in self.words) / max(len(self.words), 1)
+
+    def worth(self) -> float:
+        """Confidence times the amount of what was read with some certainty."""
+        sure = (word for word in self.words if (word.confidence or 0) >= _SURE)
+        return sum((word.confidence or 0) * len(word.text) for word in sure)
+
+    def is_poor(self) -> bool:
+        return self.confidence() < _DOUBTFUL
+
+
+def read_page(
+    pdf: Path,
+    number: int,
+    size: PageSize,
+    layer: Path,
+    *,
+    seconds: float = 120,
+    plainly: bool = False,
+) -> PageText:
+    """Read one page of a PDF.
+
+    Args:
+        pdf: any PDF.
+        number: of the page, from 1.
+        size: of the page as displayed.
+        layer: where the page's text-only PDF is written; not written for a blank page.
+        seconds: what the whole page may take.
+        plainly: one quick reading of a coarse drawing, for a page that failed before.
+
+    Raises:
+        Unreadable: the page is damaged or too large.
+        ProgramMissing: Tesseract is not installed.
+        ProgramFailed: it crashed or took too long.
+    """
+    if not is_installed("tesseract"):
+        raise ProgramMissing("program_missing", program="tesseract")
+    until = time.monotonic() + seconds
+    first = Wish(dpi=150, draw=True) if plainly else Wish()
+    with tempfile.TemporaryDirectory(prefix="scratch-", dir=layer.parent) as scratch:
+        desk = _Desk(pdf, number, Path(scratch), until)
+        reading = desk.read(first)
+        if reading.scan.is_blank:
+            return PageText(number, size.width, size.height, (), "blank", None)
+        if reading.is_poor() and not plainly:
+            reading = _better(desk, reading)
+        return _told(reading, number, size, layer)
+
+
+def _better(desk: "_Desk", first: _Reading) -> _Reading:
+    """Try the way up, then the other treatment, then English, while the reading is poor."""
+    best = first
+    turn = desk.way_up(first.scan)
+    if turn:
+        best = max(best, desk.read(Wish(turn=turn)), key=_Reading.worth)
+    if best.is_poor():
+        other = Wish(dpi=FINER, clean=not best.scan.is_cleaned, turn=best.wish.turn)
+        best = max(best, desk.read(other), key=_Reading.worth)
+    if best.is_poor():
+        best = max(best, desk.read(best.wish, languages="vie+eng"), key=_Reading.worth)
+    return best
+
+
+def _told(reading: _Reading, number: int, size: PageSize, layer: Path) -> PageText:
+    """Turn what was read back to the page as displayed, and keep its layer."""
+    turn = reading.wish.turn
+    if reading.words:
+        confined(
+            text_layers.place,
+            reading.layer,
+            layer,
+            size.width,
+            size.height,
+            turn,
+            seconds=_SECONDS_TO_DRAW,
+        )
+    return PageText(
+        number=number,
+        width=size.width,
+        height=size.height,
+        words=tuple(_turned_back(word, turn) for word in reading.words),
+        how="ocr_cleaned" if reading.scan.is_cleaned else "ocr",
+        confidence=reading.confidence() if reading.words else None,
+    )
+
+
+def _turned_back(word: Word, turn: int) -> Word:
+    """The word's place before the picture was turned clockwise."""
+    match turn:
+        case 90:
+            edges = word.top, 1 - word.right, word.bottom, 1 - word.left
+        case 180:
+            edges = 1 - word.right, 1 - word.bottom, 1 - word.left, 1 - word.top
+        case 270:
+            edges = 1 - word.bottom, word.left, 1 - word.top, word.right
+        case _:
+            return word
+    left, top, right, bottom = edges
+    return replace(word, left=left, top=top, right=right, bottom=bottom)
+
+
+class _Desk:
+    """Where one page is read, as often as needed, before its time is over."""
+
+    def __init__(self, pdf: Path, number: int, folder: Path, until: float) -> None:
+        self._pdf = pdf
+        self._number = number
+        self._folder = folder
+        self._until = until
+        self._scans: dict[Wish, Scan] = {}
+        self._readings = 0
+
+    def read(self, wish: Wish, languages: str = "vie") -> _Reading:
+        """Read the page once; a blank picture is not read."""
+        scan = self._scan(wish)
+        self._readings += 1
+        result = self._folder / f"reading-{self._readings}"
+        if scan.is_blank:
+            return _Reading(scan, wish, (), result)
+        options = f"--dpi {scan.dpi} -c thresholding_method=2 -c textonly_pdf=1 tsv"
+        self._run(scan, result, "pdf", languages, options)
+        table = result.with_suffix(".tsv").read_text(encoding="utf-8", errors="replace")
+        return _Reading(scan, wish, tuple(_words(table)), result.with_suffix(".pdf"))
+
+    def way_up(self, scan: Scan) -> int:
+        """Degrees to turn the picture clockwise so that its letters stand upright."""
+        result = self._folder / "way-up"
+        try:
+            self._run(scan, result, "osd", "osd", f"--dpi {scan.dpi} --psm 0")
+        except ProgramFailed as failure:
+            if failure.code == "program_timeout":
+                raise
+            return 0  # too few letters to tell
+        for line in result.with_suffix(".osd").read_text(encoding="utf-8").splitlines():
+            name, _, value = line.partition(":")
+            if name == "Rotate":
+                return int(value) % 360
+        return 0
+
+    def _scan(self, wish: Wish) -> Scan:
+        if wish not in self._scans:
+            self._scans[wish] = confined(
+                make_scan,
+                self._pdf,
+                self._number,
+                wish,
+                self._folder / f"scan-{len(self._scans)}.pgm",
+                seconds=self._seconds_left(),
+                megabytes=pdf_pages.MEGABYTES,
+            )
+        return self._scans[wish]
+
+    def _run(self, scan: Scan, result: Path, kind: str, languages: str, options: str) -> None:
+        seconds = self._seconds_left()
+        try:
+            run_tesseract(
+                str(scan.path), str(result), kind, lang=languages, config=options, timeout=seconds
+            )
+        except pytesseract.TesseractError as error:
+            raise ProgramFailed(
+                "crashed", program="tesseract", exit_code=error.status, said=error.message[-500:]
+            ) from error
+        except RuntimeError as late:
+            raise ProgramFailed("program_timeout", program="tesseract", seconds=seconds) from late
+
+    def _seconds_left(self) -> float:
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise ProgramFailed("program_timeout", program="tesseract", seconds=0)
+        return left
+
+
+_WORD = "5"  # the level of words in Tesseract's table
+
+
+def _words(table: str) -> Iterator[Word]:
+    """The words of Tesseract's table, as fractions of the picture's sides."""
+    wide = high = 1.0
+    line, last = -1, ("", "", "")
+    for row in table.splitlines()[1:]:
+        level, _, block, paragraph, row_line, _, left, top, width, height, sure, *said = row.split(
+            "\t", 11
+        )
+        if level == "1":
+            wide, high = max(float(width), 1), max(float(height), 1)
+        text = unicodedata.normalize("NFC", "".join(said)).strip()
+        if level != _WORD or not text:
+            continue
+        here = (block, paragraph, row_line)
+        line, last = line + (here != last), here
+        yield Word(
+            text=text,
+            left=float(left) / wide,
+            top=float(top) / high,
+            right=(float(left) + float(width)) / wide,
+            bottom=(float(top) + float(height)) / high,
+            line=line,
+            confidence=float(sure),
+        )
