@@ -152,11 +152,15 @@ def _embed(pdf: Pdf, font: Dictionary, name: str, codes: set[int]) -> bool:
     drawn = {code: widths[letter] for code, letter in encoding.items() if letter in widths}
     if not _widths_agree(font, drawn, codes):
         return False
+    unlike = {
+        code: encoding[code] for code in sorted(codes) if _WIN_ANSI.get(code) != encoding[code]
+    }
+    if not all(ord(letter) in agl.UV2AGL for letter in unlike.values()):
+        return False
     first, last = min(drawn), max(drawn)
     differences: list[Object | int] = []
-    for code, letter in sorted(encoding.items()):
-        if code in drawn and _WIN_ANSI.get(code) != letter:
-            differences += [code, Name("/" + agl.UV2AGL.get(ord(letter), f"uni{ord(letter):04X}"))]
+    for code, letter in unlike.items():
+        differences += [code, Name("/" + agl.UV2AGL[ord(letter)])]
     for key in (Name.Encoding, Name.Widths, Name.FontDescriptor, Name.FirstChar, Name.LastChar):
         if key in font:
             del font[key]

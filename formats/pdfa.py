@@ -26,7 +26,7 @@ from typing import TypeVarTuple
 
 from formats.confined import confined
 from formats.conversion import ConversionReport
-from formats.errors import ProgramFailed
+from formats.errors import ProgramFailed, Unreadable
 from formats.pdf_metadata import Description
 from formats.pdfa_stages import Attachment, Job, Made, claim, clean_only, finish, make, pictures
 from formats.programs import MEGABYTE, run
@@ -141,7 +141,9 @@ def _convert(job: Job, method: Method | None) -> ConversionReport:
         if not made.letters.lost:
             return _report(job, Method.GHOSTSCRIPT, made)
         job = replace(job, notes=(*job.notes, "ghostscript_lost_letters"))
-    return _report(job, Method.PICTURES, _inside(pictures, job, about=job.pages_pdf))
+    with tempfile.TemporaryDirectory(dir=job.out.parent, prefix="pictures-") as room:
+        made = _inside(pictures, job, Path(room, "clean.pdf"), about=job.pages_pdf)
+    return _report(job, Method.PICTURES, made)
 
 
 def _by_ghostscript(job: Job) -> Made:
@@ -159,10 +161,18 @@ def _by_ghostscript(job: Job) -> Made:
 
 
 def _inside(stage: Callable[[*Ts], Made], *arguments: *Ts, about: Path) -> Made:
-    """Run a stage in a child whose limits grow with the file."""
+    """Run a stage in a child whose limits grow with the file.
+
+    A file that brings the child down would do so again: it is the file that cannot be read.
+    """
     size = about.stat().st_size // MEGABYTE
     seconds, megabytes = 120 + 3 * size, min(1536 + 6 * size, 12_000)
-    return confined(stage, *arguments, seconds=seconds, megabytes=megabytes)
+    try:
+        return confined(stage, *arguments, seconds=seconds, megabytes=megabytes)
+    except ProgramFailed as failure:
+        if failure.code in ("crashed", "out_of_memory"):
+            raise Unreadable("beyond_limits", megabytes=megabytes, said=failure.code) from failure
+        raise
 
 
 def _report(job: Job, method: Method, made: Made) -> ConversionReport:

@@ -1,13 +1,14 @@
 """The last resort: a page as a picture, with the words that were on it laid invisibly under it."""
 
 import io
+from collections.abc import Iterator
 from contextlib import closing
 
 from pikepdf import Array, Dictionary, Name, Object, Page, Pdf, Stream
-from pypdfium2 import PdfPage, PdfPosConv
+from pypdfium2 import PdfPage, PdfPosConv, PdfTextPage, raw
 
+from formats.invisible_text import invisible_words
 from formats.text import PageText, Word
-from formats.text_layers import invisible_words
 
 PICTURE_DPI = 200
 _MOST_PIXELS = 60_000_000
@@ -40,16 +41,30 @@ def add_picture_page(pdf: Pdf, page: PdfPage, size: tuple[float, float], font: O
 
 
 def runs(page: PdfPage, wide: float, high: float) -> PageText:
-    """The runs of text on a page (a line, or a piece of one), with their places as displayed."""
+    """The words of a page's own text with their places, as displayed."""
     places = PdfPosConv(page, (0, 0, _FINE, _FINE, 0))
     words = []
     with closing(page.get_textpage()) as text:
-        for number in range(text.count_rects()):
-            rect = text.get_rect(number)
-            said = " ".join(text.get_text_bounded(*rect).split())
-            if said:
-                xs, ys = zip(places.to_bitmap(*rect[:2]), places.to_bitmap(*rect[2:]), strict=True)
-                edges = (min(xs), min(ys), max(xs), max(ys))
-                left, top, right, bottom = (edge / _FINE for edge in edges)
-                words.append(Word(said, left, top, right, bottom, number, None))
+        for number, (said, boxes) in enumerate(_runs(text)):
+            corners = [places.to_bitmap(*box[at : at + 2]) for box in boxes for at in (0, 2)]
+            across, down = zip(*corners, strict=True)
+            edges = (min(across), min(down), max(across), max(down))
+            left, top, right, bottom = (edge / _FINE for edge in edges)
+            words.append(Word(said, left, top, right, bottom, number, None))
     return PageText(1, wide, high, tuple(words), "layer", None)
+
+
+def _runs(text: PdfTextPage) -> Iterator[tuple[str, list[tuple[float, ...]]]]:
+    """Letters that stand together without white space, and the box of each."""
+    said, boxes = "", list[tuple[float, ...]]()
+    for index in range(text.count_chars()):
+        letter = chr(raw.FPDFText_GetUnicode(text, index))
+        if letter.isspace() or not letter.isprintable():
+            if said:
+                yield said, boxes
+            said, boxes = "", list[tuple[float, ...]]()
+            continue
+        said += letter
+        boxes.append(text.get_charbox(index, loose=True))
+    if said:
+        yield said, boxes

@@ -1,7 +1,7 @@
 """The stages of making PDF/A that open hostile files: each is called in a confined child."""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -12,8 +12,10 @@ from pikepdf import Array, AttachedFileSpec, Name, Pdf, Stream, pdfa
 from formats.conversion import Dropped
 from formats.errors import ProgramFailed, Unreadable
 from formats.fonts import embed_missing_fonts, glyphless_font
+from formats.invisible_text import lay, sheet
 from formats.letters import NOTHING_READ, Comparison, compare, open_pdf
 from formats.pdf_cleaning import Findings, clean
+from formats.pdf_colours import give_cmyk_a_meaning
 from formats.pdf_metadata import (
     LARGEST_XMP,
     Description,
@@ -23,7 +25,6 @@ from formats.pdf_metadata import (
     read_at_most,
 )
 from formats.pdfa_pictures import add_picture_page
-from formats.text_layers import lay, sheet
 
 MOST_PAGES = 20_000
 MOST_OBJECTS = 2_000_000
@@ -63,6 +64,7 @@ class Made:
     dropped: tuple[Dropped, ...] = ()
     notes: tuple[str, ...] = ()
     missing_fonts: tuple[str, ...] = ()
+    annotations: int = 0
     tools: dict[str, str] = field(default_factory=dict)
 
 
@@ -83,7 +85,9 @@ def make(job: Job) -> Made:
         _complete(pdf, job, found)
         pages = len(pdf.pages)
     _check_pages(job.pages_pdf, job.out)
-    return Made(pages, _letters(job), found.dropped(), tuple(found.notes), fonts.missing, _tools())
+    return Made(
+        pages, _letters(job), found.dropped(), tuple(found.notes), fonts.missing, tools=_tools()
+    )
 
 
 def clean_only(job: Job, out: Path) -> Made:
@@ -99,7 +103,7 @@ def clean_only(job: Job, out: Path) -> Made:
             found.notes.discard("layers_kept")
         return Made(
             len(pdf.pages), dropped=found.dropped(), notes=tuple(found.notes),
-            tools={"annotations": str(links)},
+            annotations=links,
         )  # fmt: skip
 
 
@@ -108,17 +112,17 @@ def finish(job: Job, cleaned: Made, rewritten: Path) -> Made:
     found = Findings(notes=set(cleaned.notes))
     with _opened(rewritten) as pdf:
         clean(pdf, found)
-        lost = int(cleaned.tools["annotations"]) - _annotations(pdf)
+        lost = cleaned.annotations - _annotations(pdf)
         if lost > 0:
             found.drop("annotation", "not written anew", lost)
         _complete(pdf, job, found)
     _check_pages(job.pages_pdf, job.out)
     dropped = (*cleaned.dropped, *found.dropped())
-    return Made(cleaned.pages, _letters(job), dropped, tuple(found.notes), (), _tools())
+    return Made(cleaned.pages, _letters(job), dropped, tuple(found.notes), tools=_tools())
 
 
-def pictures(job: Job) -> Made:
-    """Turn each page into a picture with its words laid under it."""
+def pictures(job: Job, clean_copy: Path) -> Made:
+    """Turn each page of the cleaned document into a picture with its words laid under it."""
     found = Findings(notes={"content_became_pictures"})
     with _opened(job.pages_pdf) as source:
         clean(source, found)
@@ -127,18 +131,16 @@ def pictures(job: Job) -> Made:
             found.drop("annotation", "seen in the picture only", count)
         if Name.Outlines in source.Root:
             found.drop("outline")
-        pages = len(source.pages)
         sizes = [sheet(page).shown for page in source.pages]
-    with closing(open_pdf(job.pages_pdf)) as document, Pdf.new() as pdf:
-        if document.get_formtype():
-            document.init_forms()
+        source.save(clean_copy)
+    with closing(open_pdf(clean_copy)) as document, Pdf.new() as pdf:
         font = glyphless_font(pdf)
         for number, size in enumerate(sizes):
             with closing(document[number]) as page:
                 add_picture_page(pdf, page, size, font)
         _complete(pdf, job, found)
     _check_pages(job.pages_pdf, job.out)
-    return Made(pages, _letters(job), found.dropped(), tuple(found.notes), (), _tools())
+    return Made(len(sizes), _letters(job), found.dropped(), tuple(found.notes), tools=_tools())
 
 
 # ── pieces of a stage ────────────────────────────────────────────────────────────────────────
@@ -173,17 +175,14 @@ def _check_limits(pdf: Pdf) -> None:
 
 def _complete(pdf: Pdf, job: Job, found: Findings) -> None:
     """Everything that makes cleaned pages an archival file, and save it."""
-    if job.layer is not None:
-        with _opened(job.layer) as layer:
-            if lay(pdf, layer):
-                found.notes.add("text_layer_added")
-            _attach(pdf, job)
-            _prepare(pdf, job, found)
-            _save(pdf, job, found)
-        return
-    _attach(pdf, job)
-    _prepare(pdf, job, found)
-    _save(pdf, job, found)
+    with ExitStack() as layers:
+        if job.layer is not None and lay(pdf, layers.enter_context(_opened(job.layer))):
+            found.notes.add("text_layer_added")
+        if give_cmyk_a_meaning(pdf):
+            found.notes.add("cmyk_profile_added")
+        _attach(pdf, job)
+        _prepare(pdf, job, found)
+        _save(pdf, job, found)
 
 
 def _attach(pdf: Pdf, job: Job) -> None:
