@@ -5,9 +5,10 @@ sees a whole index, and a kill at any moment leaves one.
 """
 
 import fcntl
+import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -99,6 +100,37 @@ class WriterLock:
         if self._held is not None:
             os.close(self._held)
             self._held = None
+
+
+class Dropped:
+    """Ids that were found in the index when they were dropped, until a purge proves them gone.
+
+    An engine may let go of a part that holds nothing else before anybody purges; without this list
+    nobody could say any more that the probe had found them.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._path = root / "dropped"
+
+    def add(self, ids: Iterable[str]) -> None:
+        """Remember these; when this returns, they are on the disk."""
+        lines = "".join(json.dumps(one) + "\n" for one in ids)
+        if lines:
+            with self._path.open("a", encoding="utf-8") as listed:
+                listed.write(lines)
+                listed.flush()
+                os.fsync(listed.fileno())
+
+    def ids(self) -> set[str]:
+        """All that are remembered; a line cut by a power failure says nothing."""
+        if not self._path.exists():
+            return set()
+        lines = self._path.read_text(encoding="utf-8").splitlines()
+        return {str(json.loads(line)) for line in lines if len(line) > 1 and line.endswith('"')}
+
+    def clear(self) -> None:
+        """Forget them."""
+        self._path.unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:

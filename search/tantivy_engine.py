@@ -18,56 +18,27 @@ import tantivy
 from search import engine
 from search.engine import (
     And,
-    Boost,
     Entry,
-    Everything,
     Hit,
     Node,
     Not,
-    Or,
     Page,
-    Phrase,
-    Prefer,
-    Prefix,
     Proof,
     Query,
-    Range,
     SearchBroken,
-    Term,
 )
-from search.generations import Generations, WriterLock
-from search.words import texts_of
+from search.generations import Dropped, Generations, WriterLock
+from search.tantivy_schema import (
+    BY_DAY,
+    REVISION,
+    SCHEMA_VERSION,
+    as_document,
+    as_query,
+    make_schema,
+)
 
-SCHEMA_VERSION = 1
-_WITH_POSITIONS = (engine.EXACT, engine.FOLDED, engine.TITLE, engine.TITLE_FOLDED)
-_WITHOUT_POSITIONS = (engine.PAIRS, engine.PAIRS_FOLDED)
-_KEYS = (
-    engine.NUMBERS,
-    engine.CITES,
-    engine.READERS,
-    engine.ORGAN,
-    engine.TYPE,
-    engine.CASE_FILE,
-)
-_BY_DAY = "by_day"  # day and id in one key: always there, never twice the same
-_REVISION = "revision"
 _HEAP = 64 * 1024 * 1024
 _VERSION_FILE = "luutru.json"
-
-
-def _schema() -> tantivy.Schema:
-    fields = tantivy.SchemaBuilder()
-    fields.add_text_field(engine.ID, stored=True, tokenizer_name="raw", index_option="basic")
-    for name in _WITH_POSITIONS:
-        fields.add_text_field(name, tokenizer_name="whitespace", index_option="position")
-    for name in _WITHOUT_POSITIONS:
-        fields.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
-    for name in _KEYS:
-        fields.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    fields.add_text_field(_BY_DAY, fast=True, tokenizer_name="raw", index_option="basic")
-    fields.add_integer_field(engine.DAY, indexed=True, fast=True)
-    fields.add_integer_field(_REVISION, stored=True)
-    return fields.build()
 
 
 class TantivyEngine:
@@ -75,12 +46,13 @@ class TantivyEngine:
 
     def __init__(self, root: Path) -> None:
         self._generations = Generations(root)
-        self._schema = _schema()
+        self._schema = make_schema()
         self._reading = threading.Lock()
         self._index: tantivy.Index | None = None
         self._seen: tuple[Path, int, int] | None = None
         self._writing = threading.RLock()
         self._lock = WriterLock(root)
+        self._dropped = Dropped(root)
         self._writer: tantivy.IndexWriter | None = None
 
     def put(self, entries: Iterable[Entry]) -> None:
@@ -94,7 +66,9 @@ class TantivyEngine:
     def drop(self, ids: Iterable[str]) -> None:
         """Forget these. Forgetting twice is fine."""
         with self._changing() as writer:
-            for one in ids:
+            dropped = list(ids)
+            self._dropped.add(sorted(self._held(dropped)))
+            for one in dropped:
                 _delete(writer, one)
             _commit(writer)
 
@@ -115,7 +89,7 @@ class TantivyEngine:
         """Make all but these unrecoverable, and say how we know."""
         with self._writing:
             with self._changing() as writer:
-                before = self._ids_in_files()
+                before = self._ids_in_files() | self._dropped.ids()
                 with _damage_told():
                     writer.delete_all_documents()
                 kept: set[str] = set()
@@ -125,7 +99,10 @@ class TantivyEngine:
                         _add(writer, entry)
                 _commit(writer)
             self._sweep_files()
-            return self._proof(before, kept)
+            proof = self._proof(before, kept)
+            if proof.is_complete:
+                self._dropped.clear()
+            return proof
 
     def rebuild(self, entries: Iterable[Entry]) -> None:
         """Make a new index of these beside the old one, and put it in its place whole."""
@@ -154,8 +131,7 @@ class TantivyEngine:
         with self._writing:
             self._finish_writer()
             self._lock.release()
-        with self._reading:
-            self._index = self._seen = None
+        self._let_go()
 
     # Reading ------------------------------------------------------------------------------------
 
@@ -172,6 +148,11 @@ class TantivyEngine:
             self._seen = now
             return self._index.searcher()
 
+    def _let_go(self) -> None:
+        """Close our view of the index; the next search opens it anew."""
+        with self._reading:
+            self._index = self._seen = None
+
     def _current(self) -> Path:
         """The folder of the current generation.
 
@@ -187,7 +168,7 @@ class TantivyEngine:
         return folder
 
     def _page(self, searcher: tantivy.Searcher, query: Query) -> Page:
-        wanted = self._wanted(query)
+        wanted = as_query(self._schema, query)
         most = max(searcher.num_docs, 1)  # the engine reserves memory for what it is asked
         with _damage_told():
             found = searcher.search(
@@ -215,54 +196,6 @@ class TantivyEngine:
         hits = (ahead.hits + behind.hits)[: query.limit]
         return Page(hits, ahead.total + behind.total, query.start)
 
-    def _wanted(self, query: Query) -> tantivy.Query:
-        """The question with its rights and filters, which count for nothing in the ranking."""
-        readers = tantivy.Query.term_set_query(self._schema, engine.READERS, list(query.readers))
-        parts = [(tantivy.Occur.Must, _unranked(readers))]
-        parts += [(tantivy.Occur.Must, _unranked(self._asked(one))) for one in query.filters]
-        if query.hidden:
-            hidden = tantivy.Query.term_set_query(self._schema, engine.ID, list(query.hidden))
-            parts.append((tantivy.Occur.MustNot, hidden))
-        parts.append((tantivy.Occur.Must, self._asked(query.node)))
-        return tantivy.Query.boolean_query(parts)
-
-    def _asked(self, node: Node) -> tantivy.Query:
-        """One node, and all below it, in the engine's own terms."""
-        ask, schema = tantivy.Query, self._schema
-        match node:
-            case Everything():
-                return ask.all_query()
-            case Term(field, word):
-                return ask.term_query(schema, field, word, _INDEX_OPTIONS.get(field, "basic"))
-            case Phrase(field, words):
-                return ask.phrase_query(schema, field, list(words))
-            case Prefix(field, start):  # a phrase-prefix query would stop at fifty words
-                return _unranked(ask.fuzzy_term_query(schema, field, start, 0, prefix=True), 1.0)
-            case Range(field, low, high):
-                kind = tantivy.FieldType.Integer
-                return _unranked(ask.range_query(schema, field, kind, low, high), 1.0)
-            case Or(nodes):
-                return ask.boolean_query([(tantivy.Occur.Should, self._asked(n)) for n in nodes])
-            case And(nodes):
-                return self._all_of(nodes)
-            case Not():
-                return self._all_of((node,))
-            case Boost(inner, factor):
-                return ask.boost_query(self._asked(inner), factor)
-            case Prefer(inner, better):
-                liked = [(tantivy.Occur.Should, self._asked(one)) for one in better]
-                return ask.boolean_query([(tantivy.Occur.Must, self._asked(inner)), *liked])
-
-    def _all_of(self, nodes: tuple[Node, ...]) -> tantivy.Query:
-        """All of these; only `Not`s would match nothing, so everything is put beside them."""
-        parts = [(tantivy.Occur.Must, _unranked(tantivy.Query.all_query()))]
-        for node in nodes:
-            if isinstance(node, Not):
-                parts.append((tantivy.Occur.MustNot, self._asked(node.node)))
-            else:
-                parts.append((tantivy.Occur.Must, self._asked(node)))
-        return tantivy.Query.boolean_query(parts)
-
     # Writing ------------------------------------------------------------------------------------
 
     @contextmanager
@@ -273,6 +206,7 @@ class TantivyEngine:
                 yield self._open_writer()
             except BaseException:
                 self._give_up_writer()
+                self._let_go()  # whoever asks next looks at the files again
                 raise
 
     def _open_writer(self) -> tantivy.IndexWriter:
@@ -304,6 +238,12 @@ class TantivyEngine:
         with _damage_told():
             writer.garbage_collect_files()
 
+    def _held(self, ids: Iterable[str]) -> set[str]:
+        """Those of the ids that the files of the index name."""
+        searcher = self._searcher()
+        with _damage_told():
+            return {one for one in ids if searcher.doc_freq(engine.ID, one)}
+
     def _ids_in_files(self) -> set[str]:
         """All ids that the index's files still name, also those that are only marked dropped."""
         searcher = self._searcher()
@@ -330,16 +270,15 @@ class TantivyEngine:
         )
 
 
-_INDEX_OPTIONS = dict.fromkeys(_WITH_POSITIONS + _WITHOUT_POSITIONS, "freq")
 _ORDERS: dict[str, dict[str, Any]] = {
     "best": {},
-    "newest": {"order_by_field": _BY_DAY, "order": tantivy.Order.Desc},
-    "oldest": {"order_by_field": _BY_DAY, "order": tantivy.Order.Asc},
+    "newest": {"order_by_field": BY_DAY, "order": tantivy.Order.Desc},
+    "oldest": {"order_by_field": BY_DAY, "order": tantivy.Order.Asc},
 }
 
 
 def _add(writer: tantivy.IndexWriter, entry: Entry) -> None:
-    document = _as_document(entry)
+    document = as_document(entry)
     with _damage_told():
         writer.add_document(document)
 
@@ -371,38 +310,10 @@ def _abandon(writer: tantivy.IndexWriter) -> None:
         _finish(writer)
 
 
-def _as_document(entry: Entry) -> tantivy.Document:
-    document = tantivy.Document()
-    document.add_text(engine.ID, entry.id)
-    document.add_integer(_REVISION, entry.revision)
-    document.add_text(_BY_DAY, f"{entry.day or 0:08d} {entry.id}")
-    if entry.day is not None:
-        document.add_integer(engine.DAY, entry.day)
-    for field, text in texts_of(entry).items():
-        document.add_text(field, text)
-    keys = (
-        (engine.NUMBERS, entry.number_keys),
-        (engine.CITES, entry.cites),
-        (engine.READERS, entry.readers),
-        (engine.CASE_FILE, entry.case_files),
-        (engine.ORGAN, (entry.organ,)),
-        (engine.TYPE, (entry.type_name,)),
-    )
-    for field, values in keys:
-        for value in values:
-            if value:
-                document.add_text(field, value)
-    return document
-
-
 def _as_hit(searcher: tantivy.Searcher, score: Any, place: tantivy.DocAddress) -> Hit:
     stored = searcher.doc(place)
     number = score if isinstance(score, float) else 0.0  # ordered by a field, there is no score
-    return Hit(str(stored[engine.ID][0]), number, int(stored[_REVISION][0]))
-
-
-def _unranked(query: tantivy.Query, score: float = 0.0) -> tantivy.Query:
-    return tantivy.Query.const_score_query(query, score)
+    return Hit(str(stored[engine.ID][0]), number, int(stored[REVISION][0]))
 
 
 def _is_stray(name: str, live: set[str]) -> bool:

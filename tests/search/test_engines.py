@@ -214,6 +214,17 @@ def test_a_purge_proves_what_is_gone_and_loses_nothing_else(engine: SearchEngine
     assert ids(engine, Everything(), filters=()) <= {one.id for one in entries[2:]}
 
 
+def test_what_was_dropped_long_before_the_purge_is_proved_gone_too(engine: SearchEngine) -> None:
+    engine.put([an_entry("T-1")])
+    engine.put([an_entry("T-2")])
+    engine.drop(["T-1"])  # the only one of its segment
+    engine.close()
+    engine.put([an_entry("T-3")])
+    proof = engine.purge([an_entry("T-2"), an_entry("T-3")])
+    assert proof.gone == ("T-1",)
+    assert engine.purge([an_entry("T-2"), an_entry("T-3")]).gone == ()
+
+
 def test_a_purge_also_removes_what_nobody_dropped(engine: SearchEngine) -> None:
     engine.put([an_entry("T-1"), an_entry("T-2")])
     proof = engine.purge([an_entry("T-2")])

@@ -1,0 +1,227 @@
+"""From rows and stored text to the index, on both databases."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from archive import audit, case_files, documents, organs
+from archive.database import Database
+from archive.documents import Arrived, Made
+from archive.files import LocalFiles
+from archive.models import Document, Grant, Organ
+from search import indexing
+from search.engine import ORGAN, Everything, Query, SearchBroken, SearchEngine, Term, open_engine
+from search.indexing import entry_for
+from search.query import understand
+
+TEXT = "Căn cứ Quyết định số 04/2017/QĐ-UBND\fĐiều 2. Về hoà giải tranh chấp"
+VALUES = {
+    "Subject": "Kế hoạch nạo vét kênh mương",
+    "TypeName": "Kế hoạch",
+    "CodeNumber": "15",
+    "CodeNotation": "KH-UBND",
+    "IssuedDate": "05/03/2021",
+    "OrganName": "UBND huyện Chợ Gạo",
+    "FullName": "Lê Minh Hiếu",
+    "To": "Sở Nông nghiệp; Phòng Tài chính",
+    "Autograph": "Giao Phòng Kinh tế",
+    "+Nơi để": "tủ sắt số 9",
+}
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[SearchEngine]:
+    made = open_engine(f"tantivy://{tmp_path / 'index'}")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def organ_id(db: Database) -> Iterator[int]:
+    with audit.acting(audit.Actor(door="command", account="test")):
+        with db.transaction() as session:
+            organ, _, _ = organs.set_up(session, "TTLT", "Trung tâm Lưu trữ")
+            number = organ.id
+        yield number
+
+
+def shelve(
+    db: Database,
+    files: LocalFiles,
+    organ_id: int,
+    text: str = TEXT,
+    case_file: str = "",
+    **values: str,
+) -> int:
+    stored = files.put(io.BytesIO(text.encode()))
+    with db.transaction() as session:
+        organ = session.get_one(Organ, organ_id)
+        document = documents.shelve(
+            session,
+            organ,
+            Arrived(
+                "kế hoạch.pdf",
+                stored.digest,
+                2,
+                (Made("text", stored.digest, stored.size, "text/plain"),),
+            ),
+            values or VALUES,
+            case_file=case_files.by_code(session, case_file) if case_file else None,
+        )
+        return document.id
+
+
+def found(engine: SearchEngine, typed: str, *readers: str) -> list[str]:
+    page = engine.find(understand(typed).query(readers))
+    return [hit.id for hit in page.hits]
+
+
+@pytest.mark.rule("HC-78", "KT-02")
+def test_every_input_field_and_the_text_are_searched(
+    db: Database, files: LocalFiles, engine: SearchEngine, organ_id: int
+) -> None:
+    with db.transaction() as session:
+        organ = session.get_one(Organ, organ_id)
+        case_files.open_one(session, organ, "03.TL", "Thủy lợi nội đồng", year=2021)
+    number = shelve(db, files, organ_id, case_file="TTLT.2021.03.TL")
+    indexing.mend(db, files, engine)
+    code = found(engine, "", f"organ:{organ_id}")[0]
+    for typed in (
+        "nạo vét kênh mương", "kế hoạch", "15/KH-UBND", "15/2021", "05/03/2021", "chợ gạo",
+        "Lê Minh Hiếu", "sở nông nghiệp", "giao phòng kinh tế", "tủ sắt", "nơi để",
+        "thủy lợi nội đồng", "TTLT.2021.03.TL", "kế hoạch.pdf", "hòa giải", "04/2017/QĐ-UBND",
+        "4/2017/QĐ-UBND", code, "nao vet hoa giai cho gao",
+    ):  # fmt: skip
+        assert found(engine, typed, f"organ:{organ_id}") == [code], typed
+    with db.reading() as session:
+        entry = entry_for(session, files, number)
+    assert entry.day == 20210305
+    assert entry.case_files == ("TTLT.2021.03.TL",)
+    assert engine.find(Query(Term(ORGAN, "TTLT"), (f"organ:{organ_id}",))).total == 1
+
+
+def test_an_entry_carries_the_keys_of_those_who_may_find_it(
+    db: Database, files: LocalFiles, engine: SearchEngine, organ_id: int
+) -> None:
+    number = shelve(db, files, organ_id)
+    with db.transaction() as session:
+        session.get_one(Organ, organ_id).read_policy = "assigned"
+        audit.record(session, "organ.change", session.get_one(Organ, organ_id))
+    indexing.mend(db, files, engine)
+    assert found(engine, "", f"organ:{organ_id}") == []
+    assert len(found(engine, "", f"archive:{organ_id}")) == 1
+    assert len(found(engine, "", f"oversight:{organ_id}")) == 1
+    with db.reading() as session:
+        assert f"organ:{organ_id}" not in entry_for(session, files, number).readers
+    assert Grant.__tablename__ == "access_grant"
+
+
+def test_the_index_follows_the_rows(
+    db: Database, files: LocalFiles, engine: SearchEngine, organ_id: int
+) -> None:
+    engine.clear()
+    reader = f"organ:{organ_id}"
+    number = shelve(db, files, organ_id)
+    with db.reading() as session:
+        assert indexing.stale(session) == [number]
+    assert indexing.index(db, files, engine, [number, 999]).count == 1
+    with db.reading() as session:
+        assert indexing.stale(session) == []
+    with db.transaction() as session:
+        document = session.get_one(Document, number)
+        documents.correct(session, document, {"Subject": "Đê bao"}, "sửa trích yếu")
+    with db.reading() as session:
+        assert indexing.stale(session) == [number]
+    indexing.index(db, files, engine, [number])
+    assert len(found(engine, "đê bao", reader)) == 1
+    assert found(engine, "nạo vét", reader) == []
+    page = engine.find(Query(Everything(), (reader,)))
+    assert page.hits[0].revision == 2
+
+
+def test_a_change_while_indexing_is_indexed_too(
+    db: Database, files: LocalFiles, engine: SearchEngine, organ_id: int
+) -> None:
+    engine.clear()
+    number = shelve(db, files, organ_id)
+
+    class Meddling:
+        """An engine during whose first put somebody corrects the document."""
+
+        turns = 0
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(engine, name)
+
+        def put(self, entries: object) -> None:
+            engine.put(entries)  # type: ignore[arg-type]
+            self.turns += 1
+            if self.turns == 1:
+                with db.transaction() as session:
+                    document = session.get_one(Document, number)
+                    documents.correct(session, document, {"Subject": "Đê bao"}, "sửa")
+
+    indexing.index(db, files, Meddling(), [number])  # type: ignore[arg-type]
+    assert len(found(engine, "đê bao", f"organ:{organ_id}")) == 1
+    with db.reading() as session:
+        assert indexing.stale(session) == []
+
+
+def test_a_lost_index_is_made_anew(
+    db: Database, files: LocalFiles, engine: SearchEngine, organ_id: int
+) -> None:
+    numbers = [shelve(db, files, organ_id) for _ in range(3)]
+    assert not indexing.is_whole(engine)
+    with pytest.raises(SearchBroken):
+        indexing.index(db, files, engine, numbers)
+    assert indexing.mend(db, files, engine)
+    assert not indexing.mend(db, files, engine)
+    assert len(found(engine, "", f"organ:{organ_id}")) == 3
+    with db.reading() as session:
+        assert indexing.stale(session) == []
+
+
+def test_more_documents_than_one_batch_are_rebuilt(
+    db: Database,
+    files: LocalFiles,
+    engine: SearchEngine,
+    organ_id: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(indexing, "BATCH", 2)
+    for _ in range(5):
+        shelve(db, files, organ_id)
+    assert indexing.rebuild(db, files, engine).count == 5
+    assert len(found(engine, "", f"organ:{organ_id}")) == 5
+
+
+def test_a_document_whose_text_is_lost_is_found_by_its_description(
+    db: Database, files: LocalFiles, engine: SearchEngine, organ_id: int
+) -> None:
+    number = shelve(db, files, organ_id)
+    with db.reading() as session:
+        document = session.scalars(select(Document).where(Document.id == number)).one()
+        code, digest = document.code, document.parts[0].digest
+    files.remove(digest)
+    told = indexing.rebuild(db, files, engine)
+    assert (told.count, told.without_text) == (1, (code,))
+    assert found(engine, "nạo vét", f"organ:{organ_id}") == [code]
+    assert found(engine, "hòa giải", f"organ:{organ_id}") == []
+
+
+def test_what_was_forgotten_is_purged_and_the_rest_stays(
+    db: Database, files: LocalFiles, engine: SearchEngine, organ_id: int
+) -> None:
+    shelve(db, files, organ_id)
+    indexing.mend(db, files, engine)
+    from tests.search.conftest import an_entry
+
+    engine.put([an_entry("TTLT-1999-0000001", "bí ẩn")])
+    indexing.forget(engine, ["TTLT-1999-0000001"])
+    proof = indexing.purge(db, files, engine)
+    assert proof.shows_gone("TTLT-1999-0000001")
+    assert proof.remaining == 1
+    assert len(found(engine, "hòa giải", f"organ:{organ_id}")) == 1
