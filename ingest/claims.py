@@ -27,6 +27,7 @@ from ingest.steps import SUSPICIOUS, Step
 from ingest.workspace import Made, OrganFacts, Outcome, Workshop, Workspace, digest_of
 
 LEASE = timedelta(minutes=10)
+BEAT = timedelta(seconds=2)
 MOST_TRIES = 5
 MOST_CLAIMS = 20  # of one step, when workers die of it before they can say so
 LOOK_AGAIN = timedelta(seconds=30)
@@ -172,13 +173,13 @@ class ClaimLost(Exception):
     """Somebody else has the intake now; what this worker does no longer counts."""
 
 
-def _heartbeat(db: Database, claim: Claim) -> Callable[[int, int], None]:
+def _heartbeat(db: Database, claim: Claim) -> Callable[[Callable[[], int], int], None]:
     """Renews the lease and notes the progress, every few seconds at most."""
     last = clock.now()
 
-    def beat(done: int, total: int) -> None:
+    def beat(done: Callable[[], int], total: int) -> None:
         nonlocal last
-        if clock.now() - last < timedelta(seconds=2) and done != total:
+        if clock.now() - last < BEAT:
             return
         last = clock.now()
         with db.transaction() as session:
@@ -186,7 +187,7 @@ def _heartbeat(db: Database, claim: Claim) -> Callable[[int, int], None]:
             if intake is None:
                 raise ClaimLost
             intake.claimed_until = last + LEASE
-            intake.progress = {"step": claim.step.name, "done": done, "total": total}
+            intake.progress = {"step": claim.step.name, "done": done(), "total": total}
 
     return beat
 

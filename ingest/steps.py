@@ -4,6 +4,7 @@ Facts are plain values: they are kept with the record and shown on its page.
 """
 
 import json
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from archive.errors import Refused, Waits
 from formats import kinds, mail, office, pdfa, pictures, plain_text, reading, text_pages, verapdf
 from formats.confined import confined
 from formats.kinds import Family
+from formats.pdf_pages import page_count
 from formats.seals import SealResult, seal_detached
 from formats.seals import seal as seal_inside
 from formats.signatures import check_signatures as judge_signatures
@@ -121,19 +123,40 @@ def read_text(work: Workspace) -> Outcome:
     settings = work.workshop.settings
     scratch = work.scratch("read_text")
     pages, notes = _pages_pdf(work, scratch)
-    result = reading.read_document(
+    found = reading.read_pages_of(
         pages,
-        scratch / "reading",
-        page_limit=settings.page_limit,
-        beat=work.beat,
-        stop=work.should_pause,
+        scratch / "pages",
+        cores=os.cpu_count() or 1,
+        limits=reading.Limits(pages=settings.page_limit),
+        stop=_turning_pages(work, pages, scratch / "pages"),
     )
-    if result is None:
+    if isinstance(found, reading.Unfinished):
         return Outcome(is_finished=False)
-    files = {"pages_pdf": pages, "words": result.words, "text": result.text}
-    if result.layer is not None:
-        files["layer"] = result.layer
-    return Outcome({**result.facts(), **notes}, _copied(files, work, scratch))
+    files = {"pages_pdf": pages, "words": found.words, "text": found.text}
+    if found.layer is not None:
+        files["layer"] = found.layer
+    return Outcome({**_read_facts(found), **notes}, _copied(files, work, scratch))
+
+
+def _turning_pages(work: Workspace, pdf: Path, finished: Path) -> Callable[[], bool]:
+    """Asked before each page: tells the progress, and lets others go first when it is time."""
+    total = page_count(pdf)
+
+    def stop() -> bool:
+        work.beat(lambda: sum(1 for _ in finished.glob("page-*.json.gz")), total)
+        return work.should_pause()
+
+    return stop
+
+
+def _read_facts(found: reading.Read) -> dict[str, Any]:
+    return {
+        "pages": found.pages,
+        "how": found.how,
+        "confidence": found.confidence,
+        "blank": list(found.blank),
+        "unread": {str(number): why for number, why in found.unread.items()},
+    }
 
 
 def _copied(files: dict[str, Path], work: Workspace, scratch: Path) -> dict[str, Path]:
@@ -155,7 +178,7 @@ def _pages_pdf(work: Workspace, scratch: Path) -> tuple[Path, dict[str, Any]]:
         case Family.PDF:
             return original, {}
         case Family.PICTURE:
-            pictures.to_pdf(original, out, pixel_limit=settings.pixel_limit)
+            pictures.to_pdf(original, out, most_pages=settings.page_limit)
             return out, {}
         case Family.TEXT:
             told = plain_text.read_text_file(original)

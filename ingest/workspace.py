@@ -87,7 +87,7 @@ class Workspace:
     facts: Mapping[str, dict[str, Any]]  # by step
     made: Mapping[str, Made]  # by role
     fields: Mapping[str, str]
-    beat: Callable[[int, int], None] = lambda done, total: None  # progress; keeps the claim alive
+    beat: Callable[[Callable[[], int], int], None] = lambda done, total: None  # keeps the claim
     should_pause: Callable[[], bool] = lambda: False  # others wait: stop at the next page
 
     def file(self, role: str) -> Path:

@@ -16,8 +16,8 @@ from archive.models import Organ, Person
 from ingest.models import Intake
 from ingest.reception import Receipt, Sending, receive
 from web.services import Services
-from web.worker import Worker, WorkerBusy, only_worker
 from web.words import say, say_code
+from web.worker import Worker, WorkerBusy, only_worker
 
 END_STATES = ("shelved", "waiting", "refused", "stuck", "discarded")
 LOOK = 0.3  # seconds between looks at what a live worker is doing
