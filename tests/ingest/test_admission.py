@@ -1,9 +1,14 @@
 from collections.abc import Iterator
 
+from pathlib import Path
+
+import img2pdf
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image, ImageDraw, ImageFont
 
+from formats.ocr import PageSize, read_page
 from formats.text import PageText, Word
 from ingest.admission import mark_in_fields, mark_in_name, suspicion
 
@@ -225,6 +230,40 @@ def test_a_text_layer_is_taken_at_its_letters() -> None:
     assert suspicion([page(*HEAD, (0.2, 0.18, "MAT"), how="layer")]) is None
     assert suspicion([page(*HEAD, (0.2, 0.18, "MẶT"), how="layer")]) is None
     assert suspicion([page(*HEAD, (0.2, 0.18, "MẬT"), how="layer")]) is not None
+
+
+BOLD = "/usr/share/fonts/truetype/liberation2/LiberationSerif-Bold.ttf"
+
+
+def scanned(folder: Path, stamp: str, title: str) -> Path:
+    """A scan at 200 dpi of a letterhead, with a red framed stamp under its number."""
+    paper = Image.new("RGB", (1654, 2339), "white")
+    pen = ImageDraw.Draw(paper)
+    for left, top, size, line in (
+        (180, 130, 34, "ỦY BAN NHÂN DÂN"),
+        (180, 175, 34, "TỈNH KON TUM"),
+        (760, 130, 32, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
+        (200, 250, 34, "Số: 12/BC-UBND"),
+        (420, 560, 36, title),
+        (200, 700, 36, "Ủy ban nhân dân tỉnh báo cáo kết quả thực hiện như sau:"),
+    ):
+        pen.text((left, top), line, font=ImageFont.truetype(BOLD, size), fill="black")
+    if stamp:
+        pen.rectangle((225, 330, 540, 420), outline="red", width=4)
+        pen.text((245, 345), stamp, font=ImageFont.truetype(BOLD, 46), fill="red")
+    paper.save(folder / "scan.jpg", quality=75, dpi=(200, 200))
+    (folder / "scan.pdf").write_bytes(img2pdf.convert(str(folder / "scan.jpg")))
+    return folder / "scan.pdf"
+
+
+@pytest.mark.tools
+@pytest.mark.rule("HC-02")
+@pytest.mark.parametrize(("stamp", "mark"), [("MẬT", "MẬT"), ("TỐI MẬT", "TỐI MẬT"), ("", None)])
+def test_a_stamp_on_a_real_scan_is_read(tmp_path: Path, stamp: str, mark: str | None) -> None:
+    pdf = scanned(tmp_path, stamp, "VỀ CÔNG TÁC BẢO VỆ BÍ MẬT NHÀ NƯỚC")
+    read = read_page(pdf, 1, PageSize(595, 842), tmp_path / "layer.pdf")
+    found = suspicion([read])
+    assert (found.mark if found else None) == mark
 
 
 @given(st.text())
