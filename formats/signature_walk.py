@@ -15,6 +15,7 @@ from asn1crypto import crl as asn1_crl
 from pyhanko.pdf_utils import misc
 from pyhanko.pdf_utils.decode_limits import DecodePurpose
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.ades.report import AdESIndeterminate
 from pyhanko.sign.general import (
     CMSExtractionError,
     MultivaluedAttributeError,
@@ -29,6 +30,7 @@ from pyhanko.sign.validation.errors import NoDSSFoundError, SignatureValidationE
 from pyhanko.sign.validation.generic_cms import extract_tst_data_iter, message_imprint_checker
 from pyhanko.sign.validation.policy_decl import SignatureValidationSpec
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
+from pyhanko_certvalidator.policy_decl import NO_REVOCATION
 
 from formats.signature_findings import (
     CLOCKS_DIFFER,
@@ -215,7 +217,15 @@ async def _ask(
     answer = await question(offline_rules(believed, folder))
     if has_passed(answer) or answer.ades_subindic.standard_name.startswith("REVOKED"):
         return answer
-    return await question(offline_rules(believed, folder + inside.speaking_for(held)))
+    known = folder + inside.speaking_for(held)
+    answer = await question(offline_rules(believed, known))
+    if answer.ades_subindic != AdESIndeterminate.CERTIFICATE_CHAIN_GENERAL_FAILURE:
+        return answer
+    # The library says no more than this when only the revocation status is missing.
+    unchecked = await question(offline_rules(believed, known, NO_REVOCATION))
+    if has_passed(unchecked):
+        return replace(answer, ades_subindic=AdESIndeterminate.TRY_LATER)
+    return answer
 
 
 def _stamp_time(token: cms.SignedData) -> datetime:

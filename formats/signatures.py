@@ -8,7 +8,6 @@ with the end of a certificate. So each file is walked from its newest proof of t
 
 import asyncio
 import logging
-import mmap
 import re
 from dataclasses import replace
 from datetime import datetime
@@ -41,7 +40,9 @@ __all__ = [
 ]
 
 _MOST_SIGNATURES = 100
-_BYTE_RANGE = re.compile(rb"/ByteRange\s*\[")
+_BYTE_RANGE = re.compile(rb"/ByteRange\s{0,64}\[")
+_LONGEST_MARK = 80
+_BLOCK = 1024 * 1024
 _UNDERSTOOD = {"/adbe.pkcs7.detached", "/ETSI.CAdES.detached", "/ETSI.RFC3161"}
 
 
@@ -91,10 +92,15 @@ def check_by(path: Path, trust: Trust, at: datetime) -> SignatureReport:
 
 
 def _count_byte_ranges(path: Path) -> int:
-    if path.stat().st_size == 0:
-        return 0
-    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as view:
-        return sum(1 for _ in _BYTE_RANGE.finditer(view))
+    count, rest = 0, b""
+    with path.open("rb") as stream:
+        while block := stream.read(_BLOCK):
+            seen = rest + block
+            found = list(_BYTE_RANGE.finditer(seen))
+            count += len(found)
+            counted = found[-1].end() if found else 0
+            rest = seen[max(counted, len(seen) - _LONGEST_MARK) :]
+    return count
 
 
 def _unreadable(report: SignatureReport, marks: int) -> SignatureReport:

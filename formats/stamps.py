@@ -26,7 +26,8 @@ from pyhanko.pdf_utils.layout import BoxConstraints
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.stamp.base import BaseStamp, BaseStampStyle
 
-from formats.errors import ProgramMissing, Unreadable
+from formats.errors import Unreadable
+from formats.fonts import font_file
 
 VIETNAM = timezone(timedelta(hours=7))
 _SIZE = 10.0
@@ -34,8 +35,6 @@ _LEADING = 12.0
 _MARGIN = 14.0
 _WIDEST = 230.0
 _PAD = 1.0
-_FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts")
-_FONT = "LiberationSerif-Regular.ttf"
 # Latin with the Vietnamese letters, combining marks, and the dashes and quotes of names.
 _LETTERS = (
     *range(0x20, 0x250),
@@ -202,7 +201,7 @@ def prepared_font(folder: Path) -> Path:
     if made.exists():
         return made
     folder.mkdir(parents=True, exist_ok=True)
-    font = TTFont(_installed_font())
+    font = TTFont(font_file("Serif"))
     options = subset.Options(layout_features=["*"], name_IDs=["*"], notdef_outline=True)
     options.hinting = False
     options.drop_tables += ["FFTM"]
@@ -215,14 +214,6 @@ def prepared_font(folder: Path) -> Path:
     font.save(name)
     Path(name).replace(made)
     return made
-
-
-def _installed_font() -> Path:
-    for folder in map(Path, _FONT_FOLDERS):
-        found = sorted(folder.rglob(_FONT)) if folder.is_dir() else []
-        if found:
-            return found[0]
-    raise ProgramMissing("font_missing", program="fonts-liberation2", font=_FONT)
 
 
 @lru_cache(maxsize=4)
@@ -273,7 +264,8 @@ def _inherited(page: generic.DictionaryObject, name: str) -> Any:  # whatever th
     while node is not None and steps < 64:
         if name in node:
             return node[name]
-        node, steps = node["/Parent"] if "/Parent" in node else None, steps + 1
+        # `get` would give a reference here, which knows no names
+        node, steps = node["/Parent"] if "/Parent" in node else None, steps + 1  # noqa: SIM401
     return None
 
 

@@ -22,7 +22,11 @@ from pyhanko.sign.validation.policy_decl import (
 )
 from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko_certvalidator.context import CertValidationPolicySpec
-from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
+from pyhanko_certvalidator.policy_decl import (
+    REQUIRE_REVINFO,
+    CertRevTrustPolicy,
+    RevocationCheckingPolicy,
+)
 from pyhanko_certvalidator.registry import SimpleTrustManager
 from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 
@@ -92,7 +96,9 @@ class TrustFolder:
 
 
 def offline_rules(
-    anchors: Iterable[x509.Certificate], evidence: Evidence
+    anchors: Iterable[x509.Certificate],
+    evidence: Evidence,
+    revocation: RevocationCheckingPolicy = REQUIRE_REVINFO,
 ) -> SignatureValidationSpec:
     """Rules for judging a signature with these anchors and this evidence, without a network.
 
@@ -105,7 +111,7 @@ def offline_rules(
     return SignatureValidationSpec(
         cert_validation_policy=CertValidationPolicySpec(
             trust_manager=SimpleTrustManager.build(trust_roots=list(anchors)),
-            revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO, retroactive_revinfo=True),
+            revinfo_policy=CertRevTrustPolicy(revocation, retroactive_revinfo=True),
         ),
         revinfo_gathering_policy=RevocationInfoGatheringSpec(RevinfoOnlineFetchingRule.LOCAL_ONLY),
         local_knowledge=LocalKnowledge(

@@ -4,12 +4,17 @@ Nothing here turns the clock: files are signed now and judged at a later `at`, w
 that the authority would have published by then.
 """
 
-from collections.abc import Iterable
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import yaml
 from asn1crypto import crl, ocsp, tsp, x509
 from certomancer.registry import ArchLabel, CertLabel, CertomancerConfig, KeyLabel, ServiceLabel
 from cryptography.hazmat.primitives import serialization
@@ -110,6 +115,36 @@ class Pki:
         return f"http://127.0.0.1:{self.port}/trial/{kind}/{label}"
 
 
+def serving(pki: Pki) -> Iterator[None]:
+    """Run certomancer's server while the caller holds on, and stop that very process."""
+    program = Path(sys.executable).with_name("certomancer")
+    command = [program, "--config", pki.config, "animate", "--port", str(pki.port), "--no-web-ui"]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _wait_for(pki.port, server)
+        yield
+    finally:
+        server.terminate()
+        server.wait(timeout=10)
+
+
+def _wait_for(port: int, server: "subprocess.Popen[bytes]") -> None:
+    until = time.monotonic() + 30
+    while time.monotonic() < until and server.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise RuntimeError("the trial authority's server did not start")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 class _Stamper(TimeStamper):
     """Stamps with certomancer's own service, without a network between."""
 
@@ -142,8 +177,6 @@ def _question(certificate: x509.Certificate, issuer: x509.Certificate) -> ocsp.O
 
 def make_pki(folder: Path, port: int) -> Pki:
     """Keys and configuration of the authority; `port` is where its services will listen."""
-    import yaml
-
     for name in KEYS:
         key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         pem = key.private_bytes(
