@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from formats.old_encodings import (
     Guess,
@@ -105,8 +106,19 @@ class Syllable:
 def syllables(text: str) -> Iterator[Syllable]:
     """The words of a text in order, each with its place in the text as given (NFC or not)."""
     for found in _WORD.finditer(text):
-        word = nfc(found.group()).replace("\u00ad", "").lower().replace("ð", "đ")
-        yield Syllable(even_tones(nfc(word)), fold(word), found.start(), found.end())
+        word = found.group()
+        exact, folded = _known_forms(word) if len(word) < _LONG_WORD else _forms(word)
+        yield Syllable(exact, folded, found.start(), found.end())
+
+
+def _forms(word: str) -> tuple[str, str]:
+    small = nfc(word).replace("\u00ad", "").lower().replace("ð", "đ")
+    return even_tones(nfc(small)), fold(word)
+
+
+# A language has few words, and a text says them again and again; hostile long ones are not kept.
+_LONG_WORD = 24
+_known_forms = lru_cache(maxsize=50_000)(_forms)
 
 
 _PRIMARY = {"ă": "a{", "â": "a|", "đ": "d{", "ê": "e{", "ô": "o{", "ơ": "o|", "ư": "u{"}
