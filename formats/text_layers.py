@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pikepdf
 
+_SHORTEST, _LONGEST = 3.0, 14_400.0  # points that the side of a page may have
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -54,7 +56,9 @@ def bind(sheets: Sequence[Sheet], target: Path) -> None:
     with pikepdf.new() as layer:
         fonts: pikepdf.Object | None = None
         for sheet in sheets:
-            page = layer.add_blank_page(page_size=(sheet.width, sheet.height))
+            page = layer.add_blank_page()
+            sides = (min(max(side, _SHORTEST), _LONGEST) for side in (sheet.width, sheet.height))
+            page.mediabox = pikepdf.Array([0, 0, *(round(side, 3) for side in sides)])
             if sheet.words is None:
                 continue
             with pikepdf.open(sheet.words) as words:
@@ -62,18 +66,6 @@ def bind(sheets: Sequence[Sheet], target: Path) -> None:
                     fonts = layer.copy_foreign(words.make_indirect(words.pages[0].Resources.Font))
                 page.Resources = pikepdf.Dictionary(Font=fonts)
                 page.Contents = layer.make_stream(words.pages[0].Contents.read_bytes())
-        layer.save(target, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-
-
-def lay(layer: Path, document: pikepdf.Pdf) -> int:
-    """Lay the words of a layer upon the pages of an open document; how many pages got some.
-
-    The document's own pictures and text are not touched. Turned and cropped pages are heeded.
-    """
-    laid = 0
-    with pikepdf.open(layer) as words:
-        for sheet, page in zip(words.pages, document.pages, strict=True):
-            if "/Contents" in sheet and "/Font" in sheet.get("/Resources", {}):
-                page.add_overlay(sheet, pikepdf.Rectangle(page.cropbox))
-                laid += 1
-    return laid
+        part = target.with_suffix(".part")
+        layer.save(part, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    part.replace(target)
