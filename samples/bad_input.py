@@ -99,8 +99,8 @@ def pdf_that_swells(to: Path, *, gigabytes: int) -> None:
         pdf.save(to, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
 
 
-def pdf_with_many_objects(to: Path, count: int = 1_000_000) -> None:
-    """A PDF of one page and a million small objects, all reachable (about 40 MB)."""
+def pdf_with_many_objects(to: Path, count: int = 1_000_000, *, chained: bool = False) -> None:
+    """A PDF of one page and a million small objects (about 50 MB), side by side or in one chain."""
     with to.open("wb") as out:
         offsets = []
 
@@ -112,8 +112,11 @@ def pdf_with_many_objects(to: Path, count: int = 1_000_000) -> None:
         put("<</Type/Catalog/Pages 2 0 R/Extras 4 0 R>>")
         put("<</Type/Pages/Kids[3 0 R]/Count 1>>")
         put("<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>")
-        for number in range(4, count + 1):
-            put(f"<</Next {number + 1} 0 R>>" if number < count else "<<>>")
+        if not chained:
+            put(f"[{' '.join(f'{number} 0 R' for number in range(5, count + 1))}]")
+        while len(offsets) < count:
+            following = len(offsets) + 2
+            put(f"<</Next {following} 0 R>>" if chained and following <= count else "<</N 1>>")
         start = out.tell()
         out.write(f"xref\n0 {len(offsets) + 1}\n0000000000 65535 f \n".encode())
         out.writelines(f"{offset:010d} 00000 n \n".encode() for offset in offsets)

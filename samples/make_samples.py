@@ -14,7 +14,19 @@ from pathlib import Path
 from typing import Any
 
 from samples import bad_input, makers, scanner, trial_signatures
+from samples.bad_input import HOSTILE_NAMES, pdf_with_many_objects, pdf_with_many_pages
 from samples.makers import DPI, PASSWORD, Desk, Maker
+
+__all__ = [
+    "BAD",
+    "HOSTILE_NAMES",
+    "SAMPLES",
+    "Sample",
+    "make_all",
+    "pdf_with_many_objects",
+    "pdf_with_many_pages",
+    "unmarked",
+]
 
 FOLDER = Path(__file__).parent
 
@@ -193,7 +205,7 @@ SAMPLES: tuple[tuple[Sample, Maker], ...] = (
      makers.locked),
     (Sample("15-hong-huong-dan-40-HD-STC.pdf",
             "A PDF without its end, and with a blank where its page tree was: beyond repair.",
-            state="waiting", reason="unreadable", archival="none", holds={"unreadable": True}),
+            state="waiting", reason="damaged", archival="none", holds={"unreadable": True}),
      makers.damaged),
     (Sample("16-eicar.com.txt", "The EICAR test file: harmless, and known to every virus scanner.",
             state="refused", reason="infected", archival="none",
@@ -235,27 +247,26 @@ SAMPLES: tuple[tuple[Sample, Maker], ...] = (
 BAD: tuple[Sample, ...] = (
     Sample("bad/rong.pdf", "An empty file.", "refused", "empty_file", "none", holds={"size": 0}),
     Sample("bad/bi-cat-cut.pdf", "A PDF of which a little more than half arrived.",
-           "waiting", "unreadable", "none", holds={"unreadable": True}),
+           "waiting", "damaged", "none", holds={"unreadable": True}),
     Sample("bad/mat-phan-cuoi.pdf", "A PDF that lost its last lines; readers repair it.",
            pages=1, holds={"repairable": True}),
     Sample("bad/mat-phong-chu.pdf",
-           "Half a PDF that repair brings back without its fonts: the page comes out blank.",
-           "waiting", "unreadable", "none", holds={"repairable": True},
-           variants={"if_repaired": {"state": "shelved", "reason": None, "report": "fonts_lost"}}),
+           "Half a PDF that some repair without its fonts, so that the page comes out blank.",
+           "waiting", "damaged", "none", holds={"repairable": True}),
     Sample("bad/javascript-va-lenh-mo.pdf",
            "A PDF with a script, two launch actions and a form that would be sent away.",
-           pages=1, holds={"dropped": ["scripts", "launch_actions", "form_actions"]}),
+           pages=1, holds={"dropped": {"action": 3, "script": 2}}),
     Sample("bad/chi-khoa-quyen-in.pdf",
            "A PDF that opens without a password but forbids printing and copying.", pages=1,
-           holds={"encrypted": True}),
+           holds={"encrypted": True, "dropped": {"usage_restrictions": 1}}),
     Sample("bad/bom-nen.pdf", "A PDF of 10 KB whose page unfolds to 4 GB.",
-           "waiting", "unreadable", "none", holds={"unfolds_to": 4 << 30}),
+           "waiting", "beyond_limits", "none", holds={"unfolds_to": 4 << 30}),
     Sample("bad/co-macro.docx", "A DOCX that carries a macro which would run when opened.",
            pages=1, holds={"warnings": ["macros"]}),
     Sample("bad/mau-tu-xa.docx", "A DOCX that would fetch its template from a server.",
            pages=1, holds={"warnings": ["remote_template"]}),
     Sample("bad/bom-zip.docx", "A DOCX of 170 KB whose text unfolds to 128 MB.",
-           "waiting", "unreadable", "none", holds={"unfolds_to": 128 << 20}),
+           "waiting", "decompression_bomb", "none", holds={"unfolds_to": 128 << 20}),
     Sample("bad/zip-doi-ten.pdf", "A ZIP archive that calls itself a PDF.",
            reason="no_archival_copy", archival="none"),
     Sample("bad/thuc-the-lap.xml",
@@ -263,7 +274,7 @@ BAD: tuple[Sample, ...] = (
            pages=1, phrase="<so>212/QĐ-VP</so>", phrase_page=1, findable=False,
            holds={"must_not_hold": "root:"}),
     Sample("bad/anh-30000x30000.png", "A whole PNG of 30,000 by 30,000 pixels in 150 KB.",
-           "waiting", "unreadable", "none", holds={"picture": [30_000, 30_000]}),
+           "waiting", "too_many_pixels", "none", holds={"picture": [30_000, 30_000]}),
 )  # fmt: skip
 
 
