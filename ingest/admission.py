@@ -35,7 +35,7 @@ def mark_in_name(name: str) -> str | None:
     """The mark a file name carries, or None.
 
     What counts: "tuyệt mật", with marks or without; "tối mật" likewise, but without marks and in
-    small letters only before a number or at the end ("toi mat the" is somebody who lost a card);
+    small letters only before a number or at the end ("toi mat the" is "tôi mất thẻ");
     "mật" with its mark, as a word by itself; "do mat" only before a level ("do-mat-a": alone it is
     mostly "do mất"); "MAT" in capitals without marks, only as the last word and only after a
     number or an abbreviation (`123-MAT.pdf`, `QD MAT.pdf`). Any other "mat" may be mặt or mất
@@ -91,7 +91,7 @@ _OPEN_VALUES = frozenset(("", "0", *_OPEN, "none", "no", "false", "normal", "pub
 _MODE_FIELDS = {"mode": ("03", "3"), "che do su dung": ("03", "3")}  # the law's code for "mật"
 _LEVELS = {
     "mat": SECRET,
-    "toi mat": TOP,
+    "toi mat": TOP,  # codespell:ignore
     "tuyet mat": HIGHEST,
     "secret": SECRET,
     "confidential": SECRET,
@@ -130,7 +130,7 @@ def _mark_in_value(field: str, value: str) -> str | None:
     if field.removesuffix(" level") in _SECRECY_FIELDS:
         return None if said in _OPEN_VALUES else _LEVELS.get(said, SECRET)
     if value.lower().strip(" .*") in ("mật", "tối mật", "tuyệt mật") or value in (
-        "TOI MAT",
+        "TOI MAT",  # codespell:ignore
         "TUYET MAT",
     ):
         return _LEVELS[said]
