@@ -137,6 +137,15 @@ class TantivyEngine:
 
     def _searcher(self) -> tantivy.Searcher:
         """The latest commit of the current generation, by whatever process it was made."""
+        generation = self._generations.current()
+        try:
+            return self._newest_view()
+        except SearchBroken:
+            if self._generations.current() == generation:
+                raise
+            return self._newest_view()  # another process put a new one in its place just now
+
+    def _newest_view(self) -> tantivy.Searcher:
         with self._reading, _damage_told():
             folder = self._current()
             stat = (folder / "meta.json").stat()

@@ -155,6 +155,32 @@ def test_threads_share_one_engine(root: Path) -> None:
     engine.close()
 
 
+def test_readers_go_on_finding_while_generations_change(root: Path) -> None:
+    writer, reader = TantivyEngine(root), TantivyEngine(root)
+    entries = invented(10)
+    writer.rebuild(entries)
+    totals: set[int] = set()
+    trouble: list[BaseException] = []
+    stop = threading.Event()
+
+    def read() -> None:
+        try:
+            while not stop.is_set():
+                totals.add(reader.find(ALL).total)
+        except BaseException as error:
+            trouble.append(error)
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    for turn in range(12):
+        writer.rebuild(entries) if turn % 3 else writer.purge(entries)
+    stop.set()
+    thread.join()
+    assert (trouble, totals) == ([], {10})
+    writer.close()
+    reader.close()
+
+
 def test_dropping_alone_leaves_the_words_in_the_files_and_a_purge_removes_them(root: Path) -> None:
     engine = TantivyEngine(root)
     engine.clear()
