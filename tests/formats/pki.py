@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from asn1crypto import crl, ocsp, tsp, x509
 from certomancer.registry import ArchLabel, CertLabel, CertomancerConfig, KeyLabel, ServiceLabel
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.signers import SimpleSigner
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko_certvalidator import ValidationContext
@@ -320,3 +323,13 @@ _REVOCATION = [
         "smart-value": {"schema": "aia-urls", "params": {"ocsp-responder-names": ["interm"]}},
     },
 ]
+
+
+def paint_over(data: bytes) -> bytes:
+    """Cover part of the first page by an update behind the end."""
+    writer = IncrementalPdfFileWriter(BytesIO(data))
+    cover = generic.StreamObject(stream_data=b"0 0 200 200 re f")
+    writer.add_stream_to_page(0, writer.add_object(cover))
+    changed = BytesIO()
+    writer.write(changed)
+    return changed.getvalue()

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pikepdf
 import pytest
-from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import SigSeedSubFilter
@@ -24,7 +23,7 @@ from formats.signatures import (
     has_signatures,
 )
 from formats.trust import TrustFolder
-from tests.formats.pki import DAY, NOW, YEAR, Pki
+from tests.formats.pki import DAY, NOW, YEAR, Pki, paint_over
 
 LATER = NOW + YEAR
 Judge = Callable[[bytes, Path, datetime], SignatureReport]
@@ -74,16 +73,6 @@ class Desk:
 @pytest.fixture(scope="session")
 def desk(pki: Pki, pdfa: Path) -> Desk:
     return Desk(pki, pdfa.read_bytes())
-
-
-def paint_over(data: bytes) -> bytes:
-    """Cover part of the first page by an update behind the end."""
-    writer = IncrementalPdfFileWriter(BytesIO(data))
-    cover = generic.StreamObject(stream_data=b"0 0 200 200 re f")
-    writer.add_stream_to_page(0, writer.add_object(cover))
-    changed = BytesIO()
-    writer.write(changed)
-    return changed.getvalue()
 
 
 def only(report: SignatureReport) -> SignatureCheck:
