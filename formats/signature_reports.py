@@ -70,7 +70,8 @@ class SignatureReport:
     checked_at: datetime
     checks: tuple[SignatureCheck, ...] = ()
     problem: str | None = None
-    """Why the file could not be read through: `pdf_unreadable` or `too_many_signatures`."""
+    """Why the file could not be read through: `pdf_unreadable`, `pdf_encrypted` or
+    `too_many_signatures`."""
     trust_problems: tuple[str, ...] = ()
     """Files of the trust folder that could not be read."""
 

@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from pyhanko.pdf_utils.crypt import AuthStatus
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation import EmbeddedPdfSignature
@@ -82,11 +83,13 @@ def check_by(path: Path, trust: Trust, at: datetime) -> SignatureReport:
     with path.open("rb") as stream:
         try:
             reader = PdfFileReader(stream, strict=False)
-            if reader.encrypted:
-                reader.decrypt(b"")
+            if reader.encrypted and reader.decrypt(b"").status == AuthStatus.FAILED:
+                return replace(report, problem="pdf_encrypted")
         except DAMAGE:
             return _unreadable(report, _count_byte_ranges(path))
         found, unread, problem = _collect(reader)
+        if problem == "pdf_unreadable" and not found and _count_byte_ranges(path) == 0:
+            return replace(report, problem=problem)
         checks = asyncio.run(walk(reader, found, trust, at))
         return replace(report, checks=(*checks, *unread), problem=problem)
 

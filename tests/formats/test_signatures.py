@@ -15,6 +15,7 @@ from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, PdfTimeStamper
 from pyhanko.sign.validation import DocumentSecurityStore
 
+from formats.confined import confined
 from formats.signatures import (
     SignatureCheck,
     SignatureReport,
@@ -311,6 +312,16 @@ def test_a_report_survives_storing_and_another_process(
     assert report.indication == "TOTAL-PASSED"
 
 
+def test_signatures_can_be_judged_in_a_confined_child(
+    desk: Desk, trust_now: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "signed.pdf"
+    path.write_bytes(desk.sign(level="B-T"))
+    report = confined(check_signatures, path, TrustFolder(trust_now), NOW, seconds=60)
+    assert only(report).passed
+    assert confined(has_signatures, path, seconds=60) == 1
+
+
 def test_an_unsigned_file_has_no_signatures(judge: Judge, pdfa: Path, trust_now: Path) -> None:
     assert has_signatures(pdfa) == 0
     report = judge(pdfa.read_bytes(), trust_now, NOW)
@@ -353,6 +364,27 @@ def test_what_is_no_pdf_is_said_to_be_unreadable(
 ) -> None:
     report = judge(data, trust_now, NOW)
     assert (report.problem, report.checks) == ("pdf_unreadable", ())
+
+
+def test_a_locked_file_is_said_to_be_locked(
+    judge: Judge, trust_now: Path, pdfa: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "locked.pdf"
+    with pikepdf.open(pdfa) as pdf:
+        pdf.save(path, encryption=pikepdf.Encryption(owner="a", user="b"))
+    report = judge(path.read_bytes(), trust_now, NOW)
+    assert (report.problem, report.checks) == ("pdf_encrypted", ())
+
+
+def test_a_file_that_opens_without_a_password_is_read_through(
+    desk: Desk, judge: Judge, trust_now: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "restricted.pdf"
+    path.write_bytes(desk.unsigned)
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        pdf.save(encryption=pikepdf.Encryption(owner="a", user=""))
+    report = judge(path.read_bytes(), trust_now, NOW)
+    assert (report.problem, report.checks) == (None, ())
 
 
 def test_a_signature_of_a_kind_that_is_not_supported_is_doubtful(
