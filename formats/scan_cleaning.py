@@ -118,19 +118,38 @@ def without_round_stamps(picture: Image.Image, dpi: float) -> tuple[Image.Image,
         return grey, 0
     stamps = _round_stamps(picture, dpi)
     for left, top, right, bottom in stamps:
-        part = np.asarray(picture.crop((left, top, right, bottom)))
-        grey.paste(Image.fromarray(part[:, :, 0]), (left, top))  # red ink is white in red light
+        lightened = _in_red_light(np.asarray(picture.crop((left, top, right, bottom))))
+        grey.paste(Image.fromarray(lightened), (left, top))
     return grey, len(stamps)
+
+
+def _in_red_light(part: NDArray[np.uint8]) -> Grey:
+    """Grey in which red ink is as light as the paper; black stays black."""
+    light = part[:, :, 0].astype(np.float32)
+    ink = light[_is_red(part.astype(np.int16)) & (light > 120)]
+    palest = float(np.percentile(ink, 10)) if ink.size else 255.0
+    paper = float(np.percentile(light, 95))
+    return np.asarray(np.minimum(light * (paper / palest), paper), dtype=np.uint8)
+
+
+def _is_red(pixels: NDArray[np.int16]) -> NDArray[np.bool_]:
+    others = np.maximum(pixels[:, :, 1], pixels[:, :, 2])
+    return np.asarray(pixels[:, :, 0] - others > 40)
 
 
 def _round_stamps(picture: Image.Image, dpi: float) -> list[tuple[int, int, int, int]]:
     """Boxes around red rings of a stamp's size, in pixels."""
     step = max(1, round(dpi / 40))
     small = np.asarray(picture.reduce(step), dtype=np.int16)
-    red = small[:, :, 0] - np.maximum(small[:, :, 1], small[:, :, 2]) > 40
+    red = _is_red(small)
     pixels_a_millimetre = dpi / step / 25.4
     return [
-        (left * step, top * step, right * step, bottom * step)
+        (
+            max(left - 1, 0) * step,
+            max(top - 1, 0) * step,
+            min((right + 1) * step, picture.width),
+            min((bottom + 1) * step, picture.height),
+        )
         for left, top, right, bottom in _clusters(red, gap=round(2 * pixels_a_millimetre))
         if _is_ring(red[top:bottom, left:right], pixels_a_millimetre)
     ]
