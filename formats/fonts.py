@@ -24,6 +24,10 @@ FOLDERS = (
     Path("/usr/share/fonts/truetype/liberation2"),
     Path("/usr/share/fonts/truetype/liberation"),
 )
+FALLBACKS = (  # for signs that Liberation lacks
+    Path("/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf"),
+    Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"),
+)
 _WIDEST_DIFFERENCE = 30  # thousandths of the size; beyond it the lines would not fit any more
 _NONSYMBOLIC = 32
 _IDENTITY_TO_UNICODE = b"""/CIDInit /ProcSet findresource begin 12 dict begin begincmap
@@ -98,6 +102,59 @@ def _blank_program() -> bytes:
     written = io.BytesIO()
     builder.save(written)
     return written.getvalue()
+
+
+# ── a font to write with ─────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class WritingFont:
+    """An embedded font: its object, the code of each letter it has, and widths in thousandths."""
+
+    font: Object
+    codes: Mapping[str, int]
+    widths: Mapping[str, int]
+
+    def encode(self, text: str) -> bytes:
+        """A string for the page's content; every letter must be one of the font's."""
+        return b"<%s>" % "".join(f"{self.codes[letter]:04x}" for letter in text).encode()
+
+
+def writing_font(pdf: Pdf, path: Path, letters: frozenset[str]) -> WritingFont:
+    """Embed what a font file has of these letters, so that they can be written and read back."""
+    program, widths = _program(path, letters)
+    with TTFont(io.BytesIO(program)) as font:
+        cmap = font.getBestCmap() or {}
+        codes = {letter: font.getGlyphID(cmap[ord(letter)]) for letter in widths}
+    name = Name("/" + path.stem)
+    by_code = {code: letter for letter, code in codes.items()}
+    known = sorted(by_code)
+    across: list[Object | int] = []
+    for code in known:
+        across += [code, Array([widths[by_code[code]]])]
+    inner = Dictionary(
+        Type=Name.Font, Subtype=Name.CIDFontType2, BaseFont=name, W=Array(across), DW=0,
+        CIDSystemInfo=Dictionary(Registry=String("Adobe"), Ordering=String("Identity"),
+                                 Supplement=0),
+        FontDescriptor=pdf.make_indirect(_descriptor(pdf, path, program)),
+        CIDToGIDMap=Name.Identity,
+    )  # fmt: skip
+    meanings = (
+        f"<{code:04x}> <{by_code[code].encode('utf-16-be').hex()}>".encode() for code in known
+    )
+    outer = Dictionary(
+        Type=Name.Font, Subtype=Name.Type0, BaseFont=name, Encoding=Name("/Identity-H"),
+        ToUnicode=Stream(pdf, _to_unicode(list(meanings))),
+        DescendantFonts=Array([pdf.make_indirect(inner)]),
+    )  # fmt: skip
+    return WritingFont(pdf.make_indirect(outer), codes, widths)
+
+
+def _to_unicode(meanings: list[bytes]) -> bytes:
+    head, tail = _IDENTITY_TO_UNICODE.split(b"1 beginbfrange <0000> <FFFF> <0000> endbfrange\n")
+    parts = (meanings[at : at + 100] for at in range(0, len(meanings), 100))
+    said = (b"%d beginbfchar\n%s\nendbfchar\n" % (len(part), b"\n".join(part)) for part in parts)
+    return head + b"".join(said) + tail
 
 
 # ── fonts that a file relies on without bringing them ────────────────────────────────────────
@@ -229,13 +286,14 @@ def _widths_agree(font: Dictionary, drawn: Mapping[int, int], codes: set[int]) -
 def _descriptor(pdf: Pdf, path: Path, program: bytes) -> Dictionary:
     font = TTFont(io.BytesIO(program))
     scale = 1000 / font["head"].unitsPerEm
-    head, across, system = font["head"], font["hhea"], font["OS/2"]
+    head, across = font["head"], font["hhea"]
+    capitals = getattr(font["OS/2"], "sCapHeight", across.ascent)
     box = (head.xMin, head.yMin, head.xMax, head.yMax)
     return Dictionary(
         Type=Name.FontDescriptor, FontName=Name("/" + path.stem), Flags=_NONSYMBOLIC,
         FontBBox=Array([round(side * scale) for side in box]),
         ItalicAngle=round(font["post"].italicAngle), Ascent=round(across.ascent * scale),
-        Descent=round(across.descent * scale), CapHeight=round(system.sCapHeight * scale),
+        Descent=round(across.descent * scale), CapHeight=round(capitals * scale),
         StemV=140 if "Bold" in path.stem else 80, FontFile2=Stream(pdf, program),
     )  # fmt: skip
 
@@ -251,7 +309,7 @@ def _program(path: Path, letters: frozenset[str]) -> tuple[bytes, dict[str, int]
         chosen.subset(font)
         scale = 1000 / font["head"].unitsPerEm
         advances = font["hmtx"]
-        cmap = font.getBestCmap()
+        cmap = font.getBestCmap() or {}
         widths = {
             letter: round(advances[cmap[ord(letter)]][0] * scale)
             for letter in letters
