@@ -7,13 +7,11 @@ part of the page, layers stay as they are switched. Links to places and addresse
 
 import hashlib
 import zlib
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 
-from pikepdf import Array, Dictionary, Name, Object, ObjectSet, Page, Pdf, PdfError, Stream, String
+from pikepdf import Array, Dictionary, Name, Object, ObjectSet, Page, Pdf, Stream, String
 
-from formats.conversion import Dropped
+from formats.form_fields import drop_form
+from formats.pdf_values import Findings, array, dictionary, name_tree, words
 
 KEPT_ACTIONS = frozenset({"/GoTo", "/GoToR", "/GoToE", "/Thread", "/URI", "/Named"})
 KEPT_NAMED_ACTIONS = frozenset({"/NextPage", "/PrevPage", "/FirstPage", "/LastPage"})
@@ -28,31 +26,7 @@ KEPT_ANNOTATIONS = frozenset(
 MEDIA_ANNOTATIONS = frozenset({"/Movie", "/Sound", "/Screen", "/RichMedia", "/3D"})
 _WITHOUT_APPEARANCE = frozenset({"/Link", "/Popup"})
 _LONGEST_CHAIN = 50
-_LONGEST_DETAIL = 600
 _LARGEST_ATTACHMENT = 2 * 1024**3  # decoded; beyond it no digest is taken
-
-
-@dataclass
-class Findings:
-    """What was met while cleaning, gathered by name."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    details: dict[str, list[str]] = field(default_factory=dict)
-    notes: set[str] = field(default_factory=set)
-
-    def drop(self, what: str, detail: str = "", count: int = 1) -> None:
-        """Remember that something does not come along."""
-        self.counts[what] += count
-        said = self.details.setdefault(what, [])
-        if detail and len(said) < 50:
-            said.append(detail)
-
-    def dropped(self) -> tuple[Dropped, ...]:
-        """Everything dropped, in stable order, details cut to a readable length."""
-        return tuple(
-            Dropped(what, count, "; ".join(self.details[what])[:_LONGEST_DETAIL])
-            for what, count in sorted(self.counts.items())
-        )
 
 
 def clean(pdf: Pdf, found: Findings) -> None:
@@ -62,7 +36,7 @@ def clean(pdf: Pdf, found: Findings) -> None:
     _drop_document_actions(pdf, found)
     for number, page in enumerate(pdf.pages, start=1):
         _clean_page(page, number, found)
-    _drop_form(pdf, found)
+    drop_form(pdf, found)
     _keep_layers_as_they_are(pdf, found)
     _drop_from_catalog(pdf, found)
     _drop_from_objects(pdf, found)
@@ -72,10 +46,10 @@ def clean(pdf: Pdf, found: Findings) -> None:
 
 
 def _drop_scripts(pdf: Pdf, found: Findings) -> None:
-    names = _dictionary(pdf.Root, Name.Names)
+    names = dictionary(pdf.Root, Name.Names)
     for key, what in ((Name.JavaScript, "script"), (Name.AlternatePresentations, "presentation")):
         if key in names:
-            entries = list(_name_tree(names[key]))
+            entries = list(name_tree(names[key]))
             found.drop(what, ", ".join(name for name, _ in entries), max(1, len(entries)))
             del names[key]
     if Name.Renditions in names:
@@ -86,7 +60,7 @@ def _drop_scripts(pdf: Pdf, found: Findings) -> None:
 def _drop_document_actions(pdf: Pdf, found: Findings) -> None:
     _drop_additional_actions(pdf.Root, "document", found)
     _check_action(pdf.Root, Name.OpenAction, "document", found)
-    visited, waiting = ObjectSet(), [_dictionary(pdf.Root, Name.Outlines).get(Name.First)]
+    visited, waiting = ObjectSet(), [dictionary(pdf.Root, Name.Outlines).get(Name.First)]
     while waiting:
         entry = waiting.pop()
         if isinstance(entry, Dictionary) and visited.add(entry):
@@ -97,8 +71,8 @@ def _drop_document_actions(pdf: Pdf, found: Findings) -> None:
 def _drop_additional_actions(holder: Object, where: str, found: Findings) -> None:
     if Name.AA not in holder:
         return
-    for trigger, action in _dictionary(holder, Name.AA).items():
-        kind = str(action.get(Name.S, Name.Unknown)) if isinstance(action, Dictionary) else trigger
+    for trigger, action in dictionary(holder, Name.AA).items():
+        kind = words(action.get(Name.S)) if isinstance(action, Dictionary) else trigger
         found.drop("script" if kind == "/JavaScript" else "action", f"{where} {kind[1:]}")
     del holder[Name.AA]
 
@@ -126,8 +100,8 @@ def _check_action(holder: Object, key: Name, where: str, found: Findings) -> Non
 
 
 def _may_stay(action: Dictionary, where: str, found: Findings) -> bool:
-    kind = str(action.get(Name.S, Name.Unknown))
-    named = str(action.get(Name.N, Name.Unknown))
+    kind = words(action.get(Name.S))
+    named = words(action.get(Name.N))
     if kind in KEPT_ACTIONS and (kind != "/Named" or named in KEPT_NAMED_ACTIONS):
         return True
     what = "script" if kind == "/JavaScript" else "action"
@@ -140,15 +114,15 @@ def _target(action: Dictionary) -> str:
     target = action.get(Name.F)
     if isinstance(target, Dictionary):
         target = target.get(Name.UF, target.get(Name.F))
-    return f" ({str(target)[:100]})" if isinstance(target, String) else ""
+    return f" ({words(target)[:100]})" if isinstance(target, String) else ""
 
 
 # ── attachments ──────────────────────────────────────────────────────────────────────────────
 
 
 def _drop_attachments(pdf: Pdf, found: Findings) -> None:
-    names = _dictionary(pdf.Root, Name.Names)
-    for name, specification in _name_tree(names.get(Name.EmbeddedFiles)):
+    names = dictionary(pdf.Root, Name.Names)
+    for name, specification in name_tree(names.get(Name.EmbeddedFiles)):
         found.drop("attachment", _describe_attachment(name, specification))
     if Name.EmbeddedFiles in names:
         del names[Name.EmbeddedFiles]
@@ -157,7 +131,7 @@ def _drop_attachments(pdf: Pdf, found: Findings) -> None:
 
 
 def _describe_attachment(name: str, specification: Object) -> str:
-    files = _dictionary(specification, Name.EF) if isinstance(specification, Dictionary) else None
+    files = dictionary(specification, Name.EF) if isinstance(specification, Dictionary) else None
     stream = next(iter(files.values()), None) if files else None
     if not isinstance(stream, Stream):
         return name
@@ -212,11 +186,11 @@ def _clean_page(page: Page, number: int, found: Findings) -> None:
 
 
 def _annotation_stays(annotation: Dictionary, where: str, found: Findings) -> bool:
-    kind = str(annotation.get(Name.Subtype, Name.Unknown))
+    kind = words(annotation.get(Name.Subtype))
     if kind == "/Widget":
         return True  # becomes part of the page with the rest of its form
     if kind == "/FileAttachment":
-        name = str(annotation.get(Name.Contents, String("")))
+        name = words(annotation.get(Name.Contents))
         found.drop("attachment", _describe_attachment(name, annotation.get(Name.FS) or annotation))
         return False
     if kind not in KEPT_ANNOTATIONS:
@@ -234,14 +208,14 @@ def _annotation_stays(annotation: Dictionary, where: str, found: Findings) -> bo
     if _reduce_appearance(annotation):
         found.notes.add("annotations_kept")
         return True
-    words = str(annotation.get(Name.Contents, String("")))[:200]
-    found.drop("annotation", f"{where} {kind[1:]}: {words}".removesuffix(": "))
+    said = words(annotation.get(Name.Contents))[:200]
+    found.drop("annotation", f"{where} {kind[1:]}: {said}".removesuffix(": "))
     return False
 
 
 def _reduce_appearance(annotation: Dictionary) -> bool:
     """Leave the normal appearance alone, as PDF/A asks; False when there is none."""
-    appearances = _dictionary(annotation, Name.AP)
+    appearances = dictionary(annotation, Name.AP)
     normal = appearances.get(Name.N)
     if isinstance(normal, Dictionary) and not isinstance(normal, Stream):
         state = annotation.get(Name.AS)
@@ -252,79 +226,6 @@ def _reduce_appearance(annotation: Dictionary) -> bool:
     return True
 
 
-# ── forms ────────────────────────────────────────────────────────────────────────────────────
-
-
-def _drop_form(pdf: Pdf, found: Findings) -> None:
-    """Draw every field on its page as it looks, then forget that it was one."""
-    form = _dictionary(pdf.Root, Name.AcroForm)
-    for name, kind, value in _fields(form):
-        if kind == "/Sig":
-            found.drop("signature" if value else "signature_field", name)
-        else:
-            found.drop("form_field", f"{name}={value}" if value else name)
-    if Name.XFA in form:
-        found.drop("xfa_form")
-    if Name.NeedAppearances in form:
-        del form[Name.NeedAppearances]
-    _flatten_widgets(pdf, found)
-    if Name.AcroForm in pdf.Root:
-        del pdf.Root[Name.AcroForm]
-
-
-def _flatten_widgets(pdf: Pdf, found: Findings) -> None:
-    """Make widgets part of their pages; other annotations are laid aside meanwhile."""
-    aside: list[tuple[Page, list[Object]]] = []
-    for page in pdf.pages:
-        widgets: list[Object] = []
-        others: list[Object] = []
-        for each in _array(page.obj, Name.Annots):
-            (widgets if each.get(Name.Subtype) == Name.Widget else others).append(each)
-        if widgets or others:
-            page.obj[Name.Annots] = Array(widgets)
-            aside.append((page, others))
-        if widgets:
-            found.notes.add("form_became_page_content")
-    if "form_became_page_content" in found.notes:
-        pdf.flatten_annotations("all")
-    for page, others in aside:
-        if others:
-            page.obj[Name.Annots] = Array(others)
-        elif Name.Annots in page.obj:
-            del page.obj[Name.Annots]
-
-
-def _fields(form: Dictionary) -> Iterator[tuple[str, str, str]]:
-    """Full name, type and value of every field that holds a value or could."""
-    visited = ObjectSet()
-    nothing: Object = Name.Unknown
-    waiting = [(each, "", nothing) for each in reversed(_array(form, Name.Fields))]
-    while waiting:
-        node, above, kind = waiting.pop()
-        if not isinstance(node, Dictionary) or not visited.add(node):
-            continue
-        own = node.get(Name.T)
-        name = ".".join(part for part in (above, str(own) if own is not None else "") if part)
-        kind = node.get(Name.FT, kind)
-        children = [each for each in _array(node, Name.Kids) if _is_field(each)]
-        if children:
-            waiting += [(each, name, kind) for each in reversed(children)]
-        else:
-            yield name, str(kind), _value(node.get(Name.V))
-
-
-def _is_field(node: Object) -> bool:
-    return isinstance(node, Dictionary) and Name.T in node
-
-
-def _value(value: Object | None) -> str:
-    if isinstance(value, String | Name):
-        return str(value)[:200]
-    if isinstance(value, Array):
-        return ", ".join(str(each) for each in list(value)[:20])[:200]
-    return "…" if value is not None else ""
-
-
 # ── layers, catalog, objects ─────────────────────────────────────────────────────────────────
 
 
@@ -333,12 +234,12 @@ def _keep_layers_as_they_are(pdf: Pdf, found: Findings) -> None:
     properties = pdf.Root.get(Name.OCProperties)
     if not isinstance(properties, Dictionary):
         return
-    groups = [each for each in _array(properties, Name.OCGs) if isinstance(each, Dictionary)]
+    groups = [each for each in array(properties, Name.OCGs) if isinstance(each, Dictionary)]
     if not groups:
         del pdf.Root[Name.OCProperties]
         return
     found.notes.add("layers_kept")
-    configurations = [properties.get(Name.D), *_array(properties, Name.Configs)]
+    configurations = [properties.get(Name.D), *array(properties, Name.Configs)]
     for number, configuration in enumerate(configurations):
         if not isinstance(configuration, Dictionary):
             continue
@@ -390,36 +291,3 @@ def _drop_from_objects(pdf: Pdf, found: Findings) -> None:
             if key in thing:
                 found.drop("outside_reference")
                 del thing[key]
-
-
-# ── reading what may be malformed ────────────────────────────────────────────────────────────
-
-
-def _dictionary(holder: Object, key: Name) -> Dictionary:
-    value = holder.get(key)
-    return value if isinstance(value, Dictionary) else Dictionary()
-
-
-def _array(holder: Object, key: Name) -> list[Object]:
-    value = holder.get(key)
-    return list(value) if isinstance(value, Array) else []
-
-
-def _name_tree(root: Object | None) -> Iterator[tuple[str, Object]]:
-    """The entries of a name tree, as far as it can be read."""
-    visited, waiting = ObjectSet(), [root]
-    while waiting:
-        node = waiting.pop()
-        if not isinstance(node, Dictionary) or not visited.add(node):
-            continue
-        waiting += reversed(_array(node, Name.Kids))
-        entries = _array(node, Name.Names)
-        for name, value in zip(entries[::2], entries[1::2], strict=False):
-            yield _words(name), value
-
-
-def _words(name: Object) -> str:
-    try:
-        return str(name)
-    except (UnicodeDecodeError, PdfError):
-        return "?"

@@ -14,7 +14,7 @@ from formats.errors import ProgramFailed, Unreadable
 from formats.fonts import embed_missing_fonts, glyphless_font
 from formats.invisible_text import lay, sheet
 from formats.letters import NOTHING_READ, Comparison, compare, open_pdf
-from formats.pdf_cleaning import Findings, clean
+from formats.pdf_cleaning import clean
 from formats.pdf_colours import give_cmyk_a_meaning
 from formats.pdf_metadata import (
     LARGEST_XMP,
@@ -24,6 +24,7 @@ from formats.pdf_metadata import (
     pdf_date,
     read_at_most,
 )
+from formats.pdf_values import Findings
 from formats.pdfa_pictures import add_picture_page
 
 MOST_PAGES = 20_000
@@ -159,7 +160,7 @@ def _opened(path: Path) -> Iterator[Pdf]:
         try:
             _check_limits(pdf)
             yield pdf
-        except (pikepdf.PdfError, RecursionError) as error:
+        except (pikepdf.PdfError, RecursionError, UnicodeDecodeError) as error:
             raise Unreadable("damaged", file=path.name, said=str(error)[:200]) from error
 
 
