@@ -1,0 +1,29 @@
+"""The pages as one Flask application: everything is wired here."""
+
+from flask import Flask
+from flask_bootstrap import Bootstrap5
+
+from web import auth, errors, i18n, security
+from web.icons import icon
+from web.pages import account, case_files, documents, finding, health, home, receiving
+from web.services import Services
+
+PAGES = (home, receiving, case_files, documents, finding, account, health)
+
+
+def create_app(services: Services) -> Flask:
+    """The application on an open archive. It holds no state of its own."""
+    app = Flask(__name__)
+    app.config.update(BOOTSTRAP_SERVE_LOCAL=True, JSON_AS_ASCII=False)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    auth.init_app(app, services)  # before forgery is looked for: nobody's uploads are not read
+    security.init_app(app, services.settings)
+    i18n.init_app(app)
+    errors.init_app(app)
+    Bootstrap5(app)
+    app.jinja_env.globals["icon"] = icon
+    app.context_processor(home.menu)
+    for one in PAGES:
+        app.register_blueprint(one.blueprint)
+    security.limit_sign_in(app)
+    return app

@@ -1,0 +1,76 @@
+"""What may I do with this document: every deed is shown, and a greyed one says why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import url_for
+
+from archive.access import Action
+from archive.documents import rendition
+from archive.models import Document, Part
+from web.errors import words_for
+from web.i18n import gettext, size
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Something to do: where it leads, or why it is not possible."""
+
+    name: str
+    icon: str
+    target: str
+    detail: str = ""
+    is_post: bool = False
+    why_not: str = ""
+
+
+def deeds(document: Document, part: Part, rights: Mapping[Action, bool]) -> list[Deed]:
+    """The deeds in the order in which they are needed."""
+    return [
+        _file(document, part, "original", gettext("Download the original"), rights),
+        _file(document, part, "archival", gettext("Download the archival copy"), rights),
+        _file(document, part, "text", gettext("Download the text"), rights),
+        _deed(document, "printed", "printer", gettext("Print the pages"), rights, Action.READ),
+        _deed(document, "correct", "pencil", gettext("Correct the data"), rights, Action.CORRECT),
+        _deed(document, "verify", "shield-check", gettext("Verify now"), rights, Action.VERIFY),
+    ]
+
+
+def _file(
+    document: Document, part: Part, role: str, name: str, rights: Mapping[Action, bool]
+) -> Deed:
+    found = rendition(part, role)
+    target = url_for("documents.download", code=document.code, part=part.ordinal, role=role)
+    if not rights[Action.READ]:
+        return Deed(name, "download", target, why_not=_no_right(Action.READ))
+    if found is None:
+        return Deed(name, "download", target, why_not=_missing(part, role))
+    return Deed(name, "download", target, detail=size(found.size))
+
+
+def _missing(part: Part, role: str) -> str:
+    if role == "archival" and part.mending:
+        return words_for(part.mending, {}).what
+    return gettext("No text could be read from this file.")
+
+
+def _deed(
+    document: Document,
+    view: str,
+    icon: str,
+    name: str,
+    rights: Mapping[Action, bool],
+    action: Action,
+) -> Deed:
+    target = url_for(f"documents.{view}", code=document.code)
+    why_not = "" if rights[action] else _no_right(action)
+    return Deed(name, icon, target, is_post=action is Action.VERIFY, why_not=why_not)
+
+
+def _no_right(action: Action) -> str:
+    """Who could do it, so that people know whom to ask."""
+    if action is Action.READ:
+        return gettext("You see the description only; the content needs a reason or a grant.")
+    if action is Action.CORRECT:
+        return gettext("Archivists correct data.")
+    return gettext("Archivists, heads, auditors and administrators may do this.")

@@ -1,0 +1,237 @@
+"""Case files: the list, one of them, opening one, and the tray of documents that are in none."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session, selectinload
+from werkzeug.wrappers import Response as BaseResponse
+
+from archive import case_files, documents, people
+from archive.access import Action
+from archive.errors import ArchiveError, Invalid
+from archive.models import CaseFile, Document, Part, Person, Placement
+from archive.reading import seen_case_files, seen_documents, story_of
+from formats.vietnamese import fold, nfc
+from web.auth import asker, here, may, reading, require, services, writing
+from web.errors import tell, words_of
+from web.field_words import LEVELS, STAGES, case_file_fields
+from web.i18n import gettext, number
+from web.lists import listed
+from web.story_words import story
+
+blueprint = Blueprint("case_files", __name__)
+MOST_HOLDERS = 300
+MOST_MATCHES = 5000
+
+
+@blueprint.get("/case-files")
+def page() -> str:
+    """Case files by code or title, year and stage."""
+    with reading() as rows:
+        require(rows, Action.SEE_CASE_FILES, here())
+        seen = seen_case_files(rows, asker(), here())
+        wanted = (
+            select(CaseFile)
+            .where(seen, *_filters(rows, seen))
+            .options(selectinload(CaseFile.holder))
+            .order_by(CaseFile.year.desc(), CaseFile.id.desc())
+        )
+        found = listed(rows, wanted)
+        years = rows.scalars(
+            select(CaseFile.year).where(seen).distinct().order_by(CaseFile.year.desc())
+        )
+        return render_template(
+            "case_files/page.html",
+            shown=found,
+            totals=case_files.totals(rows, [one.id for one in found.rows]),
+            years=list(years),
+            stages=STAGES,
+            may_open=may(rows, Action.OPEN_CASE_FILE, here()),
+            is_filtered=any(request.args.get(one) for one in ("q", "year", "stage")),
+        )
+
+
+def _filters(rows: Session, seen: ColumnElement[bool]) -> list[ColumnElement[bool]]:
+    """Every word must stand in code or title, with or without marks; an exact year and stage."""
+    wanted: list[ColumnElement[bool]] = []
+    if words := fold(request.args.get("q", "")).split()[:10]:
+        named = rows.execute(
+            select(CaseFile.id, CaseFile.code, CaseFile.title)
+            .where(seen)
+            .order_by(CaseFile.id.desc())
+        )
+        fits = [
+            number
+            for number, code, title in named
+            if all(word in fold(f"{code} {title}") for word in words)
+        ]
+        wanted.append(CaseFile.id.in_(fits[:MOST_MATCHES]))
+    if year := request.args.get("year", type=int):
+        wanted.append(CaseFile.year == year)
+    if (stage := request.args.get("stage", "")) in STAGES:
+        wanted.append(CaseFile.stage == stage)
+    return wanted
+
+
+@blueprint.route("/case-files/new", methods=["GET", "POST"])
+def open_one() -> str | BaseResponse | tuple[str, int]:
+    """Open a case file."""
+    with reading() as rows:
+        require(rows, Action.OPEN_CASE_FILE, here())
+        holders = rows.scalars(
+            select(Person)
+            .where(Person.organ_id == here().id, Person.locked_from.is_(None))
+            .order_by(Person.full_name)
+            .limit(MOST_HOLDERS)
+        ).all()
+    told: dict[str, Any] = {"holders": holders, "levels": LEVELS, "given": request.form}
+    if request.method == "GET":
+        return render_template("case_files/open.html", **told)
+    try:
+        code = _open(request.form)
+    except ArchiveError as error:
+        return render_template("case_files/open.html", said=words_of(error), **told), 422
+    flash(gettext("The case file %(code)s is open.", code=code), "success")
+    return redirect(url_for("case_files.one", code=code))
+
+
+def _open(form: Any) -> str:
+    year, holder = form.get("year", "").strip(), form.get("holder", "")
+    if year and not (year.isdecimal() and 1000 <= int(year) <= 9999):
+        raise Invalid("bad_value", field=gettext("Year"), value=year)
+    with writing() as rows:
+        require(rows, Action.OPEN_CASE_FILE, here())
+        case_file = case_files.open_one(
+            rows,
+            here(),
+            form.get("notation", ""),
+            form.get("title", ""),
+            year=int(year) if year else None,
+            holder=_holder(rows, holder),
+            maintenance=nfc(form.get("maintenance", "")).strip(),
+            access_level=form.get("access_level", "organ"),
+        )
+        return case_file.code
+
+
+def _holder(rows: Session, number: str) -> Person | None:
+    if not number.isdecimal():
+        return None
+    holder = people.by_id(rows, int(number))
+    if holder.organ_id != here().id:
+        raise Invalid("other_organ")
+    return holder
+
+
+@blueprint.get("/case-files/<path:code>")
+def one(code: str) -> str:
+    """One case file: its data, its documents in order, its story."""
+    with reading() as rows:
+        case_file = case_files.by_code(rows, code)
+        require(rows, Action.SEE_CASE_FILES, case_file)
+        inside = (
+            select(Document)
+            .join(Placement)
+            .where(Placement.case_file_id == case_file.id)
+            .options(selectinload(Document.parts).selectinload(Part.renditions))
+            .order_by(Placement.ordinal)
+        )
+        found = listed(rows, inside)
+        return render_template(
+            "case_files/one.html",
+            case_file=case_file,
+            fields=case_file_fields(case_file),
+            stage=STAGES[case_file.stage],
+            level=LEVELS[case_file.access_level],
+            shown=found,
+            readable=_readable(rows, found.rows),
+            totals=case_files.totals(rows, [case_file.id]).get(case_file.id, (0, 0)),
+            story=story(
+                rows,
+                story_of("case_file", case_file.id),
+                before=request.args.get("before", type=int),
+            ),
+            may_receive=may(rows, Action.RECEIVE, case_file.organ),
+        )
+
+
+def _readable(rows: Session, found: Any) -> set[int]:
+    """Those whose pages the person may see: the others get no thumbnail."""
+    numbers = [one.id for one in found]
+    may_read = seen_documents(rows, asker(), here(), content=True)
+    return set(rows.scalars(select(Document.id).where(Document.id.in_(numbers), may_read)))
+
+
+@blueprint.get("/tray")
+def tray() -> str:
+    """Documents without a case file, and those that wait for a valid archival copy."""
+    with reading() as rows:
+        require(rows, Action.SEE_CASE_FILES, here())
+        found = listed(
+            rows,
+            select(Document)
+            .where(seen_documents(rows, asker(), here()), _kind_wanted())
+            .options(
+                selectinload(Document.parts).selectinload(Part.renditions),
+                selectinload(Document.placements).selectinload(Placement.case_file),
+            )
+            .order_by(Document.id.desc()),
+        )
+        return render_template(
+            "case_files/tray.html",
+            shown=found,
+            readable=_readable(rows, found.rows),
+            open_ones=open_ones(rows),
+            may_place=may(rows, Action.PLACE, here()),
+            only="mending" if _wants_mending() else "tray",
+        )
+
+
+def _wants_mending() -> bool:
+    return request.args.get("only") == "mending"
+
+
+def _kind_wanted() -> ColumnElement[bool]:
+    if _wants_mending():
+        return Document.mending.is_not(None)
+    return Document.id.not_in(select(Placement.document_id))
+
+
+def open_ones(rows: Session) -> list[CaseFile]:
+    """The case files that documents may be placed in, newest first."""
+    seen = seen_case_files(rows, asker(), here())
+    final = CaseFile.stage.in_(("planned", "open", "returned"))
+    return list(
+        rows.scalars(
+            select(CaseFile).where(and_(seen, final)).order_by(CaseFile.id.desc()).limit(200)
+        )
+    )
+
+
+@blueprint.post("/tray")
+def place() -> BaseResponse:
+    """Place one or several documents into a case file, all of them or none."""
+    codes = request.form.getlist("document")[:200]
+    try:
+        if not codes:
+            raise Invalid("nothing_chosen")
+        code = _place(codes, request.form.get("case_file", ""))
+    except ArchiveError as error:
+        tell(error)
+        return redirect(url_for("case_files.tray"))
+    services().bell.set()
+    said = gettext("%(count)s documents placed in %(code)s.", count=number(len(codes)), code=code)
+    flash(said, "success")
+    return redirect(url_for("case_files.one", code=code))
+
+
+def _place(codes: list[str], case_file_code: str) -> str:
+    with writing() as rows:
+        case_file = case_files.by_code(rows, case_file_code)
+        require(rows, Action.PLACE, case_file)
+        for code in codes:
+            document = documents.by_code(rows, code)
+            require(rows, Action.PLACE, document)
+            documents.place(rows, document, case_file)
+        return case_file.code

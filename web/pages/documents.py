@@ -1,0 +1,279 @@
+"""One document: its pages, what it is, whether to trust it, what may be done, what happened."""
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
+
+from archive import access, case_files, documents
+from archive import reading as reads
+from archive.access import Action
+from archive.documents import number_as_shown, rendition
+from archive.errors import ArchiveError, Invalid, NotFound
+from archive.models import Document, Event, Part
+from formats.names import safe_name
+from ingest import verification
+from ingest.models import Intake
+from web import pictures
+from web.auth import asker, may, reading, require, services, writing
+from web.deeds import deeds
+from web.errors import tell, words_of
+from web.field_words import document_fields
+from web.i18n import gettext
+from web.pages.case_files import open_ones
+from web.security import SANDBOX
+from web.story_words import READING, Story, story
+from web.trust_words import trust_in
+from web.viewer import view
+
+blueprint = Blueprint("documents", __name__, url_prefix="/documents")
+REPORTS = frozenset({"signature_report", "conversion_report", "verapdf_report", "seal", "words"})
+ROLES = frozenset({"original", "archival", "reading", "text"}) | REPORTS
+ENDINGS = {
+    "application/pdf": ".pdf",
+    "text/plain": ".txt",
+    "application/json": ".json",
+    "application/gzip": ".jsonl.gz",
+    "application/pkcs7-signature": ".p7s",
+}
+PRINTED = 300  # pages a print view holds
+SEES_READERS = frozenset({"administrator", "archivist", "auditor", "head"})
+EMPTY_ROWS = 2  # for supplementary fields to come
+
+
+@blueprint.get("/<code>")
+def page(code: str) -> str:
+    """The document; opening it is told, turning its pages is part of the same opening."""
+    with writing() as rows:
+        document = documents.by_code(rows, code)
+        require(rows, Action.DESCRIBE, document)
+        may_read = may(rows, Action.READ, document)
+        _tell_opening(rows, document, may_read)
+        verified = _last_verification(rows, document)
+        told: dict[str, Any] = {
+            "story": _story(rows, document),
+            "may_give_reason": not may_read and reads.may_give_reason(rows, asker(), document),
+            "rights": {one: may(rows, one, document) for one in Action},
+            "open_ones": open_ones(rows) if may(rows, Action.PLACE, document) else [],
+        }
+    part = _part(document, request.args.get("part", 1, type=int))
+    return render_template(
+        "documents/page.html",
+        document=document,
+        part=part,
+        number=number_as_shown(document),
+        fields=document_fields(document),
+        trust=trust_in(document, part, verified),
+        deeds=deeds(document, part, told["rights"]),
+        may_read=may_read,
+        viewer=_viewer(part) if may_read else None,
+        **told,
+    )
+
+
+def _tell_opening(rows: Session, document: Document, may_read: bool) -> None:
+    if not may_read:
+        reads.opened(rows, document, "describe")
+    elif not (request.args.get("turn") and reads.was_just_opened(rows, asker(), document)):
+        reads.opened(rows, document, "open")
+
+
+def _viewer(part: Part) -> Any:
+    return view(
+        services(),
+        part,
+        request.args.get("page", 1, type=int),
+        request.args.get("zoom", 100, type=int),
+        request.args.get("q", "")[:400],
+    )
+
+
+def _part(document: Document, ordinal: int) -> Part:
+    found = next((one for one in document.parts if one.ordinal == ordinal), None)
+    if found is None:
+        raise NotFound("no_such_thing")
+    return found
+
+
+def _last_verification(rows: Session, document: Document) -> Event | None:
+    return rows.scalar(
+        select(Event)
+        .where(Event.subject_type == "document", Event.subject_id == document.id)
+        .where(Event.action == "document.verify")
+        .order_by(Event.id.desc())
+        .limit(1)
+    )
+
+
+def _story(rows: Session, document: Document) -> Story:
+    """All that happened to it since it was received; who read it, only for who oversees that."""
+    told: ColumnElement[bool] = reads.story_of("document", document.id)
+    intakes = rows.scalars(select(Intake.id).where(Intake.document_id == document.id)).all()
+    told = or_(told, *(reads.story_of("intake", one) for one in intakes))
+    if not access.roles_of(asker(), document.organ_id) & SEES_READERS:
+        told = and_(told, or_(Event.action.not_in(READING), Event.person_id == asker().id))
+    return story(rows, told, before=request.args.get("before", type=int))
+
+
+# Pages and files ----------------------------------------------------------------------------------
+
+
+@blueprint.get("/<code>/<int:part>/pages/<int:number>-<int:width>.webp")
+def picture(code: str, part: int, number: int, width: int) -> BaseResponse:
+    """One page as a picture; asked again each time whether the person may."""
+    with reading() as rows:
+        document = documents.by_code(rows, code)
+        require(rows, Action.READ, document)
+    found = _part(document, part)
+    source = pictures.shown(found)
+    response = Response(mimetype=pictures.MIME)
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.set_etag(f"{source.digest if source else ''}-{number}-{width}")
+    if response.make_conditional(request).status_code != 304:
+        response.data = pictures.picture(services(), found, number, width)
+    return response
+
+
+@blueprint.get("/<code>/print")
+def printed(code: str) -> str:
+    """All pages one below the other, for paper; told as a print."""
+    with writing() as rows:
+        document = documents.by_code(rows, code)
+        require(rows, Action.READ, document)
+        reads.opened(rows, document, "print")
+    shown = [(one, min(one.pages or 0, PRINTED)) for one in document.parts if pictures.shown(one)]
+    return render_template(
+        "documents/print.html", document=document, number=number_as_shown(document), parts=shown
+    )
+
+
+@blueprint.get("/<code>/<int:part>/files/<role>")
+def download(code: str, part: int, role: str) -> BaseResponse:
+    """A stored form, only ever as a file to be saved; told as a download."""
+    with writing() as rows:
+        document = documents.by_code(rows, code)
+        require(rows, Action.READ, document)
+        found = rendition(_part(document, part), role) if role in ROLES else None
+        if found is None:
+            raise NotFound("no_such_rendition")
+        reads.opened(rows, document, "download", part=part, rendition=role, sha256=found.digest)
+    name = _file_name(document, _part(document, part), role, found.mime)
+    response = send_file(
+        services().files.open(found.digest),
+        mimetype="application/octet-stream" if role == "original" else found.mime,
+        as_attachment=True,
+        download_name=name,
+    )
+    response.headers["Content-Length"] = str(found.size)
+    response.headers["Content-Security-Policy"] = SANDBOX
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _file_name(document: Document, part: Part, role: str, mime: str) -> str:
+    if role == "original":
+        return safe_name(part.file_name)
+    return f"{document.code}-{role.replace('_', '-')}{ENDINGS.get(mime, '')}"
+
+
+# Doing --------------------------------------------------------------------------------------------
+
+
+@blueprint.post("/<code>/reason")
+def give_reason(code: str) -> BaseResponse:
+    """Who oversees may read the content after a reason that is kept (R11)."""
+    try:
+        with writing() as rows:
+            document = documents.by_code(rows, code)
+            reads.give_reason(rows, asker(), document, request.form.get("why", ""))
+    except Invalid as error:
+        tell(error)
+    return redirect(url_for("documents.page", code=code))
+
+
+@blueprint.route("/<code>/correct", methods=["GET", "POST"])
+def correct(code: str) -> str | BaseResponse | tuple[str, int]:
+    """Correct the data, or add supplementary fields (HC-82), with a reason."""
+    with reading() as rows:
+        document = documents.by_code(rows, code)
+        require(rows, Action.CORRECT, document)
+    fields = document_fields(document)
+    told = {"document": document, "fields": fields, "given": request.form, "more": EMPTY_ROWS}
+    if request.method == "GET":
+        return render_template("documents/correct.html", **told)
+    try:
+        _correct(code, {one.column: one.typed for one in fields})
+    except ArchiveError as error:
+        return render_template("documents/correct.html", said=words_of(error), **told), 422
+    services().bell.set()
+    flash(gettext("Corrected. The earlier values stay readable in the story."), "success")
+    return redirect(url_for("documents.page", code=code))
+
+
+def _correct(code: str, before: dict[str, str]) -> None:
+    form = request.form
+    changed = {
+        column: form[column]
+        for column, value in before.items()
+        if column in form and _plain(form[column]) != _plain(value)
+    }
+    with writing() as rows:
+        document = documents.by_code(rows, code)
+        require(rows, Action.CORRECT, document)
+        changed |= _supplementary(document)
+        if not changed:
+            raise Invalid("nothing_changed")
+        documents.correct(rows, document, changed, form.get("why", ""))
+
+
+def _plain(value: str) -> str:
+    return value.replace("\r\n", "\n").strip()
+
+
+def _supplementary(document: Document) -> dict[str, str]:
+    """Names and values from the form's rows, as far as they say something new."""
+    rows = zip(
+        request.form.getlist("extra_name"), request.form.getlist("extra_value"), strict=False
+    )
+    given = {name.strip(): value.strip() for name, value in rows if name.strip()}
+    return {
+        f"+{name}": value
+        for name, value in given.items()
+        if document.supplementary.get(name, "") != value
+    }
+
+
+@blueprint.post("/<code>/place")
+def place(code: str) -> BaseResponse:
+    """Place the document into a case file."""
+    try:
+        with writing() as rows:
+            document = documents.by_code(rows, code)
+            require(rows, Action.PLACE, document)
+            case_file = case_files.by_code(rows, request.form.get("case_file", ""))
+            require(rows, Action.PLACE, case_file)
+            documents.place(rows, document, case_file)
+    except ArchiveError as error:
+        tell(error)
+    else:
+        services().bell.set()
+        flash(gettext("Placed in case file %(code)s.", code=case_file.code), "success")
+    return redirect(url_for("documents.page", code=code))
+
+
+@blueprint.post("/<code>/verify")
+def verify(code: str) -> BaseResponse:
+    """Check digests, seal, signatures and PDF/A again, now; the outcome goes into the story."""
+    with reading() as rows:
+        document = documents.by_code(rows, code)
+        require(rows, Action.VERIFY, document)
+        found = next(verification.verify(rows, services().files, services().settings, [code]))
+    with writing() as rows:
+        verification.tell(rows, documents.by_code(rows, code), found)
+    if found.holds:
+        flash(gettext("Verified: all of it holds."), "success")
+    else:
+        flash(gettext("SOMETHING DOES NOT HOLD. Tell your administrator at once."), "danger")
+    return redirect(url_for("documents.page", code=code))

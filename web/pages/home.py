@@ -1,0 +1,95 @@
+"""Home: what waits for me, what I opened last, one search box."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, g, render_template
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from archive.access import Action
+from archive.models import Document, Event, Placement
+from archive.reading import seen_documents
+from ingest.models import Intake
+from web.auth import asker, here, may, reading
+from web.pages.receiving import my_intakes, waiting_shown
+
+blueprint = Blueprint("home", __name__)
+LAST_OPENED = 8
+WAITING_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the menu."""
+
+    endpoint: str
+    action: Action
+    icon: str
+
+
+MENU = (
+    Entry("receiving.page", Action.SEE_INTAKES, "inbox"),
+    Entry("case_files.page", Action.SEE_CASE_FILES, "folder2"),
+    Entry("finding.page", Action.FIND, "search"),
+    Entry("health.page", Action.SEE_HEALTH, "activity"),
+)
+
+
+def menu() -> dict[str, Any]:
+    """What every page needs: who is here, and the menu entries open to them."""
+    if g.get("person") is None:
+        return {"me": None, "menu": (), "here": None}
+    with reading() as rows:
+        entries = tuple(one for one in MENU if may(rows, one.action, here()))
+    return {"me": g.person, "menu": entries, "here": here()}
+
+
+@blueprint.get("/")
+def page() -> str:
+    """My work, by role."""
+    with reading() as rows:
+        may_see_intakes = may(rows, Action.SEE_INTAKES, here())
+        return render_template(
+            "home.html",
+            may_receive=may(rows, Action.RECEIVE, here()),
+            may_open=may(rows, Action.OPEN_CASE_FILE, here()),
+            counts=_intakes(rows) if may_see_intakes else None,
+            waiting=waiting_shown(rows, WAITING_SHOWN) if may_see_intakes else [],
+            in_tray=_count(rows, Document.id.not_in(select(Placement.document_id))),
+            to_mend=_count(rows, Document.mending.is_not(None)),
+            held=_count(rows, Document.id.is_not(None)),
+            opened=_last_opened(rows),
+        )
+
+
+def _intakes(rows: Session) -> dict[str, int]:
+    found = rows.execute(
+        select(Intake.state, func.count()).where(*my_intakes(rows)).group_by(Intake.state)
+    )
+    return {state: count for state, count in found}
+
+
+def _count(rows: Session, *where: Any) -> int:
+    seen = seen_documents(rows, asker(), here())
+    return rows.scalar(select(func.count()).select_from(Document).where(seen, *where)) or 0
+
+
+def _last_opened(rows: Session) -> list[Document]:
+    """The documents I opened last, as far as they are still open to me."""
+    last = func.max(Event.id).label("last")
+    mine = (
+        select(Event.subject_id, last)
+        .where(Event.person_id == asker().id, Event.action == "document.open")
+        .group_by(Event.subject_id)
+        .order_by(last.desc())
+        .limit(LAST_OPENED)
+    )
+    order = [number for number, _ in rows.execute(mine)]
+    found = rows.scalars(
+        select(Document)
+        .where(Document.id.in_(order), seen_documents(rows, asker(), here()))
+        .options(selectinload(Document.placements).selectinload(Placement.case_file))
+    )
+    by_number = {one.id: one for one in found}
+    return [by_number[number] for number in order if number in by_number]

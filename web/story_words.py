@@ -1,0 +1,198 @@
+"""The story in sentences: who did what, when, through which door, and why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from archive.models import Event, EventWords, Person
+from web.errors import words_for
+from web.field_words import names_by_column, readable
+from web.i18n import gettext, size
+from web.road_words import STEPS
+
+READING = (
+    "document.open",
+    "document.describe",
+    "document.download",
+    "document.print",
+    "document.export",
+    "document.read_with_reason",
+)
+SENTENCES: dict[str, Any] = {
+    "document.shelve": _l("shelved the document"),
+    "document.place": _l("placed it in case file %(case_file)s"),
+    "document.correct": _l("corrected its data"),
+    "document.open": _l("opened the document"),
+    "document.describe": _l("looked at its description"),
+    "document.download": _l("downloaded %(rendition)s"),
+    "document.print": _l("printed its pages"),
+    "document.export": _l("exported %(rendition)s"),
+    "document.read_with_reason": _l("was let read for 8 hours, for a reason"),
+    "document.verify": _l("verified it"),
+    "case_file.open": _l("opened the case file"),
+    "case_file.correct": _l("corrected the case file's data"),
+    "intake.receive": _l("received the file (%(size)s)"),
+    "intake.step": _l("done: %(step)s"),
+    "intake.step_back": _l("went back to: %(step)s"),
+    "intake.waiting": _l("set the file aside"),
+    "intake.refused": _l("refused the file"),
+    "intake.stuck": _l("gave up after five tries"),
+    "intake.resume": _l("put the file back on the road"),
+    "intake.keep_as_received": _l("decided to keep it as received"),
+    "intake.clear_suspicion": _l("found that it is no state secret"),
+    "intake.discard": _l("discarded the file"),
+    "intake.same_bytes": _l("sent the same bytes once more"),
+}
+RENDITIONS = {
+    "original": _l("the original"),
+    "archival": _l("the archival copy"),
+    "reading": _l("the pages for reading"),
+    "text": _l("the text"),
+    "words": _l("the words with their places"),
+    "seal": _l("the detached seal"),
+    "signature_report": _l("the report on signatures"),
+    "conversion_report": _l("the report on the conversion"),
+    "verapdf_report": _l("veraPDF's report"),
+}
+DOORS = {
+    "web": "",
+    "api": _l("through the API"),
+    "command": _l("on the command line"),
+    "worker": _l("on the road"),
+}
+ICONS = {
+    "document.shelve": "archive",
+    "document.place": "folder-plus",
+    "document.correct": "pencil",
+    "document.open": "eye",
+    "document.describe": "eye",
+    "document.download": "download",
+    "document.print": "printer",
+    "document.export": "box-arrow-up",
+    "document.read_with_reason": "key",
+    "document.verify": "shield-check",
+    "case_file.open": "folder2-open",
+    "intake.receive": "inbox",
+    "intake.waiting": "hourglass-split",
+    "intake.refused": "x-octagon",
+    "intake.stuck": "exclamation-triangle",
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """One line of a story."""
+
+    number: int
+    at: datetime
+    who: str
+    said: str
+    icon: str
+    door: str
+    why: str = ""
+    changes: tuple[tuple[str, str, str], ...] = ()  # field, before, after
+
+
+@dataclass(frozen=True)
+class Story:
+    """Some of what happened, newest first, and whether there is more."""
+
+    lines: tuple[Told, ...]
+    older: int | None  # the number before which the rest lies
+
+
+def story(
+    rows: Session, where: ColumnElement[bool], *, before: int | None = None, limit: int = 20
+) -> Story:
+    """The events that fit, newest first, in sentences; in three questions however many they are."""
+    wanted = select(Event).where(where).order_by(Event.id.desc()).limit(limit + 1)
+    if before is not None:
+        wanted = wanted.where(Event.id < before)
+    found = rows.scalars(wanted).all()
+    events = found[:limit]
+    names = _names(rows, events)
+    words = _words(rows, events)
+    lines = tuple(_line(one, names, words.get(one.id, {})) for one in events)
+    return Story(lines, events[-1].id if len(found) > limit else None)
+
+
+def _names(rows: Session, events: Sequence[Event]) -> dict[int, str]:
+    numbers = {n for one in events for n in (one.person_id, one.principal_id) if n is not None}
+    if not numbers:
+        return {}
+    found = rows.execute(select(Person.id, Person.full_name).where(Person.id.in_(numbers)))
+    return {number: name for number, name in found}
+
+
+def _words(rows: Session, events: Sequence[Event]) -> dict[int, dict[str, Any]]:
+    numbers = [one.id for one in events if one.words_digest]
+    if not numbers:
+        return {}
+    found = rows.scalars(select(EventWords).where(EventWords.event_id.in_(numbers)))
+    return {one.event_id: one.words for one in found}
+
+
+def _line(event: Event, names: dict[int, str], words: dict[str, Any]) -> Told:
+    return Told(
+        number=event.id,
+        at=event.at,
+        who=_who(event, names),
+        said=_said(event),
+        icon=ICONS.get(event.action, "dot"),
+        door=str(DOORS.get(event.door, event.door)),
+        why=str(words.get("why", "")),
+        changes=_changes(words),
+    )
+
+
+def _who(event: Event, names: dict[int, str]) -> str:
+    if event.person_id is None:
+        return gettext("The system")
+    name = names.get(event.person_id, f"#{event.person_id}")
+    if event.principal_id is None:
+        return name
+    return gettext(
+        "%(name)s for %(principal)s", name=name, principal=names.get(event.principal_id, "")
+    )
+
+
+def _said(event: Event) -> str:
+    facts = event.facts or {}
+    sentence = SENTENCES.get(event.action)
+    if sentence is None:
+        return event.action
+    told = {
+        "case_file": facts.get("case_file", ""),
+        "rendition": RENDITIONS.get(facts.get("rendition", ""), facts.get("rendition", "")),
+        "step": STEPS.get(facts.get("step", ""), facts.get("step", "")),
+        "size": size(facts.get("size")),
+    }
+    said = str(sentence) % told
+    if event.action == "document.verify":
+        holds = facts.get("holds")
+        return (
+            f"{said}: {gettext('all of it holds') if holds else gettext('SOMETHING DOES NOT HOLD')}"
+        )
+    reason = facts.get("reason") or facts.get("mending")
+    return f"{said}: {words_for(str(reason)).what}" if reason else said
+
+
+def _changes(words: dict[str, Any]) -> tuple[tuple[str, str, str], ...]:
+    before, after = words.get("before"), words.get("after")
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return ()
+    names = names_by_column()
+    return tuple(
+        (
+            names.get(column, column.removeprefix("+")),
+            readable(column, before.get(column)) or "–",
+            readable(column, value) or "–",
+        )
+        for column, value in after.items()
+        if before.get(column) != value
+    )
