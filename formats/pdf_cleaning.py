@@ -85,17 +85,17 @@ def _check_action(holder: Object, key: Name, where: str, found: Findings) -> Non
     if not _may_stay(action, where, found):
         del holder[key]
         return
-    following = action.get(Name.Next)
-    steps = 0
-    while following is not None and steps < _LONGEST_CHAIN:
-        children = list(following) if isinstance(following, Array) else [following]
-        if len(children) != 1 or not isinstance(children[0], Dictionary):
+    for _ in range(_LONGEST_CHAIN):
+        if Name.Next not in action:
+            return
+        following = action[Name.Next]
+        if not isinstance(following, Dictionary):
+            found.drop("action", f"{where} chain")
             break
-        if not _may_stay(children[0], where, found):
+        if not _may_stay(following, where, found):
             break
-        action, following, steps = children[0], children[0].get(Name.Next), steps + 1
-    if following is not None:
-        found.drop("action", f"{where} chain")
+        action = following
+    if Name.Next in action:
         del action[Name.Next]
 
 

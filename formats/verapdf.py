@@ -73,6 +73,8 @@ def validate(
     """
     if flavour is not None and flavour not in FLAVOURS:
         raise ValueError(f"not a flavour: {flavour!r}")
+    if not paths:
+        return {}
     jar = jar.expanduser()
     if not is_installed("java"):
         raise ProgramMissing("program_missing", program="java")
@@ -82,8 +84,6 @@ def validate(
 
 
 def _judge(paths: list[Path], flavour: str | None, jar: Path) -> dict[Path, Verdict]:
-    if not paths:
-        return {}
     try:
         return _one_run(paths, flavour, jar)
     except ProgramFailed as failure:
