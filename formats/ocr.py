@@ -1,4 +1,4 @@
-"""Reading a page with Tesseract: words with places and confidence, and a text layer, in one pass.
+"""Reading a page with Tesseract: words with places and confidence, in one pass.
 
 Vietnamese first. Only a poor first reading pays for more: the way up, the other treatment, and
 English. The better reading is kept.
@@ -25,7 +25,6 @@ pytesseract.pytesseract.tesseract_cmd = str(Path(__file__).with_name("run-tesser
 
 _DOUBTFUL = 82.0  # a mean confidence below this asks for a second try
 _SURE = 60.0  # words below this say nothing about how good a reading is
-_SECONDS_TO_DRAW = 60.0
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,6 @@ class _Reading:
     scan: Scan
     wish: Wish
     words: tuple[Word, ...]
-    layer: Path
 
     def confidence(self) -> float:
         """Mean over the words; nothing read is no confidence."""
@@ -71,7 +69,7 @@ def read_page(
         pdf: any PDF.
         number: of the page, from 1.
         size: of the page as displayed.
-        layer: where the page's text-only PDF is written; not written for a blank page.
+        layer: where the page's part of the text layer is written; not for a page without words.
         seconds: what the whole page may take.
         plainly: one quick reading of a coarse drawing, for a page that failed before.
 
@@ -112,15 +110,7 @@ def _told(reading: _Reading, number: int, size: PageSize, layer: Path) -> PageTe
     """Turn what was read back to the page as displayed, and keep its layer."""
     turn = reading.wish.turn
     if reading.words:
-        confined(
-            text_layers.place,
-            reading.layer,
-            layer,
-            size.width,
-            size.height,
-            turn,
-            seconds=_SECONDS_TO_DRAW,
-        )
+        layer.write_bytes(text_layers.invisible(reading.words, size.width, size.height, turn))
     return PageText(
         number=number,
         width=size.width,
@@ -163,11 +153,11 @@ class _Desk:
         self._readings += 1
         result = self._folder / f"reading-{self._readings}"
         if scan.is_blank:
-            return _Reading(scan, wish, (), result)
-        options = f"--dpi {scan.dpi} -c thresholding_method=2 -c textonly_pdf=1 tsv"
-        self._run(scan, result, "pdf", languages, options)
+            return _Reading(scan, wish, ())
+        options = f"--dpi {scan.dpi} -c thresholding_method=2 -c tessedit_create_tsv=1"
+        self._run(scan, result, "tsv", languages, options)
         table = result.with_suffix(".tsv").read_text(encoding="utf-8", errors="replace")
-        return _Reading(scan, wish, tuple(_words(table)), result.with_suffix(".pdf"))
+        return _Reading(scan, wish, tuple(_words(table)))
 
     def way_up(self, scan: Scan) -> int:
         """Degrees to turn the picture clockwise so that its letters stand upright."""
@@ -191,7 +181,7 @@ class _Desk:
                 self._pdf,
                 self._number,
                 wish,
-                self._folder / f"scan-{len(self._scans)}.pgm",
+                self._folder / f"scan-{len(self._scans)}.bmp",
                 seconds=self._seconds_left(),
                 megabytes=pdf_pages.MEGABYTES,
             )

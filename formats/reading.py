@@ -182,7 +182,7 @@ class _Shelf:
             shutil.rmtree(left) if left.is_dir() else left.unlink()
 
     def layer(self, number: int) -> Path:
-        return self.folder / f"page-{number:06}.pdf"
+        return self.folder / f"page-{number:06}.layer"
 
     def has(self, number: int) -> bool:
         return self._page(number).exists()

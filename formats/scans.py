@@ -77,7 +77,9 @@ def make_scan(pdf: Path, number: int, wish: Wish, target: Path) -> Scan:
         pixels = cleaned(pixels)
     if wish.turn:
         pixels = np.rot90(pixels, -wish.turn // 90)
-    Image.fromarray(np.ascontiguousarray(pixels)).save(target, "PPM")
+    Image.fromarray(np.ascontiguousarray(pixels)).save(
+        target, "BMP"
+    )  # what Tesseract opens fastest
     return Scan(
         path=target,
         dpi=round(dpi),

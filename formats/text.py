@@ -297,11 +297,11 @@ def _word(
 
 def _box(text: pypdfium2.PdfTextPage, index: int) -> tuple[float, float, float, float] | None:
     """Left, bottom, right, top of a sign: its ink, or its cell where a font shows no ink."""
-    for is_loose in (False, True):
-        try:
-            left, bottom, right, top = text.get_charbox(index, loose=is_loose)
-        except pypdfium2.PdfiumError:
-            continue
-        if right > left and top > bottom:
-            return left, bottom, right, top
-    return None
+    try:
+        cell = text.get_charbox(index, loose=True)
+        ink = text.get_charbox(index)
+    except pypdfium2.PdfiumError:
+        return None
+    is_visible = ink[2] > ink[0] and ink[3] - ink[1] > 0.04 * (cell[3] - cell[1])
+    left, bottom, right, top = ink if is_visible else cell
+    return (left, bottom, right, top) if right > left and top > bottom else None
