@@ -3,10 +3,13 @@
 from flask import Flask
 from flask_bootstrap import Bootstrap5
 
-from web import auth, errors, i18n, security
+from web import auth, errors, i18n, lists, security
+from web.api.application import register as register_api
 from web.icons import icon
+from web.names import headline, number_of
 from web.pages import account, case_files, documents, finding, health, home, receiving
 from web.services import Services
+from web.story_words import rendition_name
 
 PAGES = (home, receiving, case_files, documents, finding, account, health)
 
@@ -21,9 +24,17 @@ def create_app(services: Services) -> Flask:
     i18n.init_app(app)
     errors.init_app(app)
     Bootstrap5(app)
-    app.jinja_env.globals["icon"] = icon
+    app.jinja_env.globals.update(
+        icon=icon,
+        headline=headline,
+        number_of=number_of,
+        rendition_name=rendition_name,
+        reason_of=lambda code: errors.words_for(code).what,
+        to_page=lists.to_page,
+    )
     app.context_processor(home.menu)
     for one in PAGES:
         app.register_blueprint(one.blueprint)
     security.limit_sign_in(app)
+    register_api(app, services)
     return app

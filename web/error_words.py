@@ -145,8 +145,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "already_set_up": (_l("This archive is set up already."), _l("Nothing had to be done.")),
     "same_bytes": (
-        _l("These very bytes are in the archive already, and you may not see that document."),
-        _ASK_ARCHIVIST,
+        _l("These very bytes are in the archive already; no second document was made."),
+        _l("If the earlier one is not open to you, ask your archivist."),
     ),
     "not_waiting": (
         _l("Somebody has decided meanwhile: the file waits no more."),

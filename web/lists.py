@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+from urllib.parse import urlencode
 
 from flask import request
 from sqlalchemy import Select, func, select
@@ -53,6 +54,13 @@ class Listed(Generic[Row]):
 def page_wanted() -> int:
     """The page that was asked for; nonsense asks for the first."""
     return min(MOST_PAGES, max(1, request.args.get("page", 1, type=int)))
+
+
+def to_page(number: int) -> str:
+    """The address of another page of the list that is shown."""
+    told = {**request.args.to_dict(), "page": str(number)}
+    path = request.path.removesuffix("/road")  # the list by itself is no page to go to
+    return f"{path}?{urlencode(told)}"
 
 
 def listed(

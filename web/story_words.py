@@ -84,6 +84,12 @@ ICONS = {
 }
 
 
+def rendition_name(role: str) -> str:
+    """What a stored form is called, at the beginning of a line."""
+    said = str(RENDITIONS.get(role, role))
+    return said[:1].upper() + said[1:]
+
+
 @dataclass(frozen=True)
 class Told:
     """One line of a story."""

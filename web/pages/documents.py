@@ -145,7 +145,10 @@ def printed(code: str) -> str:
         reads.opened(rows, document, "print")
     shown = [(one, min(one.pages or 0, PRINTED)) for one in document.parts if pictures.shown(one)]
     return render_template(
-        "documents/print.html", document=document, number=number_as_shown(document), parts=shown
+        "documents/print.html",
+        document=document,
+        number=number_as_shown(document),
+        parts_shown=shown,
     )
 
 

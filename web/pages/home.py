@@ -89,7 +89,7 @@ def _last_opened(rows: Session) -> list[Document]:
     found = rows.scalars(
         select(Document)
         .where(Document.id.in_(order), seen_documents(rows, asker(), here()))
-        .options(selectinload(Document.placements).selectinload(Placement.case_file))
+        .options(selectinload(Document.parts))
     )
     by_number = {one.id: one for one in found}
     return [by_number[number] for number in order if number in by_number]
