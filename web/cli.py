@@ -29,6 +29,7 @@ from ingest import verification
 from search import indexing
 from search.finding import find as find_for
 from web import health
+from web.hits import hit
 from web.receiving import Given, receive_all
 from web.services import Services, make_home, open_services
 from web.words import say, say_line
@@ -294,26 +295,12 @@ def find(actor: str | None, words: tuple[str, ...], limit: int, start: int, as_j
             answer = find_for(
                 db, services.files, services.engine, who, text, start=start, limit=limit
             )
-            rows = [_hit(one) for one in answer.found]
+            rows = [hit(one) for one in answer.found]
         with services.db.transaction() as db:
             reading.searched(db, who, who.organ_id, text, answer.total)
     for row in rows:
         _answer(row) if as_json else click.echo(_hit_line(row))
     _tell(say("found", total=answer.total))
-
-
-def _hit(found: Any) -> dict[str, Any]:
-    document = found.document
-    return {
-        "document": document.code,
-        "case_file": found.case_file.code if found.case_file else None,
-        "number": documents.number_as_shown(document),
-        "title": document.subject or document.parts[0].file_name,
-        "page": found.places.best,
-        "pages": list(found.places.pages),
-        "snippet": found.snippet,
-        "score": round(found.score, 4),
-    }
 
 
 def _hit_line(row: dict[str, Any]) -> str:
