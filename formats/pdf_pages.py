@@ -94,7 +94,7 @@ def picture_of(page: pypdfium2.PdfPage, dpi: float) -> Image.Image:
 def picture_of_width(page: pypdfium2.PdfPage, width: int) -> Image.Image:
     """The page as displayed, in colour, this many pixels wide."""
     own_width, own_height = page.get_size()
-    scale = width / max(own_width, 1e-6)
+    scale = (width - 0.001) / max(own_width, 1e-6)  # sizes are rounded up
     if own_width * own_height * scale * scale > _MOST_PIXELS:
         raise Unreadable("page_too_large", width=round(own_width), height=round(own_height))
     return _drawn(page, scale)

@@ -85,17 +85,25 @@ def _looked_through(picture: Image.Image, most_pages: int) -> tuple[int, int, bo
             raise Unreadable("too_many_pages", limit=most_pages)
         if frame.width * frame.height > _MOST_PIXELS:
             raise Unreadable("too_many_pixels", width=frame.width, height=frame.height)
-        frame.load()
-        weight += frame.width * frame.height * len(frame.getbands())
         is_plain = is_plain and _may_go_in_as_it_is(frame)
+        _load(frame)
+        weight += frame.width * frame.height * len(frame.getbands())
         if picture.format in ("JPEG", "MPO"):
             return 1, weight, is_plain  # further frames are a camera's previews
     return frames, weight, is_plain
 
 
+def _load(frame: Image.Image) -> None:
+    """Unpack the pixels; the colours of an earlier frame are forgotten, which Pillow does not do."""
+    if frame.mode not in ("P", "PA"):
+        frame.palette = None
+    frame.load()
+
+
 def _may_go_in_as_it_is(frame: Image.Image) -> bool:
-    is_mirrored = frame.getexif().get(_ORIENTATION, 1) in (2, 4, 5, 7)
-    return frame.mode in _PLAIN_MODES and "transparency" not in frame.info and not is_mirrored
+    way_up = frame.getexif().get(_ORIENTATION, 1)
+    is_easily_turned = way_up == 1 or (frame.format in ("JPEG", "MPO") and way_up in (3, 6, 8))
+    return frame.mode in _PLAIN_MODES and "transparency" not in frame.info and is_easily_turned
 
 
 def _whole(path: Path, target: Path) -> None:
@@ -129,6 +137,7 @@ def _frame_by_frame(picture: Image.Image, target: Path) -> None:
 
 def _packed_frames(picture: Image.Image) -> Iterator[bytes]:
     for frame in ImageSequence.Iterator(picture):
+        _load(frame)  # some kinds of files are turned by Pillow itself
         upright = ImageOps.exif_transpose(frame)
         plain = _plain(upright)
         packed = io.BytesIO()
