@@ -181,8 +181,16 @@ def _pending(session: Session) -> list[_Told]:
     return told
 
 
-def _changed(session: Session) -> dict[tuple[str, int], Row | None]:
-    changed: dict[tuple[str, int], Row | None] = session.info.setdefault("changed", {})
+@dataclass(frozen=True)
+class _Changed:
+    """An audited row that this transaction touched."""
+
+    row: Row
+    is_gone: bool
+
+
+def _changed(session: Session) -> dict[tuple[str, int], _Changed]:
+    changed: dict[tuple[str, int], _Changed] = session.info.setdefault("changed", {})
     return changed
 
 
@@ -190,10 +198,10 @@ def _note_changes(session: Session, _context: UOWTransaction) -> None:
     """After each flush: remember which audited rows were touched."""
     for row in (*session.new, *session.dirty):
         if isinstance(row, Row) and row.STORY and _is_told_change(session, row):
-            _changed(session)[row.STORY, row.id] = row
+            _changed(session)[row.STORY, row.id] = _Changed(row, is_gone=False)
     for row in session.deleted:
         if isinstance(row, Row) and row.STORY:
-            _changed(session)[row.STORY, row.id] = None
+            _changed(session)[row.STORY, row.id] = _Changed(row, is_gone=True)
 
 
 def _is_told_change(session: Session, row: Row) -> bool:
@@ -219,7 +227,7 @@ def _write_story(session: Session) -> None:
     session.info.pop("changed", None)
 
 
-def _share_out(told: list[_Told], changed: dict[tuple[str, int], Row | None]) -> None:
+def _share_out(told: list[_Told], changed: dict[tuple[str, int], _Changed]) -> None:
     """Give each changed row to the last event that tells of it or of its owner."""
     teller: dict[tuple[str, int], _Told] = {}
     for one in told:
@@ -227,13 +235,12 @@ def _share_out(told: list[_Told], changed: dict[tuple[str, int], Row | None]) ->
             if row is not None and row.STORY:
                 teller[row.STORY, row.id] = one
                 one.rows[row.STORY, row.id] = row_digest(row)
-    for key, row in changed.items():
-        one_teller = teller.get(key)
-        if one_teller is None and row is not None and (owner := row.story_owner()):
-            one_teller = teller.get(owner)
+    for key, one_change in changed.items():
+        owner = one_change.row.story_owner()
+        one_teller = teller.get(key) or (teller.get(owner) if owner else None)
         if one_teller is None:
             raise UnauditedChange(f"no event tells of the change of {key[0]} {key[1]}")
-        one_teller.rows[key] = None if row is None else row_digest(row)
+        one_teller.rows[key] = None if one_change.is_gone else row_digest(one_change.row)
 
 
 def _append(session: Session, told: list[_Told]) -> None:

@@ -11,9 +11,12 @@ from formats.errors import ProgramMissing, Unreadable
 from ingest import claims, steps
 from ingest.claims import Claim
 from ingest.scanner import ScannerSilent
+from ingest.steps import Step
 from ingest.workspace import Outcome, PartResultGone, Workshop
 
-ROAD = (
+Road = tuple[Step, ...]
+
+ROAD: Road = (
     steps.identify,  # what kind of file is this, really?
     steps.check_for_viruses,
     steps.check_signatures,  # which signatures does it carry? (asked before a byte is changed)
@@ -25,26 +28,27 @@ ROAD = (
 )
 
 
-def advance(db: Database, workshop: Workshop, intake_id: int) -> None:
+def advance(db: Database, workshop: Workshop, intake_id: int, road: Road = ROAD) -> None:
     """Carry one received file as far along the road as it will go."""
-    while claim := claims.take_next_step(db, workshop, intake_id, ROAD):
+    while claim := claims.take_next_step(db, workshop, intake_id, road):
         try:
             outcome = claim.step.run(claims.open_workspace(db, workshop, claim))
         except Exception as error:
             put_aside(db, workshop, claim, error)
         else:
-            claims.write_down(db, workshop, claim, outcome, ROAD)
+            claims.write_down(db, workshop, claim, outcome, road)
             if not outcome.is_finished:
                 return
 
 
-def advance_together(db: Database, workshop: Workshop, most: int = 40) -> int:
+def advance_together(db: Database, workshop: Workshop, road: Road = ROAD, most: int = 40) -> int:
     """Carry the files that wait at the last step over it, all at once; how many there were."""
-    together = claims.take_together(db, workshop, steps.validate, most)
+    last = road[-1]
+    together = claims.take_together(db, workshop, last, most)
     if not together:
         return 0
     try:
-        outcomes = steps.validate.run_together(
+        outcomes = last.run_together(
             [claims.open_workspace(db, workshop, claim) for claim in together]
         )
     except Exception as error:
@@ -53,7 +57,7 @@ def advance_together(db: Database, workshop: Workshop, most: int = 40) -> int:
         return len(together)
     for claim, answer in zip(together, outcomes, strict=True):
         if isinstance(answer, Outcome):
-            claims.write_down(db, workshop, claim, answer, ROAD)
+            claims.write_down(db, workshop, claim, answer, road)
         else:
             put_aside(db, workshop, claim, answer)
     return len(together)

@@ -21,7 +21,7 @@ from web.services import Services
 log = logging.getLogger("luutru.worker")
 BREATH = 1.0  # seconds between looks when nobody rings
 GATHER = 20  # files that are worth a run of veraPDF at once
-PATIENCE = 15.0  # seconds that the first of them waits for company
+PATIENCE = 30.0  # seconds that the first of them waits for company
 TOGETHER = ROAD[-1]
 
 

@@ -1,0 +1,114 @@
+import pytest
+from sqlalchemy.orm import Session
+
+from archive import access, audit, case_files, clock, documents, organs, people
+from archive.access import Action, may
+from archive.errors import NotAllowed, NotFound
+from archive.models import Document, Grant, Organ, Person
+from tests.archive.conftest import Office
+
+WORKING = ("archivist", "clerk", "officer", "head")
+OVERSEERS = ("administrator", "auditor")
+
+
+def can(office: Office, person: Person, action: Action, document: Document) -> bool:
+    with office.db.reading() as session:
+        return may(session, person, action, documents.by_code(session, document.code))
+
+
+def test_nobody_may_do_anything(office: Office) -> None:
+    document = office.shelve()
+    with office.db.reading() as session:
+        found = documents.by_code(session, document.code)
+        assert not any(may(session, None, action, found) for action in Action)
+
+
+def test_a_person_without_a_role_may_do_nothing(office: Office) -> None:
+    document, nobody = office.shelve(), office.add("khach")
+    assert not any(can(office, nobody, action, document) for action in Action)
+    assert access.keys_of(nobody) == []
+
+
+@pytest.mark.parametrize("role", WORKING)
+def test_working_roles_read_what_is_open_in_their_organ(office: Office, role: str) -> None:
+    document, person = office.shelve(), office.add("lan", role)
+    assert can(office, person, Action.READ, document)
+
+
+@pytest.mark.rule("DB-30")
+@pytest.mark.parametrize("role", OVERSEERS)
+def test_overseers_see_descriptions_and_no_content(office: Office, role: str) -> None:
+    document, person = office.shelve(), office.add("kiemtra", role)
+    assert can(office, person, Action.DESCRIBE, document)
+    assert can(office, person, Action.FIND, document)
+    assert not can(office, person, Action.READ, document)
+
+
+def test_open_read_ends_at_the_organ(office: Office) -> None:
+    document = office.shelve()
+    with office.db.transaction() as session:
+        other = organs.found(session, "KHAC", "Cơ quan khác")
+        people.add(session, other, "ngoai", "Người ngoài", [*WORKING, *OVERSEERS])
+    with office.db.reading() as session:
+        stranger = people.by_name(session, "ngoai")
+    assert not any(can(office, stranger, action, document) for action in Action)
+    with office.db.reading() as session, pytest.raises(NotFound):
+        found = documents.by_code(session, document.code)
+        access.require(session, stranger, Action.DESCRIBE, found)
+
+
+def test_an_assigned_case_file_is_its_holders_and_the_archives(office: Office) -> None:
+    lan, minh = office.add("lan", "officer"), office.add("minh", "officer")
+    archivist = office.add("thu", "archivist")
+    document = office.shelve()
+    with office.db.transaction() as session:
+        organ = session.get_one(Organ, office.organ.id)
+        case_file = case_files.open_one(
+            session, organ, "01", "Hồ sơ mật thiết", holder=lan, access_level="assigned"
+        )
+        documents.place(session, documents.by_code(session, document.code), case_file)
+    assert can(office, lan, Action.READ, document)
+    assert can(office, archivist, Action.READ, document)
+    assert not can(office, minh, Action.READ, document)
+    assert not can(office, minh, Action.DESCRIBE, document)
+    with office.db.reading() as session:
+        found = documents.by_code(session, document.code)
+        keys = set(access.finders_of(session, found))
+    assert keys & set(access.keys_of(lan))
+    assert not keys & set(access.keys_of(minh))
+
+
+def test_a_grant_opens_one_thing_until_it_ends(office: Office) -> None:
+    auditor, document = office.add("kiemtra", "auditor"), office.shelve()
+    with office.db.transaction() as session:
+        grant = Grant(
+            person_id=auditor.id,
+            document_id=document.id,
+            reason="kiểm tra",
+            granted_at=clock.now(),
+            until=clock.now() + access.REASONED_READING,
+        )
+        session.add(grant)
+        audit.record(session, "document.read_with_reason", document, also=(grant,))
+    other = office.shelve(digest="b" * 64)
+    assert can(office, auditor, Action.READ, document)
+    assert not can(office, auditor, Action.READ, other)
+    with clock.standing_at(clock.now() + access.REASONED_READING):
+        assert not can(office, auditor, Action.READ, document)
+
+
+def test_who_may_see_but_not_do_is_told_so(office: Office, session: Session) -> None:
+    auditor, document = office.add("kiemtra", "auditor"), office.shelve()
+    with office.db.reading() as fresh, pytest.raises(NotAllowed):
+        found = documents.by_code(fresh, document.code)
+        access.require(fresh, auditor, Action.CORRECT, found)
+
+
+def test_a_locked_account_has_no_rights(office: Office) -> None:
+    lan, document = office.add("lan", "officer"), office.shelve()
+    with office.db.transaction() as session:
+        people.lock(session, people.by_id(session, lan.id), clock.today(office.organ), "nghỉ")
+    with office.db.reading() as session:
+        locked = people.by_id(session, lan.id)
+    assert not can(office, locked, Action.READ, document)
+    assert access.keys_of(locked) == []

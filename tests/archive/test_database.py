@@ -1,0 +1,98 @@
+import threading
+from pathlib import Path
+
+import pytest
+from alembic import command
+from sqlalchemy import select, text
+
+from archive import audit
+from archive.database import Database, _alembic, after_commit, upgrade
+from archive.errors import NotReady
+from archive.models import CodeSeries
+from archive.settings import Settings
+from tests.archive.conftest import Office
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_models(db: Database) -> None:
+    command.check(_alembic(db.url))
+
+
+def test_a_database_that_was_never_set_up_is_told_apart(tmp_path: object) -> None:
+    database = Database(f"sqlite:///{tmp_path}/empty.db")
+    with pytest.raises(NotReady) as failed:
+        database.require_current()
+    assert failed.value.code == "not_set_up"
+    database.close()
+
+
+def test_upgrading_twice_is_the_same_as_once(db: Database) -> None:
+    upgrade(db.url)
+    db.require_current()
+
+
+def test_writers_queue_instead_of_failing(office: Office) -> None:
+    with office.db.transaction() as session:
+        session.add(CodeSeries(organ_id=office.organ.id, year=2000, last=0))
+
+    def count_up() -> None:
+        for _ in range(25):
+            with office.db.transaction() as session:
+                session.scalars(select(CodeSeries).with_for_update()).one().last += 1
+
+    threads = [threading.Thread(target=count_up) for _ in range(4)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    with office.db.reading() as session:
+        assert session.scalars(select(CodeSeries)).one().last == 100
+
+
+def test_bells_ring_after_commit_and_never_after_a_rollback(office: Office) -> None:
+    rung: list[str] = []
+    with office.db.transaction() as session:
+        after_commit(session, lambda: rung.append("kept"))
+        assert rung == []
+    with pytest.raises(ZeroDivisionError), office.db.transaction() as session:
+        after_commit(session, lambda: rung.append("lost"))
+        raise ZeroDivisionError
+    assert rung == ["kept"]
+
+
+def test_sqlite_overwrites_what_it_deletes(sqlite_db: Database) -> None:
+    with sqlite_db.reading() as session:
+        assert session.scalar(text("pragma secure_delete")) == 1
+        assert session.scalar(text("pragma journal_mode")) == "wal"
+        assert session.scalar(text("pragma foreign_keys")) == 1
+
+
+def test_erased_words_leave_the_files_of_the_database(sqlite_db: Database) -> None:
+    path = sqlite_db.url.removeprefix("sqlite:///")
+    with audit.acting_as(None, "command"), sqlite_db.transaction() as session:
+        audit.record(session, "search.run", None, searched="mot-tu-rat-hiem-gap")
+    assert b"mot-tu-rat-hiem-gap" in _bytes_of(path)
+    with sqlite_db.transaction() as session:
+        session.execute(text("delete from event_words"))
+    sqlite_db.erase_traces()
+    assert b"mot-tu-rat-hiem-gap" not in _bytes_of(path)
+
+
+def _bytes_of(path: str) -> bytes:
+    here = Path(path)
+    return b"".join(one.read_bytes() for one in here.parent.glob(here.name + "*"))
+
+
+def test_an_unknown_or_bad_setting_is_named() -> None:
+    for given, code in (
+        ({"LUUTRU_PROT": "1"}, "unknown_setting"),
+        ({"LUUTRU_PORT": "x"}, "bad_setting"),
+    ):
+        with pytest.raises(Exception) as failed:
+            Settings.from_environment(given)
+        assert getattr(failed.value, "code", None) == code
+
+
+def test_secrets_are_not_shown() -> None:
+    settings = Settings(seal_pin="1234")
+    assert "1234" not in repr(settings)
+    assert "1234" not in str(settings.described())

@@ -1,0 +1,112 @@
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from archive import clock
+from archive.errors import Conflict, Invalid, Waits
+from archive.models import Document, Event, EventWords
+from formats.errors import Unreadable
+from ingest import decisions
+from ingest.pipeline import advance
+from tests.ingest.conftest import Desk
+from tests.ingest.test_pipeline import fails_with, road
+
+
+def aside(desk: Desk, error: Exception, content: bytes = b"noi dung") -> int:
+    number = desk.receive(content).intake_id
+    advance(desk.db, desk.workshop, number, road(admit=fails_with(error)))
+    return number
+
+
+def test_a_suspicion_that_is_cleared_goes_on_from_the_original(desk: Desk) -> None:
+    number = aside(desk, Waits("suspected_secret", mark="MẬT"))
+    with desk.db.transaction() as session:
+        intake = decisions.by_id(session, number)
+        decisions.clear_suspicion(session, desk.workshop, intake, "chữ Mật trong tên riêng")
+    digest = desk.intake(number).digest
+    assert desk.workshop.files.has(digest)
+    assert not desk.workshop.quarantine.has(digest)
+    advance(desk.db, desk.workshop, number, road())
+    assert desk.intake(number).state == "shelved"
+
+
+def test_a_confirmed_secret_leaves_number_date_and_reason_only(desk: Desk) -> None:
+    number = aside(desk, Waits("suspected_secret", mark="MẬT"))
+    digest = desk.intake(number).digest
+    with desk.db.transaction() as session:
+        intake = decisions.by_id(session, number)
+        decisions.confirm_secret(session, desk.workshop, intake, "đóng dấu Mật")
+    intake = desk.intake(number)
+    assert (intake.state, intake.name, intake.fields, intake.facts) == ("discarded", "", {}, {})
+    assert not desk.workshop.files.has(digest)
+    assert not desk.workshop.quarantine.has(digest)
+    assert not desk.workshop.folder(number).exists()
+    with desk.db.reading() as session:
+        event = session.scalars(select(Event).where(Event.action == "intake.discard")).one()
+        assert session.get_one(EventWords, event.id).words == {"why": "đóng dấu Mật"}
+
+
+def test_bytes_that_a_document_is_made_of_stay_when_a_suspected_twin_goes(desk: Desk) -> None:
+    first = desk.receive(b"noi dung")
+    advance(desk.db, desk.workshop, first.intake_id, road())
+    twin = desk.receive(b"noi dung", again=True).intake_id
+    advance(desk.db, desk.workshop, twin, road(admit=fails_with(Waits("suspected_secret"))))
+    assert desk.workshop.files.has(first.sha256)
+    with desk.db.transaction() as session:
+        intake = decisions.by_id(session, twin)
+        decisions.confirm_secret(session, desk.workshop, intake, "đóng dấu Mật")
+    assert desk.workshop.files.has(first.sha256)
+
+
+def test_an_undecided_suspicion_can_be_neither_retried_nor_kept_nor_discarded(desk: Desk) -> None:
+    number = aside(desk, Waits("suspected_secret"))
+    for decide in (
+        lambda session, intake: decisions.try_again(session, intake),
+        lambda session, intake: decisions.keep_as_received(session, intake, "vì"),
+        lambda session, intake: decisions.discard(session, desk.workshop, intake, "vì"),
+    ):
+        with pytest.raises(Conflict) as failed, desk.db.transaction() as session:
+            decide(session, decisions.by_id(session, number))
+        assert failed.value.code == "suspicion_undecided"
+
+
+def test_an_intake_may_be_discarded_after_thirty_days_and_with_a_reason(desk: Desk) -> None:
+    number = aside(desk, Unreadable("damaged"))
+    with pytest.raises(Conflict) as failed, desk.db.transaction() as session:
+        decisions.discard(session, desk.workshop, decisions.by_id(session, number), "hỏng")
+    assert failed.value.code == "too_early"
+    with clock.standing_at(clock.now() + timedelta(days=30)):
+        with pytest.raises(Invalid), desk.db.transaction() as session:
+            decisions.discard(session, desk.workshop, decisions.by_id(session, number), " ")
+        with desk.db.transaction() as session:
+            decisions.discard(session, desk.workshop, decisions.by_id(session, number), "hỏng")
+    assert desk.intake(number).state == "discarded"
+    assert list(desk.workshop.files.digests()) == []
+
+
+def test_what_became_a_document_cannot_be_discarded(desk: Desk) -> None:
+    number = desk.receive(b"noi dung").intake_id
+    advance(desk.db, desk.workshop, number, road())
+    with pytest.raises(Conflict), desk.db.transaction() as session:
+        decisions.discard(session, desk.workshop, decisions.by_id(session, number), "vì")
+
+
+def test_an_unreadable_file_is_kept_as_received_by_a_reasoned_decision(desk: Desk) -> None:
+    number = aside(desk, Unreadable("encrypted"))
+    with desk.db.transaction() as session:
+        decisions.keep_as_received(session, decisions.by_id(session, number), "bản duy nhất")
+    intake = desk.intake(number)
+    assert (intake.state, intake.next_step) == ("received", "read_text")
+    assert intake.facts["decided"] == {"as_received": "encrypted"}
+
+
+def test_trying_again_starts_where_it_stopped_with_all_tries_ahead(desk: Desk) -> None:
+    number = aside(desk, Unreadable("damaged"))
+    with desk.db.transaction() as session:
+        decisions.try_again(session, decisions.by_id(session, number))
+    intake = desk.intake(number)
+    assert (intake.state, intake.next_step, intake.attempts) == ("received", "admit", 0)
+    advance(desk.db, desk.workshop, number, road())
+    with desk.db.reading() as session:
+        assert session.scalar(select(Document.id)) is not None

@@ -1,0 +1,267 @@
+"""The road with small fake steps: what is tested is who may run what, and what a failure costs."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from archive import audit, clock, documents
+from archive.audit_check import verify
+from archive.errors import Refused, Waits
+from archive.models import Document, Event
+from formats.errors import ProgramMissing, Unreadable
+from ingest import claims
+from ingest.pipeline import ROAD, Road, advance, advance_together
+from ingest.steps import Step
+from ingest.workspace import Outcome, PartResultGone, Workspace
+from tests.ingest.conftest import Desk
+
+FACTS = {
+    "identify": {"mime": "application/pdf", "puid": "fmt/276", "family": "pdf"},
+    "read_text": {"pages": 1, "how": {"layer": 1}},
+    "make_pdfa": {"case": "converted"},
+    "seal": {"kind": "inside"},
+    "validate": {"is_valid": True},
+}
+Run = Callable[[Workspace], Outcome]
+
+
+def easy(name: str) -> Run:
+    """A step that makes a small file and goes on."""
+
+    def run(work: Workspace) -> Outcome:
+        out = work.scratch(name) / "out"
+        out.write_text(f"{name} {work.intake_id}")
+        role = {"seal": "archival", "read_text": "text"}.get(name, f"made-{name}")
+        return Outcome(dict(FACTS.get(name, {})), {role: out})
+
+    return run
+
+
+def road(**instead: Run) -> Road:
+    """The real road's names with easy steps, some of them replaced."""
+    return tuple(Step(one.name, instead.get(one.name, easy(one.name))) for one in ROAD)
+
+
+def fails_with(error: Exception) -> Run:
+    def run(work: Workspace) -> Outcome:
+        raise error
+
+    return run
+
+
+def test_a_good_file_is_carried_to_the_shelf(desk: Desk) -> None:
+    number = desk.receive(b"noi dung", Subject="Về việc thử").intake_id
+    advance(desk.db, desk.workshop, number, road())
+    intake = desk.intake(number)
+    assert intake.state == "shelved"
+    with desk.db.reading() as session:
+        code = session.get_one(Document, intake.document_id or 0).code
+        document = documents.by_code(session, code)
+        roles = {one.role for one in document.parts[0].renditions}
+        assert verify(session).is_good
+    assert (document.subject, roles) == ("Về việc thử", {"original", "archival", "text"})
+    assert not desk.workshop.folder(number).exists()
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "reason"),
+    [
+        (Refused("infected", found="Eicar"), "refused", "infected"),
+        (Waits("suspected_secret", mark="MẬT"), "waiting", "suspected_secret"),
+        (Unreadable("encrypted"), "waiting", "encrypted"),
+        (ProgramMissing("program_missing", program="java"), "waiting", "program_missing"),
+    ],
+)
+def test_what_cannot_go_on_is_set_aside_at_once_with_its_reason(
+    desk: Desk, error: Exception, state: str, reason: str
+) -> None:
+    number = desk.receive(b"noi dung").intake_id
+    advance(desk.db, desk.workshop, number, road(admit=fails_with(error)))
+    intake = desk.intake(number)
+    assert (intake.state, intake.reason, intake.next_step) == (state, reason, "admit")
+    with desk.db.reading() as session:
+        assert claims.due(session, ROAD[-1], 10) == []
+
+
+@pytest.mark.parametrize(
+    ("error", "is_apart"),
+    [
+        (Waits("suspected_secret"), True),
+        (Refused("infected"), True),
+        (Unreadable("encrypted"), False),
+    ],
+)
+def test_suspected_and_infected_bytes_lie_apart(
+    desk: Desk, error: Exception, is_apart: bool
+) -> None:
+    receipt = desk.receive(b"noi dung")
+    advance(desk.db, desk.workshop, receipt.intake_id, road(admit=fails_with(error)))
+    assert desk.workshop.quarantine.has(receipt.sha256) is is_apart
+    assert desk.workshop.files.has(receipt.sha256) is not is_apart
+    assert desk.workshop.folder(receipt.intake_id).exists() is not is_apart
+
+
+def test_what_waits_for_a_program_goes_on_once_it_is_there(desk: Desk) -> None:
+    number = desk.receive(b"noi dung").intake_id
+    missing = fails_with(ProgramMissing("program_missing", program="java"))
+    advance(desk.db, desk.workshop, number, road(make_pdfa=missing))
+    assert claims.look_again(desk.db) == 0
+    with clock.standing_at(clock.now() + claims.LOOK_AGAIN):
+        assert claims.look_again(desk.db) == 1
+        advance(desk.db, desk.workshop, number, road())
+    assert desk.intake(number).state == "shelved"
+
+
+def test_failures_are_tried_again_after_growing_pauses_and_then_stuck(desk: Desk) -> None:
+    number = desk.receive(b"noi dung").intake_id
+    broken = road(read_text=fails_with(OSError("tạm hỏng")))
+    moment = clock.now()
+    for minutes in (1, 2, 4, 8):
+        with clock.standing_at(moment):
+            advance(desk.db, desk.workshop, number, broken)
+            intake = desk.intake(number)
+            assert intake.state == "received"
+            assert intake.try_after == moment + timedelta(minutes=minutes)
+            advance(desk.db, desk.workshop, number, broken)
+            assert desk.intake(number).attempts == intake.attempts
+        moment += timedelta(minutes=minutes)
+    with clock.standing_at(moment):
+        advance(desk.db, desk.workshop, number, broken)
+    intake = desk.intake(number)
+    assert (intake.state, intake.reason) == ("stuck", "step_failed")
+    assert "tạm hỏng" in (intake.trouble or "")
+
+
+def test_a_step_that_kills_its_worker_ends_up_stuck(desk: Desk) -> None:
+    number = desk.receive(b"noi dung").intake_id
+    for _ in range(claims.MOST_CLAIMS):
+        assert claims.take_next_step(desk.db, desk.workshop, number, road()) is not None
+        claims.free_all(desk.db, desk.workshop)
+    assert claims.take_next_step(desk.db, desk.workshop, number, road()) is None
+    assert (desk.intake(number).state, desk.intake(number).reason) == ("stuck", "worker_died")
+
+
+def test_a_claim_is_nobody_elses_until_its_lease_ends(desk: Desk) -> None:
+    number = desk.receive(b"noi dung").intake_id
+    assert claims.take_next_step(desk.db, desk.workshop, number, road()) is not None
+    assert claims.take_next_step(desk.db, desk.workshop, number, road()) is None
+    with clock.standing_at(clock.now() + claims.LEASE + timedelta(seconds=1)):
+        assert claims.take_next_step(desk.db, desk.workshop, number, road()) is not None
+
+
+def test_a_worker_that_overslept_changes_nothing(desk: Desk) -> None:
+    number = desk.receive(b"noi dung").intake_id
+    late = claims.take_next_step(desk.db, desk.workshop, number, road())
+    assert late is not None
+    with clock.standing_at(clock.now() + claims.LEASE + timedelta(seconds=1)):
+        advance(desk.db, desk.workshop, number, road())
+    before = desk.intake(number)
+    claims.write_down(desk.db, desk.workshop, late, Outcome({"mime": "x"}), road())
+    claims.try_again_later(desk.db, late, OSError())
+    after = desk.intake(number)
+    assert (after.state, after.facts) == (before.state, before.facts)
+
+
+def test_a_part_result_that_is_gone_is_made_again(desk: Desk) -> None:
+    number = desk.receive(b"noi dung").intake_id
+    asked = Counter[str]()
+
+    def reads(work: Workspace) -> Outcome:
+        asked["read_text"] += 1
+        return easy("read_text")(work)
+
+    def needs_text(work: Workspace) -> Outcome:
+        if asked["read_text"] == 1:
+            work.file("text").unlink()
+        work.file("text")
+        return easy("admit")(work)
+
+    advance(desk.db, desk.workshop, number, road(read_text=reads, admit=needs_text))
+    assert asked["read_text"] == 2
+    assert desk.intake(number).state == "shelved"
+
+
+def test_a_changed_part_result_is_not_believed(desk: Desk) -> None:
+    number = desk.receive(b"noi dung").intake_id
+
+    def tampers(work: Workspace) -> Outcome:
+        work.file("text").write_text("khác")
+        with pytest.raises(PartResultGone):
+            work.file("text")
+        raise Unreadable("seen")
+
+    advance(desk.db, desk.workshop, number, road(admit=tampers))
+    assert desk.intake(number).reason == "seen"
+
+
+def test_a_long_step_lets_others_go_first_and_keeps_its_part_results(desk: Desk) -> None:
+    number = desk.receive(b"noi dung dai").intake_id
+    seen: list[bool] = []
+
+    def long(work: Workspace) -> Outcome:
+        seen.append((work.scratch("read_text") / "page-1").exists())
+        (work.scratch("read_text") / "page-1").write_text("trang 1")
+        return easy("read_text")(work) if len(seen) > 2 else Outcome(is_finished=False)
+
+    small = desk.receive(b"nho").intake_id
+    advance(desk.db, desk.workshop, number, road(read_text=long))
+    with desk.db.reading() as session:
+        assert claims.due(session, ROAD[-1], 10) == [small, number]
+    for _ in range(2):
+        advance(desk.db, desk.workshop, number, road(read_text=long))
+    assert seen == [False, True, True]
+    assert desk.intake(number).state == "shelved"
+
+
+def test_the_last_step_is_done_for_many_at_once(desk: Desk) -> None:
+    runs: list[int] = []
+
+    def together(works: object) -> list[Outcome | Exception]:
+        runs.append(len(works))  # type: ignore[arg-type]
+        return [Outcome(FACTS["validate"]) for _ in works]  # type: ignore[attr-defined]
+
+    last = Step("validate", easy("validate"), together, is_together=True)  # type: ignore[arg-type]
+    whole = (*road()[:-1], last)
+    numbers = [desk.receive(f"so {number}".encode()).intake_id for number in range(5)]
+    for number in numbers:
+        advance(desk.db, desk.workshop, number, whole)
+    assert {desk.intake(number).next_step for number in numbers} == {"validate"}
+    assert advance_together(desk.db, desk.workshop, whole) == 5
+    assert runs == [5]
+    assert {desk.intake(number).state for number in numbers} == {"shelved"}
+
+
+def test_many_threads_run_no_step_twice(desk: Desk) -> None:
+    numbers = [desk.receive(f"so {number}".encode()).intake_id for number in range(12)]
+    whole = road()
+
+    def carry() -> None:
+        for number in numbers:
+            advance(desk.db, desk.workshop, number, whole)
+
+    threads = [threading.Thread(target=carry) for _ in range(6)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    with desk.db.reading() as session:
+        events = session.scalars(select(Event).where(Event.action == "intake.step")).all()
+        times = Counter((one.subject_id, one.facts["step"]) for one in events)
+        codes = list(session.scalars(select(Document.code)))
+        assert verify(session).is_good
+    assert set(times.values()) == {1}
+    assert len(times) == len(numbers) * len(ROAD)
+    assert len(codes) == len(set(codes)) == len(numbers)
+
+
+def test_the_road_is_told_of_the_person_who_received_the_file(desk: Desk) -> None:
+    number = desk.receive(b"noi dung").intake_id
+    with audit.acting_as(None, "worker"):
+        advance(desk.db, desk.workshop, number, road())
+    with desk.db.reading() as session:
+        shelved = session.scalars(select(Event).where(Event.action == "document.shelve")).one()
+    assert (shelved.person_id, shelved.door) == (desk.person.id, "worker")

@@ -1,0 +1,277 @@
+"""The main job, with everything real: from the samples to records that are found and proved."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+
+from tests import clamav
+
+ROOT = Path(__file__).parent.parent.parent
+LUUTRU = Path(sys.executable).with_name("luutru")
+EXPECTED = json.loads((ROOT / "samples" / "expected.json").read_text(encoding="utf-8"))
+SAMPLES = {one["file"]: one for one in [*EXPECTED["samples"], *EXPECTED["bad"]]}
+SHELVED = [name for name, one in SAMPLES.items() if one["state"] == "shelved"]
+pytestmark = [pytest.mark.tools, pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+class Home:
+    """A home of its own, worked on by the real command."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.folder = folder
+        self.environment = {
+            **os.environ,
+            "LUUTRU_HOME": str(folder),
+            "LUUTRU_TRUST_FOLDER": str(ROOT / "samples" / "trust"),
+            **settings,
+        }
+
+    def run(self, *arguments: str | Path) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [LUUTRU, *arguments], env=self.environment, capture_output=True, text=True, check=False
+        )
+
+    def lines(self, *arguments: str | Path) -> list[dict[str, Any]]:
+        done = self.run(*arguments, "--json")
+        assert "Traceback" not in done.stderr, done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
+        with sqlite3.connect(self.folder / "archive.db") as connection:
+            return connection.execute(query).fetchall()
+
+
+@pytest.fixture(scope="module")
+def received(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Home, dict[str, Any]]]:
+    """Every sample and every bad input, received once with a real ClamAV beside the road."""
+    with clamav.running() as url:
+        home = Home(tmp_path_factory.mktemp("home"), LUUTRU_CLAMAV_URL=url)
+        home.run("setup", "--organ", "TTLT", "--name", "Trung tâm Lưu trữ")
+        home.run("case-file", "open", "01.TCCB", "--title", "Hồ sơ mẫu", "--year", "2026")
+        paths = [ROOT / "samples" / name for name in SAMPLES]
+        lines = home.lines("receive", *paths, "--wait", "--case-file", "TTLT.2026.01.TCCB")
+        yield home, {str(Path(one["path"]).relative_to(ROOT / "samples")): one for one in lines}
+
+
+@pytest.mark.rule("DB-19")
+@pytest.mark.rule("KT-31")
+@pytest.mark.rule("TN-10")
+@pytest.mark.rule("TG-02")
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_sample_has_the_fate_it_should_have(received: Any, name: str) -> None:
+    home, fates = received
+    expected, fate = SAMPLES[name], fates[name]
+    assert (fate["state"], fate["reason"]) == (expected["state"], expected["reason"])
+    assert (fate["document"] is not None) is (expected["state"] == "shelved")
+    assert fate["case_file"] in ("TTLT.2026.01.TCCB", None)
+
+
+@pytest.mark.rule("HC-30")
+@pytest.mark.parametrize("name", SHELVED)
+def test_the_original_is_given_back_byte_for_byte(received: Any, name: str, tmp_path: Path) -> None:
+    home, fates = received
+    done = home.run(
+        "export", fates[name]["document"], "--rendition", "original", "--to", tmp_path / "o"
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "o").read_bytes() == (ROOT / "samples" / name).read_bytes()
+
+
+def test_archival_copies_pass_verapdf_by_hand(received: Any, tmp_path: Path) -> None:
+    home, fates = received
+    copies = {}
+    for name in SHELVED:
+        if SAMPLES[name]["archival"] != "none":
+            copy = tmp_path / f"{len(copies)}.pdf"
+            home.run("export", fates[name]["document"], "--rendition", "archival", "--to", copy)
+            copies[copy.name] = name
+    jar = Path.home() / ".cache" / "luutru" / "verapdf-cli-1.30.2.jar"
+    said = subprocess.run(
+        ["java", "-jar", jar, "--format", "json", *sorted(tmp_path.glob("*.pdf"))],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    jobs = json.loads(said.stdout)["report"]["jobs"]
+    verdicts = {
+        copies[Path(job["itemDetails"]["name"]).name]: job["validationResult"][0]["compliant"]
+        for job in jobs
+    }
+    assert verdicts == dict.fromkeys(copies.values(), True)
+
+
+@pytest.mark.rule("TN-13")
+@pytest.mark.parametrize("name", [n for n in SHELVED if SAMPLES[n].get("archival") == "carrier"])
+def test_the_signed_original_comes_out_of_its_carrier_unharmed(
+    received: Any, name: str, tmp_path: Path
+) -> None:
+    home, fates = received
+    carrier = tmp_path / "carrier.pdf"
+    home.run("export", fates[name]["document"], "--rendition", "archival", "--to", carrier)
+    subprocess.run(["pdfdetach", "-saveall", "-o", tmp_path, carrier], check=True)
+    digests = {one.read_bytes() for one in tmp_path.iterdir() if one != carrier}
+    assert (ROOT / "samples" / name).read_bytes() in digests
+
+
+@pytest.mark.rule("HC-14")
+@pytest.mark.parametrize("name", [n for n in SHELVED if SAMPLES[n].get("signatures")])
+def test_signatures_are_judged_at_reception_and_the_verdict_kept(received: Any, name: str) -> None:
+    home, fates = received
+    (shown,) = home.lines("show", fates[name]["document"])
+    kept = shown["parts"][0]["facts"]["check_signatures"]["signatures"]
+    wanted = SAMPLES[name]["signatures"]
+    assert [(one["indication"], one["reason"]) for one in kept if one["kind"] == "signature"] == [
+        (one["indication"], one["reason"]) for one in wanted
+    ]
+
+
+def test_a_signed_pdfa_is_its_own_archival_copy_with_a_seal_beside_it(received: Any) -> None:
+    home, fates = received
+    name = next(one for one in SHELVED if SAMPLES[one].get("archival") == "original")
+    (shown,) = home.lines("show", fates[name]["document"])
+    by_role = {one["role"]: one for one in shown["parts"][0]["renditions"]}
+    assert by_role["archival"]["sha256"] == by_role["original"]["sha256"]
+    assert "seal" in by_role
+
+
+@pytest.mark.rule("HC-78")
+@pytest.mark.rule("TG-26")
+@pytest.mark.parametrize("name", [n for n in SHELVED if SAMPLES[n].get("findable")])
+def test_a_phrase_typed_with_and_without_marks_finds_its_page(received: Any, name: str) -> None:
+    home, fates = received
+    expected = SAMPLES[name]
+    for phrase in (expected["phrase"], expected["phrase_without_marks"]):
+        hits = home.lines("find", phrase)
+        mine = [one for one in hits if one["document"] == fates[name]["document"]]
+        assert mine, phrase
+        assert mine[0]["page"] == expected["phrase_page"]
+        assert mine[0]["case_file"] == "TTLT.2026.01.TCCB"
+
+
+@pytest.mark.rule("HC-68")
+def test_everything_holds_until_one_byte_changes(received: Any) -> None:
+    home, fates = received
+    documents = [fates[name]["document"] for name in SHELVED[:3]]
+    assert home.run("audit", "verify").returncode == 0
+    assert home.run("verify", *documents).returncode == 0
+    digest = fates[SHELVED[0]]["sha256"]
+    place = home.folder / "files" / digest[:2] / digest[2:4] / digest
+    kept = place.read_bytes()
+    place.chmod(0o640)
+    place.write_bytes(kept[:-1] + bytes([kept[-1] ^ 1]))
+    try:
+        done = home.run("verify", *documents)
+    finally:
+        place.write_bytes(kept)
+    assert done.returncode == 1
+    assert documents[0] in done.stdout
+    assert "file_damaged" in done.stdout
+
+
+def test_a_value_changed_with_sqlite_is_named(received: Any) -> None:
+    home, fates = received
+    document = fates[SHELVED[0]]["document"]
+    with sqlite3.connect(home.folder / "archive.db") as connection:
+        connection.execute("update document set subject = 'khác' where code = ?", [document])
+    try:
+        done = home.run("audit", "verify")
+    finally:
+        with sqlite3.connect(home.folder / "archive.db") as connection:
+            connection.execute("update document set subject = '' where code = ?", [document])
+    assert done.returncode == 1
+    assert f"row_changed: document {document}" in done.stdout
+
+
+def test_the_eicar_file_is_refused_and_lies_apart(received: Any) -> None:
+    home, fates = received
+    fate = next(one for name, one in fates.items() if "eicar" in name)
+    assert (fate["state"], fate["reason"]) == ("refused", "infected")
+    digest = fate["sha256"]
+    assert not (home.folder / "files" / digest[:2] / digest[2:4] / digest).exists()
+    assert (home.folder / "quarantine" / digest[:2] / digest[2:4] / digest).exists()
+
+
+def test_a_suspected_secret_is_found_nowhere(received: Any) -> None:
+    home, fates = received
+    name = next(n for n, one in SAMPLES.items() if one["reason"] == "suspected_secret")
+    digest = fates[name]["sha256"]
+    assert not (home.folder / "files" / digest[:2] / digest[2:4] / digest).exists()
+    assert not (home.folder / "work" / str(fates[name]["intake"])).exists()
+    assert home.lines("find", f'"{SAMPLES[name]["phrase"]}"') == []
+
+
+def test_the_same_bytes_again_are_the_same_document(received: Any) -> None:
+    home, fates = received
+    name = SHELVED[0]
+    (again,) = home.lines("receive", ROOT / "samples" / name, "--wait")
+    assert again["document"] == fates[name]["document"]
+
+
+def test_the_index_is_only_a_copy(received: Any) -> None:
+    home, fates = received
+    name = next(one for one in SHELVED if SAMPLES[one].get("findable"))
+    before = home.lines("find", SAMPLES[name]["phrase"])
+    shutil.rmtree(home.folder / "index")
+    assert home.run("find", SAMPLES[name]["phrase"]).returncode != 0
+    assert home.run("search", "rebuild").returncode == 0
+    assert home.lines("find", SAMPLES[name]["phrase"]) == before
+
+
+def test_killed_at_any_moment_every_file_is_shelved_exactly_once(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    home.run("setup")
+    paths = [
+        *_varied("05-", 6, tmp_path),
+        *_varied("06-", 2, tmp_path),
+        *_varied("01-", 2, tmp_path),
+    ]
+    assert home.run("receive", *paths).returncode == 0
+    chance = random.Random(20261121)
+    kills = 0
+    for _ in range(40):
+        worker = subprocess.Popen([LUUTRU, "worker"], env=home.environment, start_new_session=True)
+        time.sleep(chance.uniform(0.6, 2.4))
+        done = home.ask("select count(*) from intake where state != 'shelved'") == [(0,)]
+        os.kill(worker.pid, signal.SIGKILL)
+        worker.wait()
+        kills += 1
+        if done:
+            break
+    assert home.ask("select count(*) from intake where state != 'shelved'") == [(0,)]
+    assert kills >= 3, "too quick to have been killed often enough"
+    assert home.ask("select count(*), count(distinct code) from document") == [(10, 10)]
+    assert home.ask("select count(*), count(distinct digest) from part") == [(10, 10)]
+    steps = Counter(
+        (number, json.loads(facts)["step"])
+        for number, facts in home.ask(
+            "select subject_id, facts from event where action = 'intake.step'"
+        )
+    )
+    assert len(steps) == 10 * 8
+    assert set(steps.values()) == {1}
+    assert home.run("audit", "verify").returncode == 0
+    assert home.run("verify").returncode == 0
+
+
+def _varied(prefix: str, count: int, folder: Path) -> list[Path]:
+    """Copies of a sample that differ by a comment behind the end of the file."""
+    (source,) = (ROOT / "samples").glob(f"{prefix}*")
+    copies = []
+    for number in range(count):
+        copy = folder / f"{prefix}{number}.pdf"
+        with pikepdf.open(source) as pdf:
+            pdf.docinfo["/Title"] = f"{prefix}{number}"
+            pdf.save(copy)
+        copies.append(copy)
+    return copies
