@@ -11,6 +11,8 @@ import pypdfium2
 
 from formats.errors import Unreadable
 
+PAGES_AT_ONCE = 25  # PDFium keeps every picture it has met until the document is closed
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -48,10 +50,13 @@ def compare(before: list[Path], after: Path) -> Comparison:
 def letters(path: Path) -> Generator[Counter[str], None, None]:
     """The letters and digits of each page, in NFC."""
     with closing(open_pdf(path)) as document:
-        for number in range(len(document)):
-            with closing(document[number]) as page, closing(page.get_textpage()) as text:
-                said = unicodedata.normalize("NFC", text.get_text_bounded())
-            yield Counter(letter for letter in said if letter.isalnum())
+        pages = len(document)
+    for first in range(0, pages, PAGES_AT_ONCE):
+        with closing(open_pdf(path)) as document:
+            for number in range(first, min(first + PAGES_AT_ONCE, pages)):
+                with closing(document[number]) as page, closing(page.get_textpage()) as text:
+                    said = unicodedata.normalize("NFC", text.get_text_bounded())
+                yield Counter(letter for letter in said if letter.isalnum())
 
 
 def open_pdf(path: Path) -> pypdfium2.PdfDocument:

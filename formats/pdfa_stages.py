@@ -13,7 +13,7 @@ from formats.conversion import Dropped
 from formats.errors import ProgramFailed, Unreadable
 from formats.fonts import embed_missing_fonts, glyphless_font
 from formats.invisible_text import lay, sheet
-from formats.letters import NOTHING_READ, Comparison, compare, open_pdf
+from formats.letters import NOTHING_READ, PAGES_AT_ONCE, Comparison, compare, open_pdf
 from formats.pdf_cleaning import clean
 from formats.pdf_colours import give_cmyk_a_meaning
 from formats.pdf_metadata import (
@@ -134,11 +134,13 @@ def pictures(job: Job, clean_copy: Path) -> Made:
             found.drop("outline")
         sizes = [sheet(page).shown for page in source.pages]
         source.save(clean_copy)
-    with closing(open_pdf(clean_copy)) as document, Pdf.new() as pdf:
+    with Pdf.new() as pdf:
         font = glyphless_font(pdf)
-        for number, size in enumerate(sizes):
-            with closing(document[number]) as page:
-                add_picture_page(pdf, page, size, font)
+        for first in range(0, len(sizes), PAGES_AT_ONCE):
+            with closing(open_pdf(clean_copy)) as document:
+                for number, size in enumerate(sizes[first : first + PAGES_AT_ONCE], start=first):
+                    with closing(document[number]) as page:
+                        add_picture_page(pdf, page, size, font)
         _complete(pdf, job, found)
     _check_pages(job.pages_pdf, job.out)
     return Made(len(sizes), _letters(job), found.dropped(), tuple(found.notes), tools=_tools())

@@ -114,7 +114,9 @@ def _one_run(paths: list[Path], flavour: str | None, jar: Path) -> dict[Path, Ve
 
 
 def _command(jar: Path, flavour: str | None, names: list[str]) -> list[str | Path]:
-    java = ["java", f"-Xmx{_HEAP_MEGABYTES}m", "-XX:+UseSerialGC", "-Djava.awt.headless=true"]
+    # The quick compiler alone: half the processor time, measured from 1 file to 266.
+    frugal = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true"]
+    java = ["java", f"-Xmx{_HEAP_MEGABYTES}m", *frugal]
     homes = ["-Duser.home=.", "-Djava.io.tmpdir=."]
     asked = ["--format", "json", "--loglevel", "0", "--maxfailuresdisplayed", str(_FAILURES_SHOWN)]
     return [*java, *homes, "-jar", jar.absolute(), *asked, "--flavour", flavour or "0", *names]
