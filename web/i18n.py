@@ -52,8 +52,8 @@ def gettext(english: str, **values: object) -> str:
 
 
 def ngettext(one: str, many: str, count: int) -> str:
-    """The sentence for this many, which stand in it as `num`."""
-    return str(flask_babel.ngettext(one, many, count))
+    """The sentence for this many, which stand in it as `count`."""
+    return str(flask_babel.ngettext(one, many, count, count=number(count)))
 
 
 def number(value: int | None) -> str:

@@ -2,6 +2,7 @@
 
 from archive.documents import number_as_shown
 from archive.models import Document
+from web.i18n import ngettext
 
 
 def number_of(document: Document) -> str:
@@ -14,3 +15,12 @@ def headline(document: Document) -> str:
     if document.subject:
         return document.subject
     return document.parts[0].file_name if document.parts else ""
+
+
+def counted(what: str, count: int) -> str:
+    """So many pages or documents, in words that fit the number."""
+    if what == "pages":
+        return ngettext("%(count)s page", "%(count)s pages", count)
+    if what == "found":
+        return ngettext("%(count)s document found", "%(count)s documents found", count)
+    return ngettext("%(count)s document", "%(count)s documents", count)

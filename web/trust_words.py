@@ -164,8 +164,8 @@ def _signatures(part: Part) -> Finding:
         return Finding(GOOD, gettext("Signatures"), gettext("The original carries none."))
     worst = max((one.level for one in shown), key=_ORDER.index)
     said = ngettext(
-        "%(num)s signature, judged at receipt.",
-        "%(num)s signatures, judged at receipt.",
+        "%(count)s signature, judged at receipt.",
+        "%(count)s signatures, judged at receipt.",
         len(shown),
     )
     report = "signature_report" if rendition(part, "signature_report") else ""
@@ -272,16 +272,22 @@ def _reading(part: Part) -> Iterator[Finding]:
         return
     lines = []
     if read:
-        said = gettext("%(count)s pages read by OCR", count=number(read))
+        said = ngettext("%(count)s page read by OCR", "%(count)s pages read by OCR", read)
         if facts.get("confidence") is not None:
             said += gettext(", sure to %(percent)s %%", percent=round(facts["confidence"]))
         lines.append(said + ".")
-    if how.get("layer"):
-        lines.append(gettext("%(count)s pages brought their own text.", count=number(how["layer"])))
-    if how.get("blank"):
-        lines.append(gettext("%(count)s pages are blank.", count=number(how["blank"])))
-    if how.get("unread"):
-        lines.append(gettext("%(count)s pages could not be read.", count=number(how["unread"])))
+    if own := how.get("layer"):
+        said = ngettext(
+            "%(count)s page brought its own text.", "%(count)s pages brought their own text.", own
+        )
+        lines.append(said)
+    if blank := how.get("blank"):
+        lines.append(ngettext("%(count)s page is blank.", "%(count)s pages are blank.", blank))
+    if unread := how.get("unread"):
+        said = ngettext(
+            "%(count)s page could not be read.", "%(count)s pages could not be read.", unread
+        )
+        lines.append(said)
     if facts.get("encoding_guessed"):
         lines.append(gettext("The old encoding was guessed: %(name)s.", name=facts.get("encoding")))
     is_poor = bool(how.get("unread")) or (facts.get("confidence") or 100) < 70

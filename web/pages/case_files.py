@@ -16,7 +16,7 @@ from formats.vietnamese import fold, nfc
 from web.auth import asker, here, may, reading, require, services, writing
 from web.errors import tell, words_of
 from web.field_words import LEVELS, STAGES, case_file_fields
-from web.i18n import gettext, number
+from web.i18n import gettext
 from web.lists import listed
 from web.story_words import story
 
@@ -221,8 +221,9 @@ def place() -> BaseResponse:
         tell(error)
         return redirect(url_for("case_files.tray"))
     services().bell.set()
-    said = gettext("%(count)s documents placed in %(code)s.", count=number(len(codes)), code=code)
-    flash(said, "success")
+    flash(
+        gettext("Placed in case file %(code)s: %(count)s.", code=code, count=len(codes)), "success"
+    )
     return redirect(url_for("case_files.one", code=code))
 
 
