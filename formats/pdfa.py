@@ -129,9 +129,18 @@ def claims_pdfa(path: Path) -> str | None:
 
 
 def _convert(job: Job, method: Method | None) -> ConversionReport:
-    """Try the method asked for; Ghostscript's loss of letters leads on to pictures."""
+    """Convert, or leave nothing."""
     if job.description.moment is None:
         job = replace(job, description=replace(job.description, moment=datetime.now(UTC)))
+    try:
+        return _try_methods(job, method)
+    except BaseException:
+        job.out.unlink(missing_ok=True)  # nothing half made is taken for a copy
+        raise
+
+
+def _try_methods(job: Job, method: Method | None) -> ConversionReport:
+    """The method asked for; Ghostscript's loss of letters leads on to pictures."""
     if method in (None, Method.PIKEPDF):
         made = _inside(make, job, about=job.pages_pdf)
         if method or not made.missing_fonts:

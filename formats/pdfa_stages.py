@@ -30,6 +30,7 @@ from formats.pdfa_pictures import add_picture_page
 MOST_PAGES = 20_000
 MOST_OBJECTS = 2_000_000
 _SAME_SIZE = 1.0  # points
+_BEYOND_MENDING = "treating stream as empty"  # qpdf's words
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,7 @@ def clean_only(job: Job, out: Path) -> Made:
         clean(pdf, found)
         pdfa.repair_annotation_flags(pdf)
         pdf.save(out)
+        _heed_warnings(pdf, found)
         links = _annotations(pdf)
         if Name.OCProperties in pdf.Root:
             found.drop("layer", "switched for good")
@@ -134,6 +136,7 @@ def pictures(job: Job, clean_copy: Path) -> Made:
             found.drop("outline")
         sizes = [sheet(page).shown for page in source.pages]
         source.save(clean_copy)
+        _heed_warnings(source, found)
     with Pdf.new() as pdf:
         font = glyphless_font(pdf)
         for first in range(0, len(sizes), PAGES_AT_ONCE):
@@ -176,6 +179,15 @@ def _check_limits(pdf: Pdf) -> None:
         raise Unreadable("no_pages")
 
 
+def _heed_warnings(pdf: Pdf, found: Findings) -> None:
+    """A file that could be mended is noted; one with content beyond mending is damaged."""
+    warnings = [str(each) for each in pdf.get_warnings()]
+    if any(_BEYOND_MENDING in each for each in warnings):
+        raise Unreadable("damaged", said="content cannot be recovered")
+    if warnings:
+        found.notes.add("mended_when_read")
+
+
 def _complete(pdf: Pdf, job: Job, found: Findings) -> None:
     """Everything that makes cleaned pages an archival file, and save it."""
     with ExitStack() as layers:
@@ -186,6 +198,7 @@ def _complete(pdf: Pdf, job: Job, found: Findings) -> None:
         _attach(pdf, job)
         _prepare(pdf, job, found)
         _save(pdf, job, found)
+        _heed_warnings(pdf, found)
 
 
 def _attach(pdf: Pdf, job: Job) -> None:

@@ -463,6 +463,33 @@ def test_a_file_that_is_no_pdf_is_damaged(tmp_path: Path, data: bytes, code: str
     assert not (tmp_path / "out.pdf").exists()
 
 
+def test_a_file_that_lost_its_end_is_mended_and_that_is_noted(tmp_path: Path) -> None:
+    plain = changed(
+        tmp_path / "a.pdf",
+        lambda pdf: None,
+        object_stream_mode=pikepdf.ObjectStreamMode.disable,
+    )
+    data = plain.read_bytes()
+    plain.write_bytes(data[: data.rindex(b"startxref")])
+    report = to_pdfa(plain, tmp_path / "out.pdf", description=TOLD)
+    assert "mended_when_read" in report.notes
+    assert report.letters_lost == 0
+
+
+def test_a_file_whose_content_cannot_be_recovered_is_damaged(tmp_path: Path) -> None:
+    plain = changed(
+        tmp_path / "a.pdf",
+        lambda pdf: None,
+        object_stream_mode=pikepdf.ObjectStreamMode.disable,
+    )
+    data = plain.read_bytes()
+    plain.write_bytes(data[: data.rindex(b"endstream") - 200])
+    with pytest.raises(Unreadable) as caught:
+        to_pdfa(plain, tmp_path / "out.pdf", description=TOLD)
+    assert caught.value.code == "damaged"
+    assert not (tmp_path / "out.pdf").exists()
+
+
 def test_a_locked_file_is_encrypted(tmp_path: Path) -> None:
     locked = changed(
         tmp_path / "a.pdf", lambda pdf: None, encryption=Encryption(owner="x", user="y")
@@ -474,7 +501,7 @@ def test_a_locked_file_is_encrypted(tmp_path: Path) -> None:
 
 def test_a_bomb_is_beyond_limits_and_leaves_us_standing(tmp_path: Path) -> None:
     def plant(pdf: Pdf) -> None:
-        packed = zlib.compress(zlib.compress(b"0 0 m " * (40 * 1024 * 1024), 1), 9)
+        packed = zlib.compress(zlib.compress(b"0 0 m " * (12 * 1024 * 1024), 1), 9)
         bomb = Stream(pdf, b"")
         bomb.write(packed, filter=Array([Name.FlateDecode, Name.FlateDecode]))
         pdf.pages[0].Contents = bomb
