@@ -8,7 +8,7 @@ import tempfile
 import time
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytesseract
@@ -108,32 +108,18 @@ def _better(desk: "_Desk", first: _Reading) -> _Reading:
 
 def _told(reading: _Reading, number: int, size: PageSize, layer: Path) -> PageText:
     """Turn what was read back to the page as displayed, and keep its layer."""
-    turn = reading.wish.turn
-    if reading.words:
-        layer.write_bytes(text_layers.invisible(reading.words, size.width, size.height, turn))
+    back = -reading.wish.turn % 360
+    words = tuple(text_layers.turned(word, back) for word in reading.words)
+    if words:
+        layer.write_bytes(text_layers.invisible(words, size.width, size.height))
     return PageText(
         number=number,
         width=size.width,
         height=size.height,
-        words=tuple(_turned_back(word, turn) for word in reading.words),
+        words=words,
         how="ocr_cleaned" if reading.scan.is_cleaned else "ocr",
-        confidence=reading.confidence() if reading.words else None,
+        confidence=reading.confidence() if words else None,
     )
-
-
-def _turned_back(word: Word, turn: int) -> Word:
-    """The word's place before the picture was turned clockwise."""
-    match turn:
-        case 90:
-            edges = word.top, 1 - word.right, word.bottom, 1 - word.left
-        case 180:
-            edges = 1 - word.right, 1 - word.bottom, 1 - word.left, 1 - word.top
-        case 270:
-            edges = 1 - word.bottom, word.left, 1 - word.top, word.right
-        case _:
-            return word
-    left, top, right, bottom = edges
-    return replace(word, left=left, top=top, right=right, bottom=bottom)
 
 
 class _Desk:

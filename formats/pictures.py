@@ -94,7 +94,7 @@ def _looked_through(picture: Image.Image, most_pages: int) -> tuple[int, int, bo
 
 
 def _load(frame: Image.Image) -> None:
-    """Unpack the pixels; the colours of an earlier frame are forgotten, which Pillow does not do."""
+    """Unpack the pixels, without the colours of an earlier frame, which Pillow forgets to drop."""
     if frame.mode not in ("P", "PA"):
         frame.palette = None
     frame.load()

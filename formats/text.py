@@ -302,6 +302,8 @@ def _box(text: pypdfium2.PdfTextPage, index: int) -> tuple[float, float, float, 
         ink = text.get_charbox(index)
     except pypdfium2.PdfiumError:
         return None
-    is_visible = ink[2] > ink[0] and ink[3] - ink[1] > 0.04 * (cell[3] - cell[1])
+    is_visible = ink[2] - ink[0] > 0.04 * (cell[2] - cell[0]) and ink[3] - ink[1] > 0.04 * (
+        cell[3] - cell[1]
+    )
     left, bottom, right, top = ink if is_visible else cell
     return (left, bottom, right, top) if right > left and top > bottom else None

@@ -7,8 +7,9 @@ like it, so that a viewer marks and copies whole lines.
 
 import math
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from formats.fonts import GLYPH_WIDTH, glyphless_font
 from formats.text import Word
 
 _SHORTEST, _LONGEST = 3.0, 14_400.0  # points that the side of a page may have
+_HARDLY = 0.006  # radians: PDFium drops blank words that run exactly up or down
 _BELOW_THE_LINE = frozenset("gjpqyQ,;()[]{}|/\u0323")  # the last is the dot below
 
 
@@ -30,26 +32,62 @@ class Sheet:
     words: Path | None
 
 
-def invisible(words: Sequence[Word], width: float, height: float, turn: int) -> bytes:
+def invisible(words: Sequence[Word], width: float, height: float) -> bytes:
     """Page content that says these words where they stand, without showing anything.
 
+    Which way a line runs is told by the order of its words; a single word runs as most lines do.
+
     Args:
-        words: with places on the page turned upright.
+        words: with their places on the page as displayed.
         width: of the page as displayed, in points.
         height: of the page as displayed, in points.
-        turn: degrees by which the page must be turned clockwise to stand upright.
     """
-    place = {
+    lines = [list(line) for _, line in groupby(words, key=lambda word: word.line)]
+    ways = [_way(line, width, height) for line in lines]
+    told = Counter(way for way, line in zip(ways, lines, strict=True) for _ in line[1:])
+    usual = told.most_common(1)[0][0] if told else 0
+    said = []
+    for line, way in zip(lines, ways, strict=True):
+        turn = way if len(line) > 1 else usual
+        wide, high = (height, width) if turn in (90, 270) else (width, height)
+        spots = [_Spot.of(turned(word, turn), wide, high) for word in line]
+        said += [f"q {_back(turn, width, height)} cm BT 3 Tr", *_line(spots), "ET Q"]
+    return ("\n".join(said) + "\n").encode()
+
+
+def _way(line: Sequence[Word], width: float, height: float) -> int:
+    """Degrees by which the page must be turned clockwise for this line to run rightwards."""
+    first, last = line[0], line[-1]
+    across = (last.left + last.right - first.left - first.right) * width
+    down = (last.top + last.bottom - first.top - first.bottom) * height
+    if abs(across) >= abs(down):
+        return 0 if across >= 0 else 180
+    return 270 if down > 0 else 90
+
+
+def turned(word: Word, turn: int) -> Word:
+    """The word's place on the page after it is turned clockwise by 0, 90, 180 or 270 degrees."""
+    match turn:
+        case 90:
+            edges = 1 - word.bottom, word.left, 1 - word.top, word.right
+        case 180:
+            edges = 1 - word.right, 1 - word.bottom, 1 - word.left, 1 - word.top
+        case 270:
+            edges = word.top, 1 - word.right, word.bottom, 1 - word.left
+        case _:
+            return word
+    left, top, right, bottom = edges
+    return replace(word, left=left, top=top, right=right, bottom=bottom)
+
+
+def _back(turn: int, width: float, height: float) -> str:
+    """The matrix from the page turned upright to the page as displayed."""
+    return {
         0: "1 0 0 1 0 0",
         90: f"0 1 -1 0 {width:.2f} 0",
         180: f"-1 0 0 -1 {width:.2f} {height:.2f}",
         270: f"0 -1 1 0 0 {height:.2f}",
     }[turn]
-    wide, high = (height, width) if turn in (90, 270) else (width, height)
-    said = [f"q {place} cm BT 3 Tr"]
-    for _, line in groupby(words, key=lambda word: word.line):
-        said += _line([_Spot.of(word, wide, high) for word in line])
-    return "\n".join([*said, "ET Q\n"]).encode()
 
 
 @dataclass(frozen=True)
@@ -79,7 +117,7 @@ class _Spot:
 def _line(spots: Sequence[_Spot]) -> Iterator[str]:
     size = max(1.0, 1.15 * sorted(spot.top - spot.bottom for spot in spots)[len(spots) // 2])
     start, slope = _foot(spots, size)
-    angle = math.atan(slope)
+    angle = math.atan(slope) if abs(slope) > _HARDLY else _HARDLY
     slant = f"{math.cos(angle):.5f} {math.sin(angle):.5f} {-math.sin(angle):.5f}"
     for spot in spots:
         letters = spot.text.encode("utf-16-be", "replace")
