@@ -6,7 +6,7 @@ from flask_bootstrap import Bootstrap5
 from web import auth, errors, i18n, lists, security
 from web.api.application import register as register_api
 from web.icons import icon
-from web.names import counted, headline, number_of
+from web.names import about, counted, headline, number_of
 from web.pages import account, case_files, documents, finding, health, home, receiving
 from web.services import Services
 from web.story_words import rendition_name
@@ -26,6 +26,7 @@ def create_app(services: Services) -> Flask:
     Bootstrap5(app)
     app.jinja_env.globals.update(
         icon=icon,
+        about=about,
         counted=counted,
         headline=headline,
         number_of=number_of,

@@ -2,7 +2,7 @@
 
 from archive.documents import number_as_shown
 from archive.models import Document
-from web.i18n import ngettext
+from web.i18n import day, ngettext
 
 
 def number_of(document: Document) -> str:
@@ -15,6 +15,13 @@ def headline(document: Document) -> str:
     if document.subject:
         return document.subject
     return document.parts[0].file_name if document.parts else ""
+
+
+def about(document: Document) -> str:
+    """What else is worth knowing in a list: type, day, organ, code; none of them twice."""
+    code = document.code if number_as_shown(document) else ""  # without one, the code is the name
+    told = (document.type_name, day(document.issued_date), document.organ_name, code)
+    return " · ".join(one for one in told if one)
 
 
 def counted(what: str, count: int) -> str:

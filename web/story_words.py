@@ -1,7 +1,7 @@
 """The story in sentences: who did what, when, through which door, and why."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -63,9 +63,12 @@ DOORS = {
     "web": "",
     "api": _l("through the API"),
     "command": _l("on the command line"),
-    "worker": _l("on the road"),
+    "worker": "",
 }
 ICONS = {
+    "intake.step": "gear",
+    "intake.resume": "arrow-clockwise",
+    "intake.same_bytes": "files",
     "document.shelve": "archive",
     "document.place": "folder-plus",
     "document.correct": "pencil",
@@ -102,6 +105,7 @@ class Told:
     door: str
     why: str = ""
     changes: tuple[tuple[str, str, str], ...] = ()  # field, before, after
+    steps: str = ""  # of the road, that were done
 
 
 @dataclass(frozen=True)
@@ -123,8 +127,26 @@ def story(
     events = found[:limit]
     names = _names(rows, events)
     words = _words(rows, events)
-    lines = tuple(_line(one, names, words.get(one.id, {})) for one in events)
+    lines = _steps_in_one([_line(one, names, words.get(one.id, {})) for one in events], events)
     return Story(lines, events[-1].id if len(found) > limit else None)
+
+
+def _steps_in_one(lines: list[Told], events: Sequence[Event]) -> tuple[Told, ...]:
+    """Steps that follow one another stand in one line, the first of them first."""
+    shown: list[Told] = []
+    last_was_step = False
+    for line, event in zip(lines, events, strict=True):
+        is_step = event.action == "intake.step"
+        if is_step and last_was_step and shown[-1].who == line.who:
+            shown[-1] = replace(
+                shown[-1],
+                said=f"{line.said} → {shown[-1].steps}",
+                steps=f"{line.steps} → {shown[-1].steps}",
+            )
+        else:
+            shown.append(line)
+        last_was_step = is_step
+    return tuple(shown)
 
 
 def _names(rows: Session, events: Sequence[Event]) -> dict[int, str]:
@@ -153,6 +175,7 @@ def _line(event: Event, names: dict[int, str], words: dict[str, Any]) -> Told:
         door=str(DOORS.get(event.door, event.door)),
         why=str(words.get("why", "")),
         changes=_changes(words),
+        steps=str(STEPS.get(event.facts.get("step", ""), "")),
     )
 
 
@@ -160,6 +183,8 @@ def _who(event: Event, names: dict[int, str]) -> str:
     if event.person_id is None:
         return gettext("The system")
     name = names.get(event.person_id, f"#{event.person_id}")
+    if event.door == "worker":
+        return gettext("The system, for %(name)s", name=name)
     if event.principal_id is None:
         return name
     return gettext(

@@ -34,7 +34,7 @@ LONGEST_NAME = 60
 def sign_in() -> str | BaseResponse | tuple[str, int]:
     """Sign in. A wrong password, an unknown name and a paused account are answered alike."""
     onward = auth.local(request.values.get("next"))
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect("/") if g.person else render_template("account/sign_in.html", onward=onward)
     name, password = request.form.get("name", ""), request.form.get("password", "")
     with audit.acting(audit.Actor(door="web")), auth.services().db.transaction() as rows:
@@ -58,7 +58,7 @@ def sign_out() -> BaseResponse:
 @blueprint.route("/account/password", methods=["GET", "POST"])
 def password() -> str | BaseResponse | tuple[str, int]:
     """Change the password; a one-time password must be changed first of all."""
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("account/password.html", least=people.LEAST_CHARACTERS)
     try:
         _change_password(request.form)

@@ -86,7 +86,7 @@ def open_one() -> str | BaseResponse | tuple[str, int]:
             .limit(MOST_HOLDERS)
         ).all()
     told: dict[str, Any] = {"holders": holders, "levels": LEVELS, "given": request.form}
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("case_files/open.html", **told)
     try:
         code = _open(request.form)

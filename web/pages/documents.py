@@ -204,7 +204,7 @@ def correct(code: str) -> str | BaseResponse | tuple[str, int]:
         require(rows, Action.CORRECT, document)
     fields = document_fields(document)
     told = {"document": document, "fields": fields, "given": request.form, "more": EMPTY_ROWS}
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("documents/correct.html", **told)
     try:
         _correct(code, {one.column: one.typed for one in fields})

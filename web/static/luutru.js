@@ -32,12 +32,21 @@ document.addEventListener("keydown", (event) => {
   all("details.menu[open]").forEach((menu) => { menu.open = false; $("summary", menu).focus(); });
 });
 
-// Copy on click.
+// Copy on click; browsers lend the clipboard only to pages that come through HTTPS.
+async function copy(text) {
+  if (navigator.clipboard) { await navigator.clipboard.writeText(text); return; }
+  const area = document.createElement("textarea");
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  document.execCommand("copy");
+  area.remove();
+}
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
   const source = button.dataset.copy || $(button.dataset.copyFrom).textContent;
-  await navigator.clipboard.writeText(source);
+  await copy(source);
   $("#told").textContent = button.dataset.copied;
   button.classList.add("good");
   setTimeout(() => button.classList.remove("good"), 1500);
