@@ -67,7 +67,9 @@ def run(
     limits = ["prlimit", f"--fsize={file_megabytes * MEGABYTE}", "--core=0"]
     if megabytes is not None:
         limits.append(f"--as={megabytes * MEGABYTE}")
-    command = [*limits, "--", found, *map(str, arguments[1:])]
+    # Should we be killed, it is killed too: nobody is left to hear it or to stop it.
+    bound = ["setpriv", "--pdeathsig=KILL", "--"]
+    command = [*limits, "--", *bound, found, *map(str, arguments[1:])]
     environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     environment |= {"OMP_THREAD_LIMIT": "1", **(extra_environment or {})}
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:

@@ -120,9 +120,10 @@ def _read_missing(
                 else:
                     begun.add(readers.submit(_read_scan, pdf, layer, shelf, seconds))
                     begun = _with_room(begun, cores)
-        finally:
+        except BaseException:
             for future in begun:
                 future.cancel()
+            raise
         _with_room(begun, 1)
     return True
 
