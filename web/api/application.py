@@ -49,7 +49,12 @@ def register(app: Flask, services: Services) -> None:
 def create_api(services: Services) -> APIFlask:
     """The API on an open archive. It holds no state of its own."""
     api = APIFlask(
-        "web", title="Lưu Trữ", version=VERSION, docs_path=None, json_errors=False, static_folder=""
+        "web",
+        title="Lưu Trữ",
+        version=VERSION,
+        docs_path=None,
+        json_errors=False,
+        static_folder=None,  # type: ignore[arg-type] # none, as in Flask
     )
     api.extensions["luutru"] = services
     api.url_map.merge_slashes = False  # codes of case files may hold slashes

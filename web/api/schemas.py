@@ -11,7 +11,6 @@ from typing import Any
 from apiflask import Schema
 from apiflask.fields import Boolean, Dict, Field, File, Float, Integer, List, Nested, String
 from apiflask.validators import Length, OneOf, Range
-from marshmallow import ValidationError
 
 from archive.fields import DOCUMENT_FIELDS
 from archive.fields import Field as TableField
@@ -19,17 +18,21 @@ from formats.vietnamese import nfc
 
 FARTHEST = 1_000_000
 MOST = 100
-DOES_NOT_FIT = "Has characters that no text has."
-_NO_TEXT = re.compile("[\x00\ud800-\udfff]")  # zero bytes and halves of letters
+ANY_TEXT = r"^[^\u0000]*$"
+SOME_TEXT = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
+_HALF_A_LETTER = re.compile("[\ud800-\udfff]")
 
 
 class Text(String):
     """Text in NFC, without what databases cannot keep."""
 
+    default_error_messages = {"pattern": "Does not fit its pattern."}  # noqa: RUF012 as its class does
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
-        if text is None or _NO_TEXT.search(text):
-            raise ValidationError(DOES_NOT_FIT)
+        pattern = self.metadata.get("pattern", ANY_TEXT)
+        if text is None or not re.search(pattern, text) or _HALF_A_LETTER.search(text):
+            raise self.make_error("pattern")
         return nfc(text)
 
 
@@ -42,6 +45,14 @@ class Whole(Integer):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
+class WholeInJson(Integer):
+    """A whole number in JSON, where 2021.0 is one too and "2021" is none."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        is_whole = isinstance(value, float) and value.is_integer()
+        return super()._deserialize(int(value) if is_whole else value, attr, data, **kwargs)
+
+
 class Object(Dict):
     """Names and values as JSON in a part of a form."""
 
@@ -52,6 +63,17 @@ class Object(Dict):
             except (ValueError, RecursionError) as error:
                 raise self.make_error("invalid") from error
         return super()._deserialize(value, attr, data, **kwargs)  # type: ignore[no-untyped-call]
+
+
+def _given(said: str = "", *, longest: int, is_needed: bool = False, **more: Any) -> Text:
+    """A text that programs send; one that is needed has more than spaces in it."""
+    pattern = SOME_TEXT if is_needed else ANY_TEXT
+    return Text(
+        required=is_needed,
+        validate=Length(1 if is_needed else 0, longest),
+        metadata=_metadata(said, {"pattern": pattern}),
+        **more,
+    )
 
 
 def _text(said: str = "", **more: Any) -> String:
@@ -206,9 +228,7 @@ class DocumentLine(Schema):
 class DocumentsIn(PageIn):
     """Which documents are wanted."""
 
-    case_file = Text(
-        validate=Length(1, 200), metadata={"description": "In this case file, in its order."}
-    )
+    case_file = _given("In this case file, in its order.", longest=200)
     unfiled = _yes_no("Only those that stand in no case file.")
     mending = _yes_no("Only those without a valid archival copy.")
 
@@ -226,7 +246,8 @@ class IntakeIn(Schema):
     """A file and what is known of it."""
 
     file = File(  # type: ignore[no-untyped-call]
-        required=True, metadata={"description": "The file; its name is kept as given."}
+        required=True,
+        metadata={"description": "The file; its name is kept as given.", "minLength": 1},
     )
     fields_given = Object(
         keys=Text(),
@@ -238,10 +259,8 @@ class IntakeIn(Schema):
             "name; a name that begins with + is a supplementary field."
         },
     )
-    case_file = Text(
-        load_default="",
-        validate=Length(max=200),
-        metadata={"description": "Code of the case file; without one it goes to the tray."},
+    case_file = _given(
+        "Code of the case file; without one it goes to the tray.", longest=200, load_default=""
     )
     again = _yes_no("Make a second document of bytes that are here already.")
 
@@ -296,16 +315,11 @@ class IntakesOut(PageOut):
 class SearchIn(PageIn):
     """What is looked for."""
 
-    q = Text(
-        required=True,
-        validate=[Length(1, 400), lambda text: _need_words(text)],
-        metadata={"description": "Words, with or without accents; a phrase in quotes; a number."},
+    q = _given(
+        "Words, with or without accents; a phrase in quotes; a document's number.",
+        longest=400,
+        is_needed=True,
     )
-
-
-def _need_words(text: str) -> None:
-    if not text.strip():
-        raise ValidationError("Shorter than minimum length 1.")
 
 
 class HitOut(Schema):
@@ -333,10 +347,10 @@ class SearchOut(PageOut):
 class CaseFileIn(Schema):
     """A case file to be opened."""
 
-    notation = Text(required=True, validate=Length(1, 200))
-    title = Text(required=True, validate=Length(1, 2000))
-    year = Integer(strict=True, validate=Range(1000, 9999), load_default=None)
-    maintenance = Text(load_default="", validate=Length(max=200))
+    notation = _given("Number and symbol.", longest=200, is_needed=True)
+    title = _given(longest=2000, is_needed=True)
+    year = WholeInJson(strict=True, validate=Range(1000, 9999), load_default=None)
+    maintenance = _given("Retention period.", longest=200, load_default="")
     access_level = String(load_default="organ", validate=OneOf(["organ", "unit", "assigned"]))
 
 
