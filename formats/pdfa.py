@@ -17,7 +17,7 @@ They are listed with names, sizes and digests, and stay in the original, which i
 
 import hashlib
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -59,6 +59,7 @@ def to_pdfa(
     description: Description,
     layer: Path | None = None,
     method: Method | None = None,
+    made_with: Mapping[str, str] | None = None,
 ) -> ConversionReport:
     """Make a PDF/A-2b copy of unsigned pages; every page is still there, at its size.
 
@@ -69,13 +70,15 @@ def to_pdfa(
         layer: a text-only PDF of as many pages, laid invisibly under them.
         method: how; None takes pikepdf, or Ghostscript at once when fonts are shown that are
             not in the file and have no stand-in.
+        made_with: programs that made the pages before, with versions, for the report.
 
     Raises:
         Unreadable: damaged, encrypted, or beyond a limit.
         ProgramMissing: Ghostscript, or fonts.
         ProgramFailed: out of time or memory, or pages differ afterwards.
     """
-    return _convert(Job(pages_pdf, out, "2b", description, layer), method)
+    job = Job(pages_pdf, out, "2b", description, layer, made_with=dict(made_with or {}))
+    return _convert(job, method)
 
 
 def carrier(
@@ -197,7 +200,7 @@ def _report(job: Job, method: Method, made: Made) -> ConversionReport:
         outcome_sha256=_digest(job.out),
         dropped=made.dropped,
         notes=tuple(sorted({*job.notes, *made.notes})),
-        tools=made.tools,
+        tools={**job.made_with, **made.tools},
     )
 
 

@@ -55,6 +55,7 @@ class Job:
     layer: Path | None = None
     attachments: tuple[Attachment, ...] = ()
     notes: tuple[str, ...] = ()
+    made_with: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

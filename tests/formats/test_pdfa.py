@@ -415,7 +415,10 @@ def test_the_copy_says_what_it_is_and_from_which_file_it_came(copies: dict[str, 
 def test_the_same_file_at_the_same_moment_makes_the_same_bytes(tmp_path: Path) -> None:
     source = born_digital(tmp_path / "a.pdf", "Helvetica")
     for name in ("one.pdf", "two.pdf"):
-        to_pdfa(source, tmp_path / name, description=TOLD)
+        report = to_pdfa(
+            source, tmp_path / name, description=TOLD, made_with={"libreoffice": "7.4"}
+        )
+        assert report.tools["libreoffice"] == "7.4"
     assert (tmp_path / "one.pdf").read_bytes() == (tmp_path / "two.pdf").read_bytes()
 
 
