@@ -26,7 +26,7 @@ def _l(english: str) -> str:
 _WORDS = {
     "bad_request": _l("The request was not understood. Nothing was changed."),
     "token_needed": _l(
-        "A valid token is missing. Make one under “My account”, and send it with every request as "
+        "A valid token is missing. Make one under “API tokens”, and send it with every request as "
         "“Authorization: Bearer …”."
     ),
     "no_such_address": _l("There is no such address. /api/v1/openapi.json lists them all."),
