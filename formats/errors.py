@@ -9,7 +9,9 @@ from typing import Any
 class FormatError(Exception):
     """Base of all errors of this package: a stable code, and details that are plain values."""
 
-    def __init__(self, code: str, **details: Any) -> None:  # details go to words and JSON as they are
+    def __init__(
+        self, code: str, **details: Any
+    ) -> None:  # details go to words and JSON as they are
         self.code = code
         self.details = details
         said = ", ".join(f"{name}={value!r}" for name, value in details.items())
@@ -17,7 +19,7 @@ class FormatError(Exception):
 
 
 class Unreadable(FormatError):
-    """The file itself cannot be read: damaged, encrypted, or beyond a limit. Trying again is no use."""
+    """The file itself cannot be read: damaged, encrypted, or beyond a limit."""
 
 
 class ProgramMissing(FormatError):

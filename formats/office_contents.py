@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import olefile
-from lxml import etree  # type: ignore[import-untyped]
+from lxml import etree
 
 from formats.errors import Unreadable
 

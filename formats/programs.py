@@ -1,9 +1,10 @@
-"""The one way to run a program that is not ours: no shell, a time limit, a memory limit, a typed result.
+"""The one way to run a program that is not ours: no shell, limits of time and memory, typed.
 
 Documents are hostile until shown otherwise, and so are the programs that open them: each runs in
 a process group of its own that is ended whole, with an environment that holds nothing secret.
 """
 
+import contextlib
 import os
 import shutil
 import signal
@@ -98,8 +99,6 @@ def run(
 
 def _end_group(process: "subprocess.Popen[bytes]") -> None:
     """Kill whatever of the group is left, so that no child outlives its parent."""
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait()

@@ -95,7 +95,7 @@ def _judge(paths: list[Path], flavour: str | None, jar: Path) -> dict[Path, Verd
 
 def _one_run(paths: list[Path], flavour: str | None, jar: Path) -> dict[Path, Verdict]:
     """Ask once; files are shown to it under plain names of our own."""
-    with tempfile.TemporaryDirectory(prefix="verapdf-") as room:
+    with tempfile.TemporaryDirectory(prefix="luutru-verapdf-") as room:
         folder = Path(room)
         shown = {f"{number:06}.pdf": path for number, path in enumerate(paths)}
         for name, path in shown.items():

@@ -259,7 +259,12 @@ def _convert(work: Workspace, method: pdfa.Method | None, *, is_signed: bool) ->
         )
     else:
         report = pdfa.to_pdfa(
-            work.file("pages_pdf"), out, description=description, layer=layer, method=method
+            work.file("pages_pdf"),
+            out,
+            description=description,
+            layer=layer,
+            method=method,
+            made_with=_made_with(work),
         )
     place = scratch / "conversion.json"
     report.write(place)
@@ -272,6 +277,13 @@ def _convert(work: Workspace, method: pdfa.Method | None, *, is_signed: bool) ->
         "letters_lost": report.letters_lost,
     }
     return Outcome(facts, {"unsealed": out, "conversion_report": place})
+
+
+def _made_with(work: Workspace) -> dict[str, str]:
+    """The program that made the pages, where it was not the sender's."""
+    if _family(work) in (Family.WRITING, Family.TABLE, Family.SLIDES):
+        return {"libreoffice": office.version()}
+    return {}
 
 
 @step

@@ -19,6 +19,8 @@ from formats.signature_reports import SignatureReport
 from formats.signatures import check_signatures
 from formats.trust import TrustFolder
 
+BATCH = 20
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -47,17 +49,63 @@ class Verification:
 def verify(
     session: Session, files: FileStore, settings: Settings, codes: Sequence[str]
 ) -> Iterator[Verification]:
-    """Verify documents one by one; the caller tells of it with `tell`."""
-    for code in codes:
-        document = documents.by_code(session, code)
-        pinned = organs.pinned(session, document.organ_id)
+    """Verify documents, some at once because Java is slow to start; tell of each with `tell`.
+
+    Raises:
+        NotFound: `no_such_document`.
+        ProgramMissing: Java or veraPDF is not there.
+    """
+    for some in _batches(codes):
         with tempfile.TemporaryDirectory(prefix="luutru-verify-") as folder:
-            checks = [
-                check
-                for part in document.parts
-                for check in _part(files, settings, part, pinned, Path(folder))
+            looked = [
+                _look(session, files, settings, code, Path(folder) / str(number))
+                for number, code in enumerate(some)
             ]
-        yield Verification(code, tuple(checks))
+            yield from _judged(settings, looked)
+
+
+@dataclass(frozen=True)
+class _Looked:
+    """A document with everything looked at but PDF/A, and its archival copies by part."""
+
+    code: str
+    checks: list[Checked]
+    copies: dict[int, Path]
+
+
+def _batches(codes: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(codes), BATCH):
+        yield codes[start : start + BATCH]
+
+
+def _look(
+    session: Session, files: FileStore, settings: Settings, code: str, folder: Path
+) -> _Looked:
+    document = documents.by_code(session, code)
+    pinned = organs.pinned(session, document.organ_id)
+    folder.mkdir()
+    looked = _Looked(code, [], {})
+    for part in document.parts:
+        copies: dict[str, Path] = {}
+        looked.checks.extend(_digests(files, part, folder, copies))
+        looked.checks.extend(_seal(settings, part, pinned, copies))
+        looked.checks.extend(_signatures(settings, part, copies))
+        if "archival" in copies:
+            looked.copies[part.ordinal] = copies["archival"]
+    return looked
+
+
+def _judged(settings: Settings, looked: list[_Looked]) -> Iterator[Verification]:
+    """One run of veraPDF over all the copies of some documents."""
+    paths = [path for one in looked for path in one.copies.values()]
+    jar = Path(settings.verapdf_jar)
+    verdicts = verapdf.validate(paths, jar=jar) if paths else {}
+    for one in looked:
+        for part, path in one.copies.items():
+            verdict = verdicts[path]
+            said = verdict.flavour or verdict.problem or ""
+            one.checks.append(Checked("pdfa", part, "archival", verdict.is_valid, said))
+        yield Verification(one.code, tuple(one.checks))
 
 
 def tell(session: Session, document: Document, verification: Verification) -> None:
@@ -71,10 +119,10 @@ def tell(session: Session, document: Document, verification: Verification) -> No
     )
 
 
-def _part(
-    files: FileStore, settings: Settings, part: Part, pinned: set[str], folder: Path
+def _digests(
+    files: FileStore, part: Part, folder: Path, copies: dict[str, Path]
 ) -> Iterator[Checked]:
-    copies: dict[str, Path] = {}
+    """Read every stored form, replaced ones too; the current ones stay in `copies`."""
     for one in part.renditions:
         place = folder / f"{part.ordinal}-{one.role}-{one.id}.pdf"
         try:
@@ -85,9 +133,6 @@ def _part(
         yield Checked("digest", part.ordinal, one.role, True)
         if one.replaced_at is None:
             copies[one.role] = place
-    yield from _seal(settings, part, pinned, copies)
-    yield from _signatures(settings, part, copies)
-    yield from _pdfa(settings, part, copies)
 
 
 def _seal(
@@ -113,12 +158,3 @@ def _signatures(settings: Settings, part: Part, copies: dict[str, Path]) -> Iter
     same = again.indication == kept.indication
     detail = f"{kept.indication} → {again.indication}" if not same else str(kept.indication)
     yield Checked("signatures", part.ordinal, "original", same, detail)
-
-
-def _pdfa(settings: Settings, part: Part, copies: dict[str, Path]) -> Iterator[Checked]:
-    if "archival" not in copies:
-        return
-    jar = Path(settings.verapdf_jar)
-    verdict = verapdf.validate([copies["archival"]], jar=jar)[copies["archival"]]
-    said = verdict.flavour or verdict.problem or ""
-    yield Checked("pdfa", part.ordinal, "archival", verdict.is_valid, said)

@@ -226,7 +226,8 @@ def receive(
     as_json: bool,
 ) -> None:
     """Receive files. Exit 0: they are stored; with --wait: all of them are shelved."""
-    given = Given(paths, _pairs(settings), case_file_code, again)
+    fields = _pairs(settings)
+    given = [Given(path, fields, case_file_code, again) for path in paths]
     with _archive() as services, _acting(services, actor) as who:
         fates = list(receive_all(services, who, given, wait=wait, tell=_tell))
     for fate in fates:
@@ -331,25 +332,22 @@ def _verify_documents(services: Services, codes: tuple[str, ...], as_json: bool)
     good = True
     with services.db.reading() as db:
         wanted = codes or tuple(documents.all_codes(db))
-    for code in wanted:
-        with services.db.reading() as db:
-            (checked,) = verification.verify(db, services.files, services.settings, [code])
-        with services.db.transaction() as db:
-            verification.tell(db, documents.by_code(db, code), checked)
-        good = good and checked.holds
-        told = {
-            "document": code,
-            "holds": checked.holds,
-            "checks": [asdict(c) for c in checked.checks],
-        }
-        if as_json:
-            _answer(told)
-            continue
-        click.echo(f"{code}: {say('holds') if checked.holds else say('does_not_hold')}")
-        for one in checked.checks:
-            if not one.holds:
-                click.echo(f"    {one.what} {one.part}/{one.role}: {one.detail}")
+        for checked in verification.verify(db, services.files, services.settings, wanted):
+            with services.db.transaction() as writing:
+                document = documents.by_code(writing, checked.document)
+                verification.tell(writing, document, checked)
+            good = good and checked.holds
+            _answer(asdict(checked) | {"holds": checked.holds}) if as_json else _say_checked(
+                checked
+            )
     return good
+
+
+def _say_checked(checked: verification.Verification) -> None:
+    click.echo(f"{checked.document}: {say('holds') if checked.holds else say('does_not_hold')}")
+    for one in checked.checks:
+        if not one.holds:
+            click.echo(f"    {one.what} {one.part}/{one.role}: {one.detail}")
 
 
 @main.group()

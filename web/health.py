@@ -98,7 +98,7 @@ def _verapdf(services: Services) -> Check:
 def _scanner(services: Services) -> Check:
     if not services.settings.clamav_url:
         return Check("scanner", False, "", "no_virus_scan")
-    with tempfile.NamedTemporaryFile() as probe:
+    with tempfile.NamedTemporaryFile(prefix="luutru-probe-") as probe:
         probe.write(b"luutru")
         probe.flush()
         answer = services.workshop.scanner.scan(Path(probe.name))

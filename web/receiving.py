@@ -1,8 +1,8 @@
 """Receiving from the command line: store, then hand over to a live worker or do its work."""
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +26,12 @@ MEGABYTE = 1024 * 1024
 
 @dataclass(frozen=True)
 class Given:
-    """What stood on the command line."""
+    """A file to receive, with what is known of it."""
 
-    paths: tuple[Path, ...]
+    path: Path
     fields: dict[str, str]
-    case_file: str | None
-    again: bool
+    case_file: str | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,7 @@ class Fate:
     document: str | None
     case_file: str | None
     reason: str | None
+    details: dict[str, Any] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """The promise to scripts."""
@@ -60,7 +61,7 @@ class Fate:
 
     def as_line(self) -> str:
         """For people."""
-        why = f"  {say_code(self.reason)}" if self.reason else ""
+        why = f"  {say_code(self.reason, **self.details)}" if self.reason else ""
         name = self.path.name if len(self.path.name) <= 44 else self.path.name[:43] + "…"
         return f"{name:<44}  {say('state_' + self.state):<12}  {self.document or '—':<22}{why}"
 
@@ -68,7 +69,7 @@ class Fate:
 def receive_all(
     services: Services,
     person: Person,
-    given: Given,
+    given: Sequence[Given],
     *,
     wait: bool,
     tell: Callable[[str], None],
@@ -79,49 +80,60 @@ def receive_all(
         NotAllowed: the person may not receive.
         NotFound: `no_such_case_file`.
     """
-    case_file_id = _check(services, person, given)
-    taken = [_take(services, person, path, given, case_file_id) for path in given.paths]
+    case_files_by_code = _check(services, person, given)
+    taken = [_take(services, person, one, case_files_by_code) for one in given]
     numbers = [one.intake_id for one in taken if isinstance(one, Receipt)]
     if wait:
         _carry(services, numbers, tell)
     fates = _fates(services, numbers)
-    for path, one in zip(given.paths, taken, strict=True):
-        yield _fate(path, fates[one.intake_id], one) if isinstance(one, Receipt) else one
+    for what, one in zip(given, taken, strict=True):
+        yield _fate(what.path, fates[one.intake_id], one) if isinstance(one, Receipt) else one
 
 
-def _check(services: Services, person: Person, given: Given) -> int | None:
+def _check(services: Services, person: Person, given: Sequence[Given]) -> dict[str | None, int]:
+    """The case files that are named, by code; all of them, before anything is stored."""
     with services.db.reading() as session:
         organ = session.get_one(Organ, person.organ_id)
         access.require(session, person, Action.RECEIVE, organ)
-        if given.case_file is None:
-            return None
-        case_file = case_files.by_code(session, given.case_file)
-        access.require(session, person, Action.SEE_CASE_FILES, case_file)
-        return case_file.id
+        found: dict[str | None, int] = {}
+        for code in {one.case_file for one in given if one.case_file}:
+            case_file = case_files.by_code(session, code)
+            access.require(session, person, Action.SEE_CASE_FILES, case_file)
+            found[code] = case_file.id
+        return found
 
 
 def _take(
-    services: Services, person: Person, path: Path, given: Given, case_file_id: int | None
+    services: Services, person: Person, given: Given, case_file_ids: dict[str | None, int]
 ) -> Receipt | Fate:
     """Store one file; what is turned away at the desk holds up none of the others."""
     try:
-        with path.open("rb") as stream:
+        with given.path.open("rb") as stream:
             return receive(
                 services.db,
                 services.files,
                 stream,
-                Sending(path.name, given.fields, case_file_id, given.again),
+                Sending(
+                    given.path.name,
+                    given.fields,
+                    case_file_ids.get(given.case_file),
+                    given.again,
+                ),
                 organ_id=person.organ_id,
                 by=person,
                 door="command",
                 limit=services.settings.upload_megabytes * MEGABYTE,
             )
     except OSError:
-        return Fate(path, None, None, "refused", None, None, "cannot_open")
+        return _turned_away(given.path, "cannot_open")
     except (Refused, Invalid, Conflict) as no:
         if no.code in ("unknown_field", "bad_value", "other_organ"):
             raise
-        return Fate(path, None, None, "refused", None, None, no.code)
+        return _turned_away(given.path, no.code)
+
+
+def _turned_away(path: Path, reason: str) -> Fate:
+    return Fate(path, None, None, "refused", None, None, reason)
 
 
 def _carry(services: Services, numbers: list[int], tell: Callable[[str], None]) -> None:
@@ -169,4 +181,5 @@ def _fate(path: Path, intake: Intake, receipt: Receipt) -> Fate:
         document=intake.document.code if intake.document else None,
         case_file=intake.case_file.code if intake.case_file else None,
         reason=reason,
+        details=intake.details,
     )

@@ -8,13 +8,7 @@ from typing import Any
 
 from archive.errors import ArchiveError
 from formats.errors import FormatError
-
-try:
-    from web.errors import plain_sentence
-except ImportError:
-
-    def plain_sentence(code, details, translate):
-        return code + " " + str(details)
+from web.errors import plain_sentence
 
 
 def _(english: str) -> str:
@@ -28,7 +22,7 @@ SENTENCES: dict[str, str] = {
     ),
     "setup_done_before": _("The archive is set up already."),
     "setup_trial_key": _(
-        "Seals are made with a trial key that has no legal value. Set LUUTRU_SEAL_URL for a real one."
+        "Seals carry a trial key that has no legal value. LUUTRU_SEAL_URL names a real one."
     ),
     "upgraded": _("The database is of this version."),
     "person_added": _("Account {user} is ready; one-time password: {password}"),
@@ -76,9 +70,9 @@ def say(code: str, **details: Any) -> str:
     return say_code(code) if sentence is None else _translate(sentence).format(**details)
 
 
-def say_code(code: str) -> str:
-    """What a reason code means, without its details."""
-    return plain_sentence(code, {}, _translate)
+def say_code(code: str, **details: Any) -> str:
+    """What a reason code means."""
+    return plain_sentence(code, details, _translate)
 
 
 def say_line(error: ArchiveError | FormatError) -> str:

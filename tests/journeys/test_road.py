@@ -17,6 +17,7 @@ from typing import Any
 import pikepdf
 import pytest
 
+from archive.places import known_in_home
 from tests import clamav
 
 ROOT = Path(__file__).parent.parent.parent
@@ -72,7 +73,7 @@ def received(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Home, d
 @pytest.mark.rule("TG-02")
 @pytest.mark.parametrize("name", SAMPLES)
 def test_every_sample_has_the_fate_it_should_have(received: Any, name: str) -> None:
-    home, fates = received
+    _, fates = received
     expected, fate = SAMPLES[name], fates[name]
     assert (fate["state"], fate["reason"]) == (expected["state"], expected["reason"])
     assert (fate["document"] is not None) is (expected["state"] == "shelved")
@@ -219,13 +220,18 @@ def test_the_same_bytes_again_are_the_same_document(received: Any) -> None:
 
 
 def test_the_index_is_only_a_copy(received: Any) -> None:
-    home, fates = received
+    home, _ = received
     name = next(one for one in SHELVED if SAMPLES[one].get("findable"))
     before = home.lines("find", SAMPLES[name]["phrase"])
     shutil.rmtree(home.folder / "index")
     assert home.run("find", SAMPLES[name]["phrase"]).returncode != 0
     assert home.run("search", "rebuild").returncode == 0
     assert home.lines("find", SAMPLES[name]["phrase"]) == before
+
+
+def test_nothing_lies_in_the_home_that_is_not_on_the_list_of_places(received: Any) -> None:
+    home, _ = received
+    assert {one.name for one in home.folder.iterdir()} <= known_in_home()
 
 
 def test_killed_at_any_moment_every_file_is_shelved_exactly_once(tmp_path: Path) -> None:

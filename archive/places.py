@@ -1,0 +1,121 @@
+"""Every place where words or bytes of a record can lie (record rules, R14).
+
+Destruction and its proof walk this list: each place says how it is searched and how it is emptied.
+A probe counts only if it first finds the phrase by the same means. A folder of the home, a kind of
+temporary folder or a table of words that is not named here fails a test.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place of content.
+
+    Attributes:
+        name: stable, for certificates.
+        holds: what of a record can lie there.
+        searched: how its presence is found.
+        emptied: how it is made to go.
+        home: names in the home's folder.
+        temporary: how temporary folders that hold content begin their names.
+        columns: tables, or `table.column`, that hold words or content.
+    """
+
+    name: str
+    holds: str
+    searched: str
+    emptied: str
+    home: tuple[str, ...] = ()
+    temporary: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+
+
+PLACES: tuple[Place, ...] = (
+    Place(
+        "store",
+        "originals and renditions",
+        "by digest; streams of PDF files decompressed",
+        "FileStore.remove, once no part names the digest",
+        home=("files",),
+    ),
+    Place(
+        "work area",
+        "part results of files on the road",
+        "by intake number",
+        "Workshop.tidy",
+        home=("work",),
+        temporary=("scratch-", "pictures-", "ghostscript-"),
+    ),
+    Place(
+        "quarantine",
+        "suspected secrets and infected files",
+        "by digest",
+        "FileStore.remove, by a confirmed decision",
+        home=("quarantine",),
+    ),
+    Place(
+        "page pictures",
+        "drawn pages",
+        "by the digest of the file they show",
+        "web.pictures.forget",
+        home=("previews",),
+    ),
+    Place(
+        "index",
+        "words, fields, document numbers",
+        "document frequency of the word in every segment, before and after",
+        "search.indexing.purge, with its proof",
+        home=("index",),
+    ),
+    Place(
+        "rows",
+        "descriptive data, file names, what the road found out",
+        "by document and intake number",
+        "the disposal's own statement, told by its event",
+        columns=(
+            "document",
+            "part",
+            "rendition",
+            "placement",
+            "case_file",
+            "intake",
+            "intake_file",
+        ),
+    ),
+    Place(
+        "words of the story",
+        "names, reasons, searched words, earlier and later values",
+        "by event; the salted digest stays",
+        "deletion of event_words",
+        columns=("event_words",),
+    ),
+    Place(
+        "pages of the database",
+        "what rows held before they were changed or deleted",
+        "bytes of the database's files (SQLite); the server's own files (PostgreSQL)",
+        "Database.erase_traces; SQLite overwrites what it deletes",
+        home=("archive.db", "archive.db-wal", "archive.db-shm"),
+    ),
+    Place(
+        "temporary folders",
+        "copies while a program reads them; they end with the work, or with the machine",
+        "by their names in the folder for temporary files",
+        "removed when the work ends; what a kill left behind, by name",
+        temporary=("luutru-",),
+    ),
+    Place(
+        "exports and backups",
+        "what people took out",
+        "cannot be searched from here; the story says who took what",
+        "by the people who keep them; the certificate names them",
+    ),
+)
+
+# In the home as well, and never a record's content.
+NOT_CONTENT = frozenset({"keys", "trust", "fonts", "worker.lock"})
+
+
+def known_in_home() -> frozenset[str]:
+    """Names that may stand in the home's folder."""
+    return NOT_CONTENT | {name for place in PLACES for name in place.home}

@@ -1,0 +1,46 @@
+import ast
+from pathlib import Path
+
+import archive.models
+import ingest.models
+from archive.database import Base
+from archive.places import PLACES
+
+ROOT = Path(__file__).parent.parent.parent
+WITHOUT_CONTENT = {
+    "access_grant", "appointment", "chain_head", "code_series", "event", "event_row",
+    "file_plan_entry", "fonds", "freeze", "organ", "organ_code", "person", "role",
+    "seal_certificate", "sign_in", "unit",
+}  # fmt: skip
+
+
+def test_every_table_is_a_place_of_content_or_is_known_to_be_none() -> None:
+    assert archive.models and ingest.models
+    named = {one.split(".")[0] for place in PLACES for one in place.columns}
+    assert set(Base.metadata.tables) == named | WITHOUT_CONTENT
+    assert not named & WITHOUT_CONTENT
+
+
+def test_every_temporary_folder_begins_with_a_name_on_the_list() -> None:
+    known = tuple(one for place in PLACES for one in place.temporary)
+    made = {
+        (path.name, made)
+        for package in ("archive", "formats", "ingest", "search", "web")
+        for path in (ROOT / package).rglob("*.py")
+        for made in _temporary_names(path)
+    }
+    assert made, "the guard finds nothing: mend the guard"
+    assert [one for one in made if not one[1].startswith(known)] == []
+
+
+def _temporary_names(path: Path) -> list[str]:
+    """How the name of each temporary folder or file begins that a module makes."""
+    names = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        called = ast.unparse(node.func)
+        if called.endswith(("TemporaryDirectory", "NamedTemporaryFile", "mkdtemp")):
+            prefix = next((one.value for one in node.keywords if one.arg == "prefix"), None)
+            names.append(ast.literal_eval(prefix) if prefix is not None else "(no name)")
+    return names
