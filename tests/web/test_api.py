@@ -482,7 +482,7 @@ def test_an_error_speaks_the_language_that_was_asked_for(lan: Asker) -> None:
         ("GET", "/documents/%00", 404),
         ("GET", "/intakes/99999999999999999999", 404),
         ("DELETE", "/documents", 405),
-        ("GET", "/documents?limt=5", 422),
+        ("GET", "/documents?pages=5", 422),
         ("GET", "/documents?start=-1", 422),
         ("GET", "/documents?limit=1000", 422),
         ("GET", "/search?q=%00", 422),

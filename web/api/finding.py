@@ -9,7 +9,7 @@ from archive import reading as reads
 from archive.access import Action
 from search.finding import find
 from web.api.doors import writing
-from web.api.schemas import SearchIn, SearchOut
+from web.api.schemas import QuestionIn, SearchOut
 from web.auth import asker, here, reading, require, services
 from web.hits import hit
 
@@ -17,7 +17,7 @@ blueprint = APIBlueprint("finding", __name__, url_prefix="/search", tag="Search"
 
 
 @blueprint.get("")
-@blueprint.input(SearchIn, location="query", arg_name="wanted", unknown=RAISE)
+@blueprint.input(QuestionIn, location="query", arg_name="wanted", unknown=RAISE)
 @blueprint.output(SearchOut)
 @blueprint.doc(responses={503: "The index is being made anew"})
 def search(wanted: dict[str, Any]) -> dict[str, Any]:
