@@ -1,13 +1,14 @@
 """What may I do with this document: every deed is shown, and a greyed one says why."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import url_for
 
 from archive.access import Action
 from archive.documents import rendition
 from archive.models import Document, Part
+from web import pictures
 from web.errors import words_for
 from web.i18n import gettext, size
 
@@ -30,7 +31,7 @@ def deeds(document: Document, part: Part, rights: Mapping[Action, bool]) -> list
         _file(document, part, "original", gettext("Download the original"), rights),
         _file(document, part, "archival", gettext("Download the archival copy"), rights),
         _file(document, part, "text", gettext("Download the text"), rights),
-        _deed(document, "printed", "printer", gettext("Print the pages"), rights, Action.READ),
+        _print(document, part, rights),
         _deed(document, "correct", "pencil", gettext("Correct the data"), rights, Action.CORRECT),
         _deed(document, "verify", "shield-check", gettext("Verify now"), rights, Action.VERIFY),
     ]
@@ -52,6 +53,13 @@ def _missing(part: Part, role: str) -> str:
     if role == "archival" and part.mending:
         return words_for(part.mending, {}).what
     return gettext("No text could be read from this file.")
+
+
+def _print(document: Document, part: Part, rights: Mapping[Action, bool]) -> Deed:
+    deed = _deed(document, "printed", "printer", gettext("Print the pages"), rights, Action.READ)
+    if deed.why_not or pictures.shown(part) is not None:
+        return deed
+    return replace(deed, why_not=gettext("There are no pages to print."))
 
 
 def _deed(
