@@ -18,7 +18,7 @@ from formats import pdf_pages, text_layers
 from formats.confined import confined
 from formats.errors import ProgramFailed, ProgramMissing
 from formats.programs import is_installed
-from formats.scans import FINER, Scan, Wish, make_scan
+from formats.scans import FINE_DPI, Scan, Wish, make_scan
 from formats.text import PageText, Word
 
 pytesseract.pytesseract.tesseract_cmd = str(Path(__file__).with_name("run-tesseract"))
@@ -75,7 +75,7 @@ def read_page(
 
     Raises:
         Unreadable: the page is damaged or too large.
-        ProgramMissing: Tesseract is not installed.
+        ProgramMissing: Tesseract, or its Vietnamese, is not installed.
         ProgramFailed: it crashed or took too long.
     """
     if not is_installed("tesseract"):
@@ -99,7 +99,8 @@ def _better(desk: "_Desk", first: _Reading) -> _Reading:
     if turn:
         best = max(best, desk.read(Wish(turn=turn)), key=_Reading.worth)
     if best.is_poor():
-        other = Wish(dpi=FINER, clean=not best.scan.is_cleaned, turn=best.wish.turn)
+        was_noisy = best.scan.is_cleaned
+        other = Wish(dpi=FINE_DPI, clean=not was_noisy, stretch=True, turn=best.wish.turn)
         best = max(best, desk.read(other), key=_Reading.worth)
     if best.is_poor():
         best = max(best, desk.read(best.wish, languages="vie+eng"), key=_Reading.worth)
@@ -180,6 +181,9 @@ class _Desk:
                 str(scan.path), str(result), kind, lang=languages, config=options, timeout=seconds
             )
         except pytesseract.TesseractError as error:
+            if "load any languages" in error.message:
+                missing = f"tesseract-ocr-{languages}"
+                raise ProgramMissing("program_missing", program=missing) from error
             raise ProgramFailed(
                 "crashed", program="tesseract", exit_code=error.status, said=error.message[-500:]
             ) from error

@@ -64,7 +64,7 @@ def page_of(document: pypdfium2.PdfDocument, number: int) -> Iterator[pypdfium2.
     """Page `number`, counted from 1, closed again afterwards.
 
     Raises:
-        Unreadable: `no_such_page`, `damaged_page`.
+        Unreadable: `no_such_page`, `damaged_page`; also when PDFium fails while it is open.
     """
     if not 1 <= number <= len(document):
         raise Unreadable("no_such_page", page=number)
@@ -74,6 +74,8 @@ def page_of(document: pypdfium2.PdfDocument, number: int) -> Iterator[pypdfium2.
         raise Unreadable("damaged_page", page=number) from error
     try:
         yield page
+    except pypdfium2.PdfiumError as error:
+        raise Unreadable("damaged_page", page=number) from error
     finally:
         page.close()
 

@@ -65,6 +65,18 @@ def cleaned(grey: Grey) -> Grey:
     return np.asarray(Image.fromarray(calm).filter(ImageFilter.GaussianBlur(_BLUR)))
 
 
+def stretched(grey: Grey) -> Grey:
+    """Pale writing made black: what is darkest and what is paper take the ends of the scale."""
+    darkest, paper = (float(value) for value in np.percentile(grey[::2, ::2], (0.05, 60)))
+    if paper - darkest < 1:
+        return grey
+    scaled = (np.arange(256) - darkest) * (_PAPER - _BLACK) / (paper - darkest) + _BLACK
+    return np.asarray(np.clip(scaled, 0, 255).astype(np.uint8)[grey])
+
+
+_BLACK, _PAPER = 20, 250
+
+
 def _median_of_nine(grey: Grey) -> Grey:
     """The median of each pixel and its eight neighbours, by exchanges of whole pictures."""
     padded = np.pad(grey, 1, "edge")
@@ -93,10 +105,12 @@ def is_blank(grey: Grey, dpi: float) -> bool:
     blocks = grey[:height, :width].reshape(height // step, step, width // step, step)
     small = blocks.mean(axis=(1, 3))
     paper = np.asarray(Image.fromarray(small.astype(np.uint8)).filter(ImageFilter.BoxBlur(12)))
-    return int(np.count_nonzero(paper - small > _INK)) < _INK_SPOTS
+    darker = paper - small
+    spread = 1.4826 * float(np.median(np.abs(darker - np.median(darker))))
+    return int(np.count_nonzero(darker > max(_INK, 5 * spread))) < _INK_SPOTS
 
 
-_INK = 40.0  # darker than the paper around it by this much, at 50 dots per inch
+_INK = 16.0  # darker than the paper around it by this much, at 50 dots per inch
 _INK_SPOTS = 10  # a single small digit has more
 
 

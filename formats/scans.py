@@ -12,12 +12,27 @@ import pikepdf
 from PIL import Image
 
 from formats import pdf_pages
-from formats.scan_cleaning import cleaned, is_blank, look_at, without_round_stamps
+from formats.scan_cleaning import cleaned, is_blank, look_at, stretched, without_round_stamps
 
 READING_DPI = 200
-_FINE_DPI = 300  # for the second try at small print
+FINE_DPI = 300  # for the second try at small print
+_LEAST_TOLD = 70  # Tesseract takes less for a mistake
+_COARSE = 130  # dots per inch at which letters are too small to be read well
+_MOST_DOUBLED = 10_000_000  # pixels
 _MOST_PIXELS = 60_000_000
 _LONGEST_CONTENT = 4096  # bytes that a page with one picture needs at most
+_ODD = (  # what taking a strange or damaged picture apart may raise
+    pikepdf.PdfError,
+    Image.DecompressionBombError,
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    ArithmeticError,
+    RuntimeError,
+)
 _NEAR = 0.003  # of the page: how far a picture may miss its edges and still be all of it
 
 
@@ -29,16 +44,15 @@ class Wish:
         dpi: the resolution aimed at.
         clean: take noise away; None when the picture itself shall tell.
         turn: degrees to turn it clockwise.
+        stretch: make pale writing black.
         draw: draw the page even when it is a single picture.
     """
 
     dpi: int = READING_DPI
     clean: bool | None = None
     turn: int = 0
+    stretch: bool = False
     draw: bool = False
-
-
-FINER = _FINE_DPI
 
 
 @dataclass(frozen=True)
@@ -75,15 +89,16 @@ def make_scan(pdf: Path, number: int, wish: Wish, target: Path) -> Scan:
     is_cleaned = look_at(pixels).is_noisy() if wish.clean is None else wish.clean
     if is_cleaned:
         pixels = cleaned(pixels)
+    if wish.stretch:
+        pixels = stretched(pixels)
     if wish.turn:
         pixels = np.rot90(pixels, -wish.turn // 90)
-    Image.fromarray(np.ascontiguousarray(pixels)).save(
-        target, "BMP"
-    )  # what Tesseract opens fastest
+    picture = Image.fromarray(np.ascontiguousarray(pixels))
+    picture.save(target, "BMP")  # what Tesseract opens fastest
     return Scan(
         path=target,
-        dpi=round(dpi),
-        is_cleaned=is_cleaned or stamps > 0,
+        dpi=max(_LEAST_TOLD, round(dpi)),
+        is_cleaned=is_cleaned or wish.stretch or stamps > 0,
         is_blank=is_blank(pixels, dpi),
         own_dpi=own_dpi,
     )
@@ -93,7 +108,7 @@ def _scaled(grey: Image.Image, dpi: float, wished: int) -> tuple[Image.Image, fl
     """Fewer pixels when there are more than needed, twice as many when letters would be tiny."""
     if dpi > wished * 1.15:
         factor = wished / dpi
-    elif dpi < 130:
+    elif dpi < _COARSE and grey.width * grey.height < _MOST_DOUBLED:
         factor = 2.0
     else:
         return grey, dpi
@@ -120,10 +135,8 @@ def _own_picture(pdf: Path, number: int) -> tuple[Image.Image, float] | None:
             turn = page.rotation % 360
             dpi = picture.width / width * pdf_pages.POINTS
             return _upright(picture, turn), dpi
-    except (pikepdf.PdfError, pikepdf.UnsupportedImageTypeError, NotImplementedError):
-        return None  # whatever is odd about it, PDFium may still be able to draw it
-    except (OSError, ValueError, TypeError, AttributeError, Image.DecompressionBombError):
-        return None
+    except _ODD:
+        return None  # PDFium may still be able to draw it
 
 
 def _only_picture(page: pikepdf.Page) -> pikepdf.Stream | None:

@@ -112,6 +112,12 @@ def test_an_empty_sheet_is_blank(tmp_path: Path, is_noisy: bool) -> None:
     assert not (tmp_path / "a.layer").exists()
 
 
+def test_pale_writing_is_not_blank(tmp_path: Path) -> None:
+    pale = sheet(["Căn cứ Luật Lưu trữ"]).point(lambda value: 205 + value * 45 // 250)
+    page = _read(scan(tmp_path / "a.pdf", pale))
+    assert share_read(page.text(), ["Căn cứ Luật Lưu trữ"]) == 1
+
+
 def test_a_single_page_number_is_not_blank(tmp_path: Path) -> None:
     page = _read(scan(tmp_path / "a.pdf", sheet(["", "", "2"])))
     assert page.how == "ocr"
@@ -142,6 +148,18 @@ def test_a_page_of_several_pictures_is_drawn_and_read(tmp_path: Path) -> None:
     assert share_read(_read(path).text()) == 1
 
 
+@pytest.mark.parametrize(
+    "contents",
+    [b"q 0 0 0 0 0 0 cm /Im0 Do Q", b"/Nothing Do", b"q q q", b"BT (", b"\x00\xff" * 99],
+)
+def test_a_page_with_odd_instructions_is_drawn(tmp_path: Path, contents: bytes) -> None:
+    path = scan(tmp_path / "a.pdf", sheet())
+    with pikepdf.open(path, allow_overwriting_input=True) as document:
+        document.pages[0].Contents = document.make_stream(contents)
+        document.save(path)
+    assert make_scan(path, 1, Wish(), tmp_path / "a.bmp").is_blank
+
+
 def test_the_plain_way_reads_too(tmp_path: Path) -> None:
     page = _read(scan(tmp_path / "a.pdf", sheet(points=16)), plainly=True)
     assert share_read(page.text()) > 0.9
@@ -161,6 +179,13 @@ def test_without_tesseract_it_is_named(tmp_path: Path, monkeypatch: pytest.Monke
     with pytest.raises(ProgramMissing) as caught:
         _read(path)
     assert caught.value.details == {"program": "tesseract"}
+
+
+def test_without_vietnamese_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TESSDATA_PREFIX", str(tmp_path))
+    with pytest.raises(ProgramMissing) as caught:
+        _read(scan(tmp_path / "a.pdf", sheet()))
+    assert caught.value.details == {"program": "tesseract-ocr-vie"}
 
 
 def test_tesseract_sees_one_thread_and_no_secret(
