@@ -41,6 +41,10 @@ _KEEP = _l(
 )
 _GOES_ON = _l("Nothing is lost. It goes on by itself as soon as that is there.")
 _TRY_AGAIN = _l("Nothing is lost. Try again; if it happens once more, tell your administrator.")
+_SCANNED_IN_PART = _l(
+    "Nothing is lost. Have the scanner's limits raised and try again, or keep the file as it was "
+    "received."
+)
 _MEND_SETTING = _l("Correct it and start the program again.")
 _MEND_SEAL = _l("Check LUUTRU_SEAL_URL and LUUTRU_SEAL_PIN, then start the program again.")
 _WRITE_AGAIN = _l("Correct it and send the form again.")
@@ -67,6 +71,10 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("Choose a page among its thumbnails."),
     ),
     "no_such_attachment": (_l("The letter has no such attachment."), _ASK_ARCHIVIST),
+    "no_such_part": (
+        _l("The document has no part %(part)s."),
+        _l("Open its page to see its parts."),
+    ),
     "no_such_rendition": (
         _l("This form of the document does not exist."),
         _l("Download the original instead."),
@@ -247,6 +255,16 @@ WORDS: dict[str, tuple[str, str]] = {
     "crashed": (_l("%(program)s broke off."), _TRY_AGAIN),
     "no_answer": (_l("%(program)s gave no answer."), _TRY_AGAIN),
     "step_failed": (_l("A step failed five times."), _TRY_AGAIN),
+    "timestamp_not_valid": (_l("The time stamp does not belong to the seal."), _ASK_ADMINISTRATOR),
+    "not_scanned": (_l("The virus scanner did not look at the whole file."), _SCANNED_IN_PART),
+    "file_too_large_for_scanner": (
+        _l("The file is too large for the virus scanner."),
+        _SCANNED_IN_PART,
+    ),
+    "limits_of_scanner_exceeded": (
+        _l("The file exceeds what the virus scanner looks at."),
+        _SCANNED_IN_PART,
+    ),
     "scanner_silent": (_l("The virus scanner does not answer."), _GOES_ON),
     "scanner_answer_unknown": (_l("The virus scanner's answer is not understood."), _GOES_ON),
     "timestamp_unreachable": (_l("The time-stamp server does not answer."), _GOES_ON),

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from archive import clock
-from ingest.decisions import REST, UNREADABLE
+from ingest.decisions import REST
 from ingest.models import Intake
 from ingest.pipeline import ROAD
 from ingest.steps import SUSPICIOUS
@@ -163,7 +163,7 @@ def _choices(intake: Intake, may_decide: bool, may_decide_secret: bool) -> tuple
     choices = []
     if intake.state in ("waiting", "stuck"):
         choices.append(_again(no))
-        if intake.reason in UNREADABLE or intake.state == "stuck":
+        if intake.reason not in PROGRAMS:
             choices.append(_keep(no))
     choices.append(_discard(intake, no))
     return tuple(choices)

@@ -38,6 +38,13 @@ STAFF = {
 SECRET_SUBJECT = "Nhân sự dự kiến bổ nhiệm"
 
 
+class Patient(FlaskClient):
+    """A browser that reads every answer to its end."""
+
+    def open(self, *asked: Any, buffered: bool = True, **more: Any) -> Any:
+        return super().open(*asked, buffered=buffered, **more)
+
+
 @dataclass(frozen=True)
 class House:
     """An archive with people and documents in it, and the pages on it."""
@@ -51,6 +58,7 @@ class House:
 
     def as_(self, user_name: str) -> FlaskClient:
         """A browser in which this person is signed in."""
+        self.app.test_client_class = Patient
         client = self.app.test_client()
         with audit.acting_as(None, "web"), self.services.db.transaction() as rows:
             person = people.by_name(rows, user_name)

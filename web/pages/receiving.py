@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session, selectinload
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as BaseResponse
 
-from archive import access, case_files, people
+from archive import access, audit, case_files, people
 from archive.access import Action
 from archive.errors import ArchiveError, Invalid, NotAllowed
 from archive.models import Document
@@ -202,6 +202,13 @@ def _take(file: FileStorage, case_file_id: int | None) -> Receipt | ArchiveError
         again=request.form.get("again") == "yes",
     )
     try:
+        return _received(file, sending)
+    except ArchiveError as error:
+        return error
+
+
+def _received(file: FileStorage, sending: Sending) -> Receipt:
+    with audit.acting_as(asker(), "web"):
         return receive(
             services().db,
             services().files,
@@ -212,8 +219,6 @@ def _take(file: FileStorage, case_file_id: int | None) -> Receipt | ArchiveError
             door="web",
             limit=services().settings.upload_megabytes * MEGABYTE,
         )
-    except ArchiveError as error:
-        return error
 
 
 def _turned_away(errors: list[ArchiveError]) -> BaseResponse | tuple[Response, int]:
