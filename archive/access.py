@@ -6,7 +6,7 @@ working roles, narrowed by the case file's level; administrators and auditors se
 and content only after a logged reason.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from enum import StrEnum
 
@@ -148,6 +148,11 @@ def require(
     if isinstance(thing, Organ) or may(session, person, sees, thing):
         raise NotAllowed("not_allowed", action=str(action))
     raise NotFound("no_such_thing")
+
+
+def case_file_filter(session: Session, person: Person) -> Callable[[CaseFile], bool]:
+    """Which case files the person may know of."""
+    return lambda one: may(session, person, Action.SEE_CASE_FILES, one)
 
 
 def _is_overseer(person: Person, organ_id: int) -> bool:

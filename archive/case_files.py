@@ -83,6 +83,11 @@ def by_code(session: Session, code: str) -> CaseFile:
     return found
 
 
+def takes_documents(case_file: CaseFile) -> bool:
+    """Whether documents may still be put into it: until it is closed, or again when returned."""
+    return case_file.stage in ("planned", "open", "returned")
+
+
 def totals(session: Session, case_file_ids: list[int]) -> dict[int, tuple[int, int]]:
     """Documents and pages of each of these case files, in one question."""
     rows = session.execute(

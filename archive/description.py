@@ -1,14 +1,18 @@
 """A document in plain values: everything that is known of it, for commands, the API and exports."""
 
+from collections.abc import Callable
 from typing import Any
 
 from archive.documents import number_as_shown
 from archive.fields import DOCUMENT_FIELDS
-from archive.models import Document, Part
+from archive.models import CaseFile, Document, Part
 
 
-def described(document: Document) -> dict[str, Any]:
-    """All metadata of the document and of the stored forms of its parts (not their content)."""
+def described(document: Document, sees: Callable[[CaseFile], bool]) -> dict[str, Any]:
+    """All metadata of the document and of the stored forms of its parts (not their content).
+
+    Only the case files that the asker `sees` are named.
+    """
     return {
         "document": document.code,
         "organ": document.organ.code,
@@ -16,7 +20,9 @@ def described(document: Document) -> dict[str, Any]:
         "fields": {one.code: _plain(getattr(document, one.column)) for one in DOCUMENT_FIELDS},
         "supplementary": document.supplementary,
         "case_files": [
-            {"case_file": one.case_file.code, "ordinal": one.ordinal} for one in document.placements
+            {"case_file": one.case_file.code, "ordinal": one.ordinal}
+            for one in document.placements
+            if sees(one.case_file)
         ],
         "mending": document.mending,
         "shelved_at": document.shelved_at.isoformat(),

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from archive import audit, clock
+from archive import audit, case_files, clock
 from archive.errors import Conflict, Invalid, NotFound
 from archive.fields import DOCUMENT_FIELDS, parse_fields
 from archive.models import (
@@ -72,7 +72,9 @@ def shelve(
     session.add(document)
     session.flush()
     _add_part(session, document, arrived, ordinal=1)
-    if case_file is not None:
+    if case_file is not None and case_files.takes_documents(
+        case_file
+    ):  # closed meanwhile: the tray
         _place(session, document, case_file)
     audit.record(
         session,
@@ -153,7 +155,7 @@ def place(session: Session, document: Document, case_file: CaseFile) -> None:
     """
     if case_file.organ_id != document.organ_id:
         raise Invalid("other_organ")
-    if case_file.stage not in ("planned", "open", "returned"):
+    if not case_files.takes_documents(case_file):
         raise Conflict("case_file_is_final", case_file=case_file.code, stage=case_file.stage)
     _place(session, document, case_file)
     audit.record(

@@ -11,8 +11,8 @@ from typing import BinaryIO
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive import audit, clock
-from archive.access import Action, may
+from archive import audit, case_files, clock
+from archive.access import Action, may, require
 from archive.database import Database
 from archive.errors import Conflict, Invalid, Refused
 from archive.fields import DOCUMENT_FIELDS, parse_fields
@@ -66,7 +66,8 @@ def receive(
         Refused: `secret_mark`; nothing was stored.
         Invalid: `empty_file`, `too_large`, `unknown_field`, `bad_value`.
         StoreFailed: `store_full`, `store_unwritable`.
-        Conflict: `same_bytes`: they are here, and the sender may not know more.
+        Conflict: `same_bytes`: they are here, and the sender may not know more; `case_file_is_final`.
+        NotAllowed: the sender may put nothing into this case file.
     """
     name = nfc(sending.name).strip() or "khong-ten"
     parse_fields(sending.fields, DOCUMENT_FIELDS)
@@ -132,9 +133,7 @@ def _write_row(
     door: str,
 ) -> Intake:
     if sending.case_file_id is not None:
-        case_file = session.get_one(CaseFile, sending.case_file_id)
-        if case_file.organ_id != organ_id:
-            raise Invalid("other_organ")
+        _check_case_file(session, sending.case_file_id, organ_id, by)
     moment = clock.now()
     intake = Intake(
         organ_id=organ_id,
@@ -155,6 +154,16 @@ def _write_row(
         session, "intake.receive", intake, facts={"sha256": digest, "size": size}, name=name
     )
     return intake
+
+
+def _check_case_file(session: Session, number: int, organ_id: int, by: Person) -> None:
+    """Whether the sender may put documents into this case file, and it still takes any."""
+    case_file = session.get_one(CaseFile, number)
+    require(session, by, Action.PLACE, case_file)
+    if case_file.organ_id != organ_id:
+        raise Invalid("other_organ")
+    if not case_files.takes_documents(case_file):
+        raise Conflict("case_file_is_final", case_file=case_file.code, stage=case_file.stage)
 
 
 def _receipt(intake: Intake, name: str, *, is_new: bool) -> Receipt:

@@ -122,12 +122,18 @@ def _found(
     may_read = access.may(session, person, Action.READ, document)
     return Found(
         document=document,
-        case_file=document.placements[0].case_file if document.placements else None,
+        case_file=_seen_case_file(session, person, document),
         places=_places(files, document, asked) if may_read else Places(),
         title=mark(document.subject, asked),
         score=score,
         may_read=may_read,
     )
+
+
+def _seen_case_file(session: Session, person: Person, document: Document) -> CaseFile | None:
+    """The first case file of the document that the person may know of."""
+    sees = access.case_file_filter(session, person)
+    return next((one.case_file for one in document.placements if sees(one.case_file)), None)
 
 
 def _places(files: FileStore, document: Document, asked: Asked) -> Places:

@@ -91,26 +91,13 @@ def one(code: str) -> dict[str, Any]:
     """
     with writing() as rows:
         document = the_document(rows, code, Action.DESCRIBE)
-        told = described(document)
-        told["case_files"] = _open_places(rows, document)
+        told = described(document, lambda one: may(rows, Action.SEE_CASE_FILES, one))
         reads.opened(rows, document, "describe")
     told["href"] = url_for("documents.one", code=code)
     for part in told["parts"]:
         for form in part["renditions"]:
             form["href"] = _href(code, part["part"], form)
     return told
-
-
-def _open_places(rows: Session, document: Document) -> list[dict[str, Any]]:
-    """The case files that it stands in, as far as the person may know of them."""
-    places: list[tuple[CaseFile, int]] = [
-        (place.case_file, place.ordinal) for place in document.placements
-    ]
-    return [
-        {"case_file": case_file.code, "ordinal": ordinal}
-        for case_file, ordinal in places
-        if may(rows, Action.SEE_CASE_FILES, case_file)
-    ]
 
 
 def _href(code: str, part: int, form: dict[str, Any]) -> str | None:

@@ -1,0 +1,72 @@
+"""How every command begins and ends: open the archive, act as somebody, answer, fail in words."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any
+
+import click
+
+from archive import audit, people
+from archive.errors import ArchiveError, Invalid, NotAllowed, NotFound
+from archive.models import Person
+from archive.settings import Settings
+from formats.errors import FormatError
+from web.services import Services, open_services
+from web.words import say_line
+
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+EXIT_CODES = {NotFound: 4, NotAllowed: 5, Invalid: 2}  # everything else: 3
+
+
+def tell(said: str) -> None:
+    """A message for people: on standard error."""
+    click.echo(said, err=True)
+
+
+def answer(value: dict[str, Any]) -> None:
+    """An answer for scripts: one object a line on standard output."""
+    click.echo(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def door(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Errors as one line that says what to do, with a stable exit code."""
+
+    @wraps(command)
+    def opened(*arguments: Any, **options: Any) -> Any:
+        try:
+            return command(*arguments, **options)
+        except (ArchiveError, FormatError) as error:
+            tell(say_line(error))
+            known = (code for kind, code in EXIT_CODES.items() if isinstance(error, kind))
+            sys.exit(next(known, 3))
+
+    return opened
+
+
+@contextmanager
+def the_archive() -> Iterator[Services]:
+    """The archive of this environment."""
+    with open_services(Settings.from_environment()) as services:
+        yield services
+
+
+@contextmanager
+def acting(services: Services, user_name: str | None) -> Iterator[Person]:
+    """Who acts (R9): the one named, or the only person there is.
+
+    Raises:
+        Invalid: `who_acts`: there are several people and none is named.
+        NotFound: `no_such_person`.
+        NotAllowed: `account_locked`.
+    """
+    with services.db.reading() as session:
+        person = people.by_name(session, user_name) if user_name else people.only_person(session)
+    if person is None:
+        raise Invalid("who_acts")
+    if not people.is_active(person):
+        raise NotAllowed("account_locked")
+    with audit.acting_as(person, "command"):
+        yield person

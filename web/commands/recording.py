@@ -1,0 +1,148 @@
+"""Commands for the daily work: case files, receiving, showing, exporting, finding."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archive import access, case_files, documents, reading
+from archive.access import Action
+from archive.description import described
+from archive.errors import Invalid
+from archive.models import Organ
+from search.finding import find as find_for
+from web.commands.door import acting, answer, door, json_option, tell, the_archive
+from web.hits import hit
+from web.receiving import Given, receive_all
+from web.words import say
+
+
+@click.group("case-file")
+def case_file() -> None:
+    """Case files."""
+
+
+@case_file.command("open")
+@click.argument("notation")
+@click.option("--title", required=True)
+@click.option("--year", type=int, help="Year of the file; this year if none.")
+@click.option("--maintenance", default="", help="Retention period, as the plan states it.")
+@json_option
+@click.pass_obj
+@door
+def case_file_open(
+    actor: str | None, notation: str, title: str, year: int | None, maintenance: str, as_json: bool
+) -> None:
+    """Open a case file and print its code."""
+    with the_archive() as services, acting(services, actor) as who, services.db.transaction() as db:
+        organ = db.get_one(Organ, who.organ_id)
+        access.require(db, who, Action.OPEN_CASE_FILE, organ)
+        made = case_files.open_one(
+            db, organ, notation, title, year=year, holder=who, maintenance=maintenance
+        )
+        told = {"case_file": made.code, "title": made.title}
+    answer(told) if as_json else click.echo(made.code)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--case-file", "case_file_code", help="Code of the case file; the tray if none.")
+@click.option("--set", "settings", multiple=True, metavar="FIELD=VALUE", help="Descriptive data.")
+@click.option("--again", is_flag=True, help="Make a second document of bytes that are here.")
+@click.option("--wait", is_flag=True, help="Wait until it is shelved, waiting, refused or stuck.")
+@json_option
+@click.pass_obj
+@door
+def receive(
+    actor: str | None,
+    paths: tuple[Path, ...],
+    case_file_code: str | None,
+    settings: tuple[str, ...],
+    again: bool,
+    wait: bool,
+    as_json: bool,
+) -> None:
+    """Receive files. Exit 0: they are stored; with --wait: all of them are shelved."""
+    fields = _pairs(settings)
+    given = [Given(path, fields, case_file_code, again) for path in paths]
+    with the_archive() as services, acting(services, actor) as who:
+        fates = list(receive_all(services, who, given, wait=wait, tell=tell))
+    for fate in fates:
+        answer(fate.as_json()) if as_json else click.echo(fate.as_line())
+    good = {"shelved"} if wait else {"shelved", "received", "waiting", "stuck"}
+    sys.exit(0 if all(fate.state in good for fate in fates) else 1)
+
+
+def _pairs(given: tuple[str, ...]) -> dict[str, str]:
+    """FIELD=VALUE as a dictionary."""
+    values = {}
+    for one in given:
+        name, sign, value = one.partition("=")
+        if not sign or not name.strip():
+            raise Invalid("bad_pair", given=one)
+        values[name.strip()] = value
+    return values
+
+
+@click.command()
+@click.argument("code")
+@json_option
+@click.pass_obj
+@door
+def show(actor: str | None, code: str, as_json: bool) -> None:
+    """Show what is known of a document."""
+    with the_archive() as services, acting(services, actor) as who, services.db.transaction() as db:
+        document = documents.by_code(db, code)
+        access.require(db, who, Action.DESCRIBE, document)
+        told = described(document, sees=access.case_file_filter(db, who))
+        reading.opened(db, document, "describe")
+    answer(told) if as_json else click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+
+
+@click.command()
+@click.argument("code")
+@click.option("--rendition", type=click.Choice(["original", "archival", "text"]), required=True)
+@click.option("--to", "target", type=click.Path(path_type=Path), required=True)
+@click.option("--part", "part_number", type=int, default=1, show_default=True)
+@click.pass_obj
+@door
+def export(actor: str | None, code: str, rendition: str, target: Path, part_number: int) -> None:
+    """Write a stored form of a document to a file."""
+    with the_archive() as services, acting(services, actor) as who:
+        with services.db.transaction() as db:
+            document = documents.by_code(db, code)
+            access.require(db, who, Action.READ, document)
+            found = documents.stored_form(document, rendition, part_number)
+            reading.opened(db, document, "export", part=part_number, rendition=rendition)
+        services.files.fetch(found.digest, target)
+    tell(say("exported", document=code, rendition=rendition, target=str(target)))
+
+
+@click.command()
+@click.argument("words", nargs=-1, required=True)
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
+@click.option("--start", type=click.IntRange(0), default=0)
+@json_option
+@click.pass_obj
+@door
+def find(actor: str | None, words: tuple[str, ...], limit: int, start: int, as_json: bool) -> None:
+    """Find documents by their words, number or fields."""
+    text = " ".join(words)
+    with the_archive() as services, acting(services, actor) as who:
+        with services.db.reading() as db:
+            found = find_for(
+                db, services.files, services.engine, who, text, start=start, limit=limit
+            )
+            rows = [hit(one) for one in found.found]
+        with services.db.transaction() as db:
+            reading.searched(db, who, who.organ_id, text, found.total)
+    for row in rows:
+        answer(row) if as_json else click.echo(_hit_line(row))
+    tell(say("found", total=found.total))
+
+
+def _hit_line(row: dict[str, Any]) -> str:
+    page = f"  tr. {row['page']}" if row["page"] else ""
+    return f"{row['document']}  {row['number']}  {row['title']}{page}\n    {row['snippet']}"
