@@ -108,28 +108,31 @@ def _may_go_in_as_it_is(frame: Image.Image) -> bool:
 
 def _whole(path: Path, target: Path) -> None:
     with target.open("wb") as out:
-        img2pdf.convert(
-            str(path),
-            outputstream=out,
+        out.write(_page_of(str(path), first_frame_only=_is_jpeg(path)))
+
+
+def _page_of(picture: str | bytes, *, first_frame_only: bool = False) -> bytes:
+    """A PDF of what img2pdf makes of a picture."""
+    try:
+        made: bytes = img2pdf.convert(
+            picture,
             layout_fun=_layout,
             rotation=img2pdf.Rotation.ifvalid,
             nodate=True,
-            first_frame_only=_is_jpeg(path),
+            first_frame_only=first_frame_only,
         )
+    except Exception as error:
+        if type(error) is Exception:  # its own way to say that a file is damaged
+            raise Unreadable("damaged") from error
+        raise
+    return made
 
 
 def _frame_by_frame(picture: Image.Image, target: Path) -> None:
     """Each frame becomes a plain picture of its own, then a page: never all in memory."""
     with pikepdf.new() as document:
         for packed in _packed_frames(picture):
-            page = io.BytesIO(
-                img2pdf.convert(
-                    packed,
-                    layout_fun=_layout,
-                    rotation=img2pdf.Rotation.ifvalid,
-                    nodate=True,
-                )
-            )
+            page = io.BytesIO(_page_of(packed))
             with pikepdf.open(page) as single:
                 document.pages.extend(single.pages)
         document.save(target)

@@ -5,13 +5,17 @@ Pixels finer than the reading needs are merged: on 300 dpi scans that is faster 
 """
 
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import pikepdf
+import pypdfium2
+import pypdfium2.raw as pdfium
 from PIL import Image
 
 from formats import pdf_pages
+from formats.errors import Unreadable
 from formats.scan_cleaning import cleaned, is_blank, look_at, stretched, without_round_stamps
 
 READING_DPI = 200
@@ -19,7 +23,8 @@ FINE_DPI = 300  # for the second try at small print
 _LEAST_TOLD = 70  # Tesseract takes less for a mistake
 _COARSE = 130  # dots per inch at which letters are too small to be read well
 _MOST_DOUBLED = 10_000_000  # pixels
-_MOST_PIXELS = 60_000_000
+_MOST_PIXELS = 120_000_000  # of one picture: A3 at 800 dpi
+_MOST_CHECKED = 50  # pictures of an empty page
 _LONGEST_CONTENT = 4096  # bytes that a page with one picture needs at most
 _ODD = (  # what taking a strange or damaged picture apart may raise
     pikepdf.PdfError,
@@ -77,12 +82,11 @@ def make_scan(pdf: Path, number: int, wish: Wish, target: Path) -> Scan:
     """Make the page picture that is wished for; to be called in a confined child.
 
     Raises:
-        Unreadable: the page is damaged or too large.
+        Unreadable: the page is damaged or too large, or a picture on it is.
     """
     Image.MAX_IMAGE_PIXELS = _MOST_PIXELS
-    picture, own_dpi = (None if wish.draw else _own_picture(pdf, number)) or _drawn(
-        pdf, number, wish.dpi
-    )
+    own = None if wish.draw else _own_picture(pdf, number)
+    picture, own_dpi = own or _drawn(pdf, number, wish.dpi)
     grey, stamps = without_round_stamps(picture, own_dpi)
     grey, dpi = _scaled(grey, own_dpi, wish.dpi)
     pixels = np.asarray(grey)
@@ -93,13 +97,16 @@ def make_scan(pdf: Path, number: int, wish: Wish, target: Path) -> Scan:
         pixels = stretched(pixels)
     if wish.turn:
         pixels = np.rot90(pixels, -wish.turn // 90)
-    picture = Image.fromarray(np.ascontiguousarray(pixels))
-    picture.save(target, "BMP")  # what Tesseract opens fastest
+    is_empty = is_blank(pixels, dpi)
+    if is_empty and own is None:
+        _check_pictures(pdf, number)
+    made = Image.fromarray(np.ascontiguousarray(pixels))
+    made.save(target, "BMP")  # what Tesseract opens fastest
     return Scan(
         path=target,
         dpi=max(_LEAST_TOLD, round(dpi)),
         is_cleaned=is_cleaned or wish.stretch or stamps > 0,
-        is_blank=is_blank(pixels, dpi),
+        is_blank=is_empty,
         own_dpi=own_dpi,
     )
 
@@ -122,6 +129,20 @@ def _drawn(pdf: Path, number: int, dpi: int) -> tuple[Image.Image, float]:
         return picture, picture.width / page.get_width() * pdf_pages.POINTS
 
 
+def _check_pictures(pdf: Path, number: int) -> None:
+    """A page that was drawn empty may hold a picture that PDFium could not unpack: tell it."""
+    with pdf_pages.opened(pdf) as document, pdf_pages.page_of(document, number) as page:
+        pictures = page.get_objects([pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=4)
+        for picture in islice(pictures, _MOST_CHECKED):
+            wide, high = picture.get_px_size()
+            if wide * high > _MOST_PIXELS:
+                raise Unreadable("too_many_pixels", width=wide, height=high, page=number)
+            try:
+                picture.get_bitmap().close()
+            except pypdfium2.PdfiumError as error:
+                raise Unreadable("damaged_picture", page=number) from error
+
+
 def _own_picture(pdf: Path, number: int) -> tuple[Image.Image, float] | None:
     """The picture that is the whole page, upright as displayed, and its resolution; or None."""
     try:
@@ -131,6 +152,7 @@ def _own_picture(pdf: Path, number: int) -> tuple[Image.Image, float] | None:
             if found is None:
                 return None
             picture = pikepdf.PdfImage(found).as_pil_image()
+            picture.load()  # damage shows here
             width = float(page.cropbox[2]) - float(page.cropbox[0])
             turn = page.rotation % 360
             dpi = picture.width / width * pdf_pages.POINTS

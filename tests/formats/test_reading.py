@@ -194,6 +194,19 @@ def test_a_page_too_large_to_draw_is_unread(tmp_path: Path) -> None:
     assert _read(path, tmp_path / "read").unread == {1: "page_too_large"}
 
 
+@pytest.mark.parametrize(("side", "code"), [(30_000, "too_many_pixels"), (300, "damaged_picture")])
+def test_a_page_whose_picture_cannot_be_shown_is_not_called_blank(
+    tmp_path: Path, side: int, code: str
+) -> None:
+    path = scan(tmp_path / "a.pdf", sheet())
+    with pikepdf.open(path, allow_overwriting_input=True) as document:
+        (picture,) = document.pages[0].get_images().values()
+        picture.write(b"nothing that unpacks", filter=pikepdf.Name.JPXDecode)
+        picture.Width = picture.Height = side
+        document.save(path)
+    assert _read(path, tmp_path / "read").unread == {1: code}
+
+
 def test_too_many_pages_are_refused(mixed: Path, tmp_path: Path) -> None:
     with pytest.raises(Unreadable) as caught:
         _read(mixed, tmp_path / "read", Limits(pages=3))
