@@ -245,7 +245,7 @@ def _share_out(told: list[_Told], changed: dict[tuple[str, int], _Changed]) -> N
 
 def _append(session: Session, told: list[_Told]) -> None:
     """Add links to the chain, under a lock on its head."""
-    head = session.execute(select(ChainHead).with_for_update()).scalar_one()
+    head = session.execute(select(ChainHead).with_for_update(key_share=True)).scalar_one()
     for one in told:
         event = _event(head.last_id + 1, one)
         words = None

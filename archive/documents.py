@@ -90,10 +90,12 @@ def _next_code(session: Session, organ: Organ) -> str:
     """The organ's next number of the legal year; the row is locked until the transaction ends."""
     year = clock.today(organ).year
     found = select(CodeSeries).where(CodeSeries.organ_id == organ.id, CodeSeries.year == year)
-    series = session.scalar(found.with_for_update())
+    series = session.scalar(found.with_for_update(key_share=True))
     if series is None:
-        session.execute(select(Organ.id).where(Organ.id == organ.id).with_for_update())
-        series = session.scalar(found.with_for_update())
+        session.execute(
+            select(Organ.id).where(Organ.id == organ.id).with_for_update(key_share=True)
+        )
+        series = session.scalar(found.with_for_update(key_share=True))
     if series is None:
         series = CodeSeries(organ_id=organ.id, year=year, last=0)
         session.add(series)
@@ -164,7 +166,9 @@ def place(session: Session, document: Document, case_file: CaseFile) -> None:
 
 
 def _place(session: Session, document: Document, case_file: CaseFile) -> None:
-    session.execute(select(CaseFile.id).where(CaseFile.id == case_file.id).with_for_update())
+    session.execute(
+        select(CaseFile.id).where(CaseFile.id == case_file.id).with_for_update(key_share=True)
+    )
     here = Placement.case_file_id == case_file.id
     if session.scalar(select(Placement.id).where(here, Placement.document_id == document.id)):
         raise Conflict("already_placed", case_file=case_file.code)

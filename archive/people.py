@@ -133,7 +133,9 @@ def check_password(session: Session, user_name: str, password: str) -> Person | 
     either way.
     """
     person = session.scalar(
-        _with_roles().where(Person.user_name == nfc(user_name).strip().lower()).with_for_update()
+        _with_roles()
+        .where(Person.user_name == nfc(user_name).strip().lower())
+        .with_for_update(key_share=True)
     )
     is_right = _matches(person.password_hash if person else _nobody, password)
     if person is None:

@@ -116,7 +116,7 @@ def _with_all() -> Select[Intake]:
     return (
         select(Intake)
         .options(selectinload(Intake.files), joinedload(Intake.organ))
-        .with_for_update(skip_locked=True, of=Intake)
+        .with_for_update(skip_locked=True, key_share=True, of=Intake)
     )
 
 
@@ -382,7 +382,7 @@ def look_again(db: Database) -> int:
         waiting = session.scalars(
             select(Intake)
             .where(Intake.state == "waiting", Intake.try_after <= clock.now())
-            .with_for_update(skip_locked=True)
+            .with_for_update(skip_locked=True, key_share=True)
         ).all()
         for intake in waiting:
             resume(session, intake)

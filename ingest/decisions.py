@@ -28,7 +28,7 @@ def by_id(session: Session, intake_id: int) -> Intake:
         select(Intake)
         .where(Intake.id == intake_id)
         .options(joinedload(Intake.organ))
-        .with_for_update(of=Intake)
+        .with_for_update(key_share=True, of=Intake)
     )
     if intake is None:
         raise NotFound("no_such_intake", intake=intake_id)

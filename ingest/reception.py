@@ -66,7 +66,8 @@ def receive(
         Refused: `secret_mark`; nothing was stored.
         Invalid: `empty_file`, `too_large`, `unknown_field`, `bad_value`.
         StoreFailed: `store_full`, `store_unwritable`.
-        Conflict: `same_bytes`: they are here, and the sender may not know more; `case_file_is_final`.
+        Conflict: `same_bytes`: they are here, and the sender may not know more;
+            `case_file_is_final`.
         NotAllowed: the sender may put nothing into this case file.
     """
     name = nfc(sending.name).strip() or "khong-ten"
@@ -77,7 +78,9 @@ def receive(
         files.remove(stored.digest)
         raise Invalid("empty_file", name=name)
     with db.transaction() as session:
-        session.execute(select(Organ.id).where(Organ.id == organ_id).with_for_update())
+        session.execute(
+            select(Organ.id).where(Organ.id == organ_id).with_for_update(key_share=True)
+        )
         if not sending.again and (earlier := _same_bytes(session, organ_id, stored.digest)):
             return _known(session, earlier, by, name)
         intake = _write_row(session, sending, name, stored.digest, stored.size, organ_id, by, door)
