@@ -106,7 +106,11 @@ def boxes(page: PageText, asked: Asked) -> list[Word]:
 
 
 def _matches(tokens: Sequence[Syllable], asked: Asked) -> list[_Match]:
-    """All places of all wanted things, in order; where exact ones exist, no others."""
+    """All places of all wanted things, in order; the better kind alone where there is one.
+
+    Exact ones are better than folded ones, and words that stand side by side as they were typed
+    better than the same words alone: "chu ky so" marks "chữ ký số", not every "số" and "sở".
+    """
     places_of: dict[str, list[int]] = {}
     for position, token in enumerate(tokens):
         places_of.setdefault(_alike(token.folded), []).append(position)
@@ -116,7 +120,23 @@ def _matches(tokens: Sequence[Syllable], asked: Asked) -> list[_Match]:
         here = [one for start in starts if (one := _match(tokens, start, number, wanted))]
         exact = [one for one in here if one.is_exact]
         matches += exact if asked.has_marks and exact else here
-    return sorted(matches, key=lambda one: (one.first, one.last))
+    return _side_by_side(sorted(matches, key=lambda one: (one.first, one.last)))
+
+
+def _side_by_side(matches: list[_Match]) -> list[_Match]:
+    """Without the lone places of words that elsewhere stand beside their neighbour."""
+    inside: set[int] = set()
+    by_start: dict[int, list[int]] = {}
+    for number, one in enumerate(matches):
+        by_start.setdefault(one.first, []).append(number)
+    for number, one in enumerate(matches):
+        for next_number in by_start.get(one.last, ()):
+            if matches[next_number].wanted == one.wanted + 1:
+                inside |= {number, next_number}
+    joined = {matches[number].wanted for number in inside}
+    return [
+        one for number, one in enumerate(matches) if number in inside or one.wanted not in joined
+    ]
 
 
 def _match(tokens: Sequence[Syllable], start: int, number: int, wanted: Wanted) -> _Match | None:
