@@ -13,7 +13,7 @@ from archive import reading as reads
 from archive.access import Action
 from archive.description import described
 from archive.documents import number_as_shown
-from archive.models import CaseFile, Document, Part, Placement, Rendition
+from archive.models import Document, Part, Placement, Rendition
 from archive.reading import seen_documents
 from web.api.doors import the_case_file, the_document, writing
 from web.api.lists import piece
