@@ -24,7 +24,6 @@ import img2pdf
 from PIL import Image
 
 LUUTRU = Path(sys.executable).with_name("luutru")
-PAGE = 4096  # bytes of a page of memory
 
 
 def main() -> None:
@@ -84,13 +83,17 @@ def worked(home: Path, is_done: object, *, kill: bool) -> int:
 
 
 def resident(pid: int) -> int:
-    """Megabytes of the worker and those of its children that run our own code."""
+    """Megabytes of the worker and of those of its children that run our own code.
+
+    Memory that several of them share is counted once (proportional set size).
+    """
     total = 0
     for one in (pid, *children(pid)):
         try:
             command = Path(f"/proc/{one}/cmdline").read_bytes()
             if b"python" in command:
-                total += int(Path(f"/proc/{one}/statm").read_text().split()[1]) * PAGE
+                said = Path(f"/proc/{one}/smaps_rollup").read_text()
+                total += int(said.partition("Pss:")[2].split()[0]) * 1024
         except (FileNotFoundError, ProcessLookupError):
             continue
     return total // 1_000_000

@@ -22,12 +22,12 @@ from multiprocessing.connection import Connection
 from typing import Any, TypeVar, TypeVarTuple
 
 from formats.errors import ProgramFailed
+from formats.programs import passed_on
 
 MEGABYTE = 1024 * 1024
 _CALLS_A_CHILD = 200  # then a fresh one: what leaks in the libraries stays bounded
 _LARGEST_FILE = 4096 * MEGABYTE
 _GRACE = 2.0  # seconds after which a late child ends itself, should its parent be gone
-_PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "JAVA_HOME", "TESSDATA_PREFIX")
 
 R = TypeVar("R")
 Ts = TypeVarTuple("Ts")
@@ -81,7 +81,7 @@ class _Child:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
-                env={name: os.environ[name] for name in _PASSED_ON if name in os.environ},
+                env=passed_on(),
                 start_new_session=True,
             )
         self.channel: Connection[Any, Any] = Connection(ours.detach())

@@ -4,7 +4,9 @@ Vietnamese first. Only a poor first reading pays for more: the way up, the other
 English. The better reading is kept.
 """
 
+import os
 import tempfile
+import threading
 import time
 import unicodedata
 from collections.abc import Iterator
@@ -23,6 +25,9 @@ from formats.text import PageText, Word
 
 pytesseract.pytesseract.tesseract_cmd = str(Path(__file__).with_name("run-tesseract"))
 
+# However many documents are read at once, no more pages are than there are cores; the time of a
+# page begins when it has one.
+_CORES = threading.BoundedSemaphore(os.cpu_count() or 1)
 _DOUBTFUL = 82.0  # a mean confidence below this asks for a second try
 _SURE = 60.0  # words below this say nothing about how good a reading is
 
@@ -80,9 +85,9 @@ def read_page(
     """
     if not is_installed("tesseract"):
         raise ProgramMissing("program_missing", program="tesseract")
-    until = time.monotonic() + seconds
     first = Wish(dpi=150, draw=True) if plainly else Wish()
-    with tempfile.TemporaryDirectory(prefix="scratch-", dir=layer.parent) as scratch:
+    with _CORES, tempfile.TemporaryDirectory(prefix="scratch-", dir=layer.parent) as scratch:
+        until = time.monotonic() + seconds
         desk = _Desk(pdf, number, Path(scratch), until)
         reading = desk.read(first)
         if reading.scan.is_blank:

@@ -34,6 +34,11 @@ def is_installed(program: str) -> bool:
     return shutil.which(program) is not None
 
 
+def passed_on() -> dict[str, str]:
+    """The few variables that other processes are given: nothing secret is among them."""
+    return {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+
+
 def run(
     arguments: Sequence[str | Path],
     *,
@@ -71,8 +76,7 @@ def run(
     # Should we be killed, it is killed too: nobody is left to hear it or to stop it.
     bound = ["setpriv", "--pdeathsig=KILL", "--"]
     command = [*limits, "--", *bound, found, *map(str, arguments[1:])]
-    environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    environment |= {"OMP_THREAD_LIMIT": "1", **(extra_environment or {})}
+    environment = {**passed_on(), "OMP_THREAD_LIMIT": "1", **(extra_environment or {})}
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         process = subprocess.Popen(
             command,

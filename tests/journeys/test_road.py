@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import sqlite3
@@ -192,6 +193,23 @@ def test_a_value_changed_with_sqlite_is_named(received: Any) -> None:
             connection.execute("update document set subject = '' where code = ?", [document])
     assert done.returncode == 1
     assert f"row_changed: document {document}" in done.stdout
+
+
+@pytest.mark.rule("KT-06")
+@pytest.mark.rule("HC-08")
+def test_a_scan_of_signed_paper_carries_the_mark_of_the_organ_that_digitised_it(
+    received: Any, tmp_path: Path
+) -> None:
+    home, _ = received
+    (copy,) = _varied("01-", 1, tmp_path)
+    (fate,) = home.lines("receive", copy, "--wait", "--set", "ScanOfSignedPaper=1")
+    (shown,) = home.lines("show", fate["document"])
+    home.run("export", fate["document"], "--rendition", "archival", "--to", tmp_path / "a.pdf")
+    page = ["pdftotext", "-f", "1", "-l", "1", tmp_path / "a.pdf", "-"]
+    said = subprocess.run(page, capture_output=True, text=True, check=True).stdout
+    assert shown["fields"]["ScanOfSignedPaper"] is True
+    assert "Trung tâm Lưu trữ" in said
+    assert re.search(r"Thời gian ký: \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+07:00", said)
 
 
 def test_the_eicar_file_is_refused_and_lies_apart(received: Any) -> None:
