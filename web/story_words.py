@@ -106,6 +106,7 @@ class Told:
     why: str = ""
     changes: tuple[tuple[str, str, str], ...] = ()  # field, before, after
     steps: str = ""  # of the road, that were done
+    about: str = ""  # code of another thing that it happened to
 
 
 @dataclass(frozen=True)
@@ -117,9 +118,22 @@ class Story:
 
 
 def story(
-    rows: Session, where: ColumnElement[bool], *, before: int | None = None, limit: int = 20
+    rows: Session,
+    where: ColumnElement[bool],
+    *,
+    of: str,
+    before: int | None = None,
+    limit: int = 20,
 ) -> Story:
-    """The events that fit, newest first, in sentences; in three questions however many they are."""
+    """The events that fit, newest first, in sentences; in three questions however many they are.
+
+    Args:
+        rows: the session.
+        where: which events.
+        of: whose story it is (`document`, `case_file`): of other things the code is named too.
+        before: only events before this one.
+        limit: how many at most.
+    """
     wanted = select(Event).where(where).order_by(Event.id.desc()).limit(limit + 1)
     if before is not None:
         wanted = wanted.where(Event.id < before)
@@ -127,7 +141,7 @@ def story(
     events = found[:limit]
     names = _names(rows, events)
     words = _words(rows, events)
-    lines = _steps_in_one([_line(one, names, words.get(one.id, {})) for one in events], events)
+    lines = _steps_in_one([_line(one, of, names, words.get(one.id, {})) for one in events], events)
     return Story(lines, events[-1].id if len(found) > limit else None)
 
 
@@ -165,12 +179,13 @@ def _words(rows: Session, events: Sequence[Event]) -> dict[int, dict[str, Any]]:
     return {one.event_id: one.words for one in found}
 
 
-def _line(event: Event, names: dict[int, str], words: dict[str, Any]) -> Told:
+def _line(event: Event, of: str, names: dict[int, str], words: dict[str, Any]) -> Told:
     return Told(
         number=event.id,
         at=event.at,
         who=_who(event, names),
         said=_said(event),
+        about="" if event.subject_type == of else event.subject_code,
         icon=ICONS.get(event.action, "dot"),
         door=str(DOORS.get(event.door, event.door)),
         why=str(words.get("why", "")),
@@ -205,10 +220,8 @@ def _said(event: Event) -> str:
     }
     said = str(sentence) % told
     if event.action == "document.verify":
-        holds = facts.get("holds")
-        return (
-            f"{said}: {gettext('all of it holds') if holds else gettext('SOMETHING DOES NOT HOLD')}"
-        )
+        good, bad = gettext("all of it holds"), gettext("SOMETHING DOES NOT HOLD")
+        return f"{said}: {good if facts.get('holds') else bad}"
     reason = facts.get("reason") or facts.get("mending")
     return f"{said}: {words_for(str(reason)).what}" if reason else said
 

@@ -3,14 +3,14 @@
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, selectinload
 from werkzeug.wrappers import Response as BaseResponse
 
 from archive import case_files, documents, people
 from archive.access import Action
 from archive.errors import ArchiveError, Invalid
-from archive.models import CaseFile, Document, Part, Person, Placement
+from archive.models import CaseFile, Document, Event, EventRow, Part, Person, Placement
 from archive.reading import seen_case_files, seen_documents, story_of
 from formats.vietnamese import fold, nfc
 from web.auth import asker, here, may, reading, require, services, writing
@@ -149,11 +149,21 @@ def one(code: str) -> str:
             totals=case_files.totals(rows, [case_file.id]).get(case_file.id, (0, 0)),
             story=story(
                 rows,
-                story_of("case_file", case_file.id),
+                or_(story_of("case_file", case_file.id), _placed_in(case_file)),
+                of="case_file",
                 before=request.args.get("before", type=int),
             ),
             may_receive=may(rows, Action.RECEIVE, case_file.organ),
         )
+
+
+def _placed_in(case_file: CaseFile) -> ColumnElement[bool]:
+    """The events by which documents came to stand in it."""
+    places = select(Placement.id).where(Placement.case_file_id == case_file.id)
+    told = select(EventRow.event_id).where(
+        EventRow.kind == "placement", EventRow.row_id.in_(places)
+    )
+    return Event.id.in_(told)
 
 
 def _readable(rows: Session, found: Any) -> set[int]:

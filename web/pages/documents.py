@@ -114,7 +114,7 @@ def _story(rows: Session, document: Document) -> Story:
     told = or_(told, *(reads.story_of("intake", one) for one in intakes))
     if not access.roles_of(asker(), document.organ_id) & SEES_READERS:
         told = and_(told, or_(Event.action.not_in(READING), Event.person_id == asker().id))
-    return story(rows, told, before=request.args.get("before", type=int))
+    return story(rows, told, of="document", before=request.args.get("before", type=int))
 
 
 # Pages and files ----------------------------------------------------------------------------------

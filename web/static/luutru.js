@@ -106,6 +106,7 @@ function line(name) {
   const said = document.createElement("div");
   bar.max = 1; bar.value = 0;
   bar.setAttribute("aria-label", name);
+  item.className = "mb-2";
   item.append(name, bar, said);
   $("#sending").append(item);
   return { bar, said };
