@@ -13,6 +13,7 @@ from typing import Any
 from archive.errors import Invalid
 
 PREFIX = "LUUTRU_"
+OF_THE_COMMAND = frozenset({PREFIX + "AS", PREFIX + "LANGUAGE"})  # options, not settings
 CACHE = Path.home() / ".cache" / "luutru"
 
 
@@ -72,7 +73,7 @@ class Settings:
         known = {PREFIX + one.name.upper(): one for one in fields(cls)}
         values: dict[str, Any] = {}
         for name, value in given.items():
-            if not name.startswith(PREFIX) or name in (PREFIX + "AS", PREFIX + "PASSWORD"):
+            if not name.startswith(PREFIX) or name in OF_THE_COMMAND:
                 continue
             if name not in known:
                 raise Invalid("unknown_setting", name=name)

@@ -9,15 +9,25 @@ import logging
 import click
 
 from web.commands import checking, recording, setting_up
+from web.words import speak
 
 
 @click.group()
 @click.option("--as", "user_name", envvar="LUUTRU_AS", help="Who acts: a user name.")
+@click.option(
+    "--language",
+    envvar="LUUTRU_LANGUAGE",
+    type=click.Choice(["vi", "en"]),
+    default="vi",
+    show_default=True,
+    help="Language of what is said.",
+)
 @click.version_option(package_name="luutru", prog_name="luutru")
 @click.pass_context
-def main(context: click.Context, user_name: str | None) -> None:
+def main(context: click.Context, user_name: str | None, language: str) -> None:
     """Lưu Trữ: records and archives."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    speak(language)
     context.obj = user_name
 
 

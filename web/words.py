@@ -1,7 +1,7 @@
-"""Sentences of the command line, in the language of the terminal; Vietnamese unless it is not."""
+"""Sentences of the command line: Vietnamese, or English when it is asked for."""
 
 import gettext
-import locale
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,8 @@ from typing import Any
 from archive.errors import ArchiveError
 from formats.errors import FormatError
 from web.errors import plain_sentence
+
+_language: ContextVar[str] = ContextVar("language", default="vi")
 
 
 def _(english: str) -> str:
@@ -84,11 +86,18 @@ def _translate(english: str) -> str:
     return _catalogue().gettext(english)
 
 
-@cache
+def speak(language: str) -> None:
+    """Say everything in this language from now on: "vi" or "en"."""
+    _language.set(language)
+
+
 def _catalogue() -> gettext.NullTranslations:
-    """Vietnamese, unless the terminal speaks English."""
-    spoken = (locale.getlocale()[0] or "").lower()
-    if spoken.startswith("en"):
-        return gettext.NullTranslations()
     folder = Path(__file__).parent / "translations"
-    return gettext.translation("messages", folder, languages=["vi"], fallback=True)
+    return _read(folder, _language.get())
+
+
+@cache
+def _read(folder: Path, language: str) -> gettext.NullTranslations:
+    if language == "en":
+        return gettext.NullTranslations()
+    return gettext.translation("messages", folder, languages=[language], fallback=True)

@@ -158,7 +158,8 @@ def configuration_page() -> str:
         lines.append(f"| `{row['variable']}` | `{default}` | {row['meaning']} |")
     lines += [
         "",
-        "`LUUTRU_AS` names who acts on the command line. An unknown `LUUTRU_*` name is an error.",
+        "Two more are options of the command: `LUUTRU_AS` names who acts, `LUUTRU_LANGUAGE` is `vi`",
+        "or `en`. An unknown `LUUTRU_*` name is an error.",
         "",
     ]
     return "\n".join(lines)
