@@ -216,6 +216,7 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("A few bytes of the file unfold to a size that no document has."),
         _KEEP,
     ),
+    "damaged_picture": (_l("A picture in the file is damaged."), _CHECK_SOURCE),
     "too_many_objects": (_l("The file has more parts inside (%(objects)s) than we open."), _KEEP),
     "too_many_pages": (_l("The file has more pages (%(pages)s) than are taken."), _KEEP),
     "too_many_pixels": (_l("The picture has more pixels than are taken."), _KEEP),

@@ -66,6 +66,14 @@ def test_a_one_time_password_opens_nothing_but_its_own_change(house: House) -> N
     assert sign_in(house.app.test_client(), "binh", one_time)[0] == 401
 
 
+def test_a_new_password_ends_every_other_sign_in(house: House) -> None:
+    here, elsewhere = house.as_("lan"), house.as_("lan")
+    new = {"old": PASSWORD, "new": "dong song que huong", "again": "dong song que huong"}
+    house.post(here, "/account/password", **new)
+    assert here.get("/").status_code == 200
+    assert elsewhere.get("/").status_code == 302
+
+
 @pytest.mark.parametrize(
     ("new", "again", "said"),
     [
