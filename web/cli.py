@@ -27,6 +27,8 @@ from web.words import speak
 def main(context: click.Context, user_name: str | None, language: str) -> None:
     """Lưu Trữ: records and archives."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    for library in ("pyhanko", "pyhanko_certvalidator"):  # what they found is in our reports
+        logging.getLogger(library).setLevel(logging.CRITICAL)
     speak(language)
     context.obj = user_name
 

@@ -158,7 +158,7 @@ def configuration_page() -> str:
         lines.append(f"| `{row['variable']}` | `{default}` | {row['meaning']} |")
     lines += [
         "",
-        "Two more are options of the command: `LUUTRU_AS` names who acts, `LUUTRU_LANGUAGE` is `vi`",
+        "Two more are options of the command: `LUUTRU_AS` names who acts; `LUUTRU_LANGUAGE`: `vi`",
         "or `en`. An unknown `LUUTRU_*` name is an error.",
         "",
     ]
