@@ -104,12 +104,12 @@ def test_a_poor_password_is_not_taken(office: Office, new: str, code: str) -> No
 def test_a_password_is_changed_only_by_who_knows_the_old_one(office: Office) -> None:
     password = with_password(office)
     with pytest.raises(NotAllowed), office.db.transaction() as session:
-        people.change_password(session, people.by_name(session, "lan"), "sai", "mot mat khau dai")
+        people.change_password(session, people.by_name(session, "lan"), "sai", "một mật khẩu dài")
     with office.db.transaction() as session:
         people.change_password(
-            session, people.by_name(session, "lan"), password, "mot mat khau dai"
+            session, people.by_name(session, "lan"), password, "một mật khẩu dài"
         )
-    assert sign_in(office, "lan", "mot mat khau dai") is not None
+    assert sign_in(office, "lan", "một mật khẩu dài") is not None
 
 
 def test_a_user_name_is_never_issued_twice(office: Office) -> None:

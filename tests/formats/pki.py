@@ -121,7 +121,8 @@ class Pki:
 def serving(pki: Pki) -> Iterator[None]:
     """Run certomancer's server while the caller holds on, and stop that very process."""
     program = Path(sys.executable).with_name("certomancer")
-    command = [program, "--config", pki.config, "animate", "--port", str(pki.port), "--no-web-ui"]
+    port = ("--port", str(pki.port))
+    command = [str(program), "--config", str(pki.config), "animate", *port, "--no-web-ui"]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait_for(pki.port, server)
@@ -255,8 +256,8 @@ _SERVICES = {
 
 
 def _certificates() -> dict[str, Any]:
-    leaf = {"issuer": "interm", "extensions": [_usage("digital_signature", "non_repudiation")]}
-    leaf["extensions"] += _REVOCATION
+    usage = _usage("digital_signature", "non_repudiation")
+    leaf = {"issuer": "interm", "extensions": [usage, *_REVOCATION]}
     stamping = _leaf("digital_signature", "time_stamping", *_REVOCATION)
     responding = _leaf("digital_signature", "ocsp_signing", {"id": "ocsp_no_check"})
     revoked = {"reason": "key_compromise"}

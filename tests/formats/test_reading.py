@@ -49,8 +49,10 @@ def _laid_upon(path: Path, other: Path, *, under: bool = False) -> None:
         pikepdf.open(path, allow_overwriting_input=True) as document,
         pikepdf.open(other) as above,
     ):
-        lay = document.pages[0].add_underlay if under else document.pages[0].add_overlay
-        lay(above.pages[0])
+        if under:
+            document.pages[0].add_underlay(above.pages[0])
+        else:
+            document.pages[0].add_overlay(above.pages[0])
         document.save(path)
 
 

@@ -411,7 +411,7 @@ def test_a_large_scan_is_sealed_without_being_held_in_memory(
         "print(peak() - before)\n"
     )
     path = make_trial_key(tmp_path, "T01", "Sở Nội vụ", "secret")
-    arguments = [sys.executable, "-c", program, large, tmp_path / "sealed.pdf", path]
+    arguments = [sys.executable, "-c", program, str(large), str(tmp_path / "sealed.pdf"), str(path)]
     told = subprocess.run(arguments, capture_output=True, text=True, check=True)
     assert int(told.stdout) < 30_000  # kilobytes, for a file of 60 megabytes
 
@@ -432,7 +432,7 @@ def token(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def _fill(folder: Path) -> None:
     """Put keys and certificates on the token, from a process of its own."""
-    keys = {
+    keys: dict[str, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey] = {
         "rsa": rsa.generate_private_key(public_exponent=65537, key_size=2048),
         "curve": ec.generate_private_key(ec.SECP256R1()),
     }

@@ -25,16 +25,24 @@ class Desk:
 
     db: Database
     workshop: Workshop
+    store: LocalFiles
     organ: Organ
     person: Person
 
-    def receive(self, content: bytes, name: str = "van-ban.pdf", *, again: bool = False,
-                by: Person | None = None, **fields: str) -> Receipt:  # fmt: skip
+    def receive(
+        self,
+        content: bytes,
+        name: str = "van-ban.pdf",
+        *,
+        again: bool = False,
+        by: Person | None = None,
+        fields: dict[str, str] | None = None,
+    ) -> Receipt:
         return receive(
             self.db,
             self.workshop.files,
             BytesIO(content),
-            Sending(name, fields, again=again),
+            Sending(name, fields or {}, again=again),
             organ_id=self.organ.id,
             by=by or self.person,
             door="command",
@@ -66,4 +74,4 @@ def desk(db: Database, files: LocalFiles, tmp_path: Path) -> Iterator[Desk]:
     with db.reading() as session:
         person = people.by_id(session, person.id)
     with audit.acting_as(person, "command"):
-        yield Desk(db, workshop, organ, person)
+        yield Desk(db, workshop, files, organ, person)

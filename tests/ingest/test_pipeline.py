@@ -2,8 +2,9 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -19,7 +20,7 @@ from ingest.steps import Step
 from ingest.workspace import Outcome, PartResultGone, Workspace
 from tests.ingest.conftest import Desk
 
-FACTS = {
+FACTS: dict[str, dict[str, Any]] = {
     "identify": {"mime": "application/pdf", "puid": "fmt/276", "family": "pdf"},
     "read_text": {"pages": 1, "how": {"layer": 1}},
     "make_pdfa": {"case": "converted"},
@@ -54,7 +55,7 @@ def fails_with(error: Exception) -> Run:
 
 
 def test_a_good_file_is_carried_to_the_shelf(desk: Desk) -> None:
-    number = desk.receive(b"noi dung", Subject="Về việc thử").intake_id
+    number = desk.receive(b"noi dung", fields={"Subject": "Về việc thử"}).intake_id
     advance(desk.db, desk.workshop, number, road())
     intake = desk.intake(number)
     assert intake.state == "shelved"
@@ -220,11 +221,11 @@ def test_a_long_step_lets_others_go_first_and_keeps_its_part_results(desk: Desk)
 def test_the_last_step_is_done_for_many_at_once(desk: Desk) -> None:
     runs: list[int] = []
 
-    def together(works: object) -> list[Outcome | Exception]:
-        runs.append(len(works))  # type: ignore[arg-type]
-        return [Outcome(FACTS["validate"]) for _ in works]  # type: ignore[attr-defined]
+    def together(works: Sequence[Workspace]) -> list[Outcome | Exception]:
+        runs.append(len(works))
+        return [Outcome(FACTS["validate"]) for _ in works]
 
-    last = Step("validate", easy("validate"), together, is_together=True)  # type: ignore[arg-type]
+    last = Step("validate", easy("validate"), together, is_together=True)
     whole = (*road()[:-1], last)
     numbers = [desk.receive(f"so {number}".encode()).intake_id for number in range(5)]
     for number in numbers:

@@ -26,7 +26,7 @@ def test_a_mark_of_secrecy_is_refused_before_anything_is_stored(
     desk: Desk, name: str, fields: dict[str, str]
 ) -> None:
     with pytest.raises(Refused) as refused:
-        desk.receive(b"bi mat", name, **fields)
+        desk.receive(b"bi mat", name, fields=fields)
     assert refused.value.code == "secret_mark"
     assert list(desk.workshop.files.digests()) == []
     with desk.db.reading() as session:
@@ -73,7 +73,7 @@ def test_another_organs_copy_is_its_own(desk: Desk) -> None:
     first = desk.receive(b"mot hai ba")
     with desk.db.transaction() as session:
         other = organs.found(session, "KHAC", "Cơ quan khác")
-    elsewhere = Desk(desk.db, desk.workshop, other, desk.person).receive(b"mot hai ba")
+    elsewhere = Desk(desk.db, desk.workshop, desk.store, other, desk.person).receive(b"mot hai ba")
     assert elsewhere.intake_id != first.intake_id
     assert len(list(desk.workshop.files.digests())) == 1
 
@@ -91,7 +91,7 @@ def test_another_organs_copy_is_its_own(desk: Desk) -> None:
 def test_any_name_is_taken_as_it_is_and_harms_nothing(desk: Desk, name: str) -> None:
     receipt = desk.receive(b"noi dung", name)
     assert desk.intake(receipt.intake_id).state == "received"
-    assert {one.name for one in desk.workshop.files.root.iterdir()} == {
+    assert {one.name for one in desk.store.root.iterdir()} == {
         "incoming",
         receipt.sha256[:2],
     }
@@ -99,13 +99,13 @@ def test_any_name_is_taken_as_it_is_and_harms_nothing(desk: Desk, name: str) -> 
 
 def test_an_unknown_field_is_told_before_anything_is_stored(desk: Desk) -> None:
     with pytest.raises(Invalid) as failed:
-        desk.receive(b"noi dung", SoHieu="7")
+        desk.receive(b"noi dung", fields={"SoHieu": "7"})
     assert failed.value.code == "unknown_field"
     assert list(desk.workshop.files.digests()) == []
 
 
 def test_a_store_that_cannot_be_written_says_so_and_writes_no_row(desk: Desk) -> None:
-    desk.workshop.files.root.write_text("a file where a folder should be")
+    desk.store.root.write_text("a file where a folder should be")
     with pytest.raises(StoreFailed) as failed:
         desk.receive(b"noi dung")
     assert failed.value.code == "store_unwritable"

@@ -94,7 +94,7 @@ def test_the_original_is_given_back_byte_for_byte(received: Any, name: str, tmp_
 
 def test_archival_copies_pass_verapdf_by_hand(received: Any, tmp_path: Path) -> None:
     home, fates = received
-    copies = {}
+    copies: dict[str, str] = {}
     for name in SHELVED:
         if SAMPLES[name]["archival"] != "none":
             copy = tmp_path / f"{len(copies)}.pdf"
@@ -205,7 +205,7 @@ def test_a_scan_of_signed_paper_carries_the_mark_of_the_organ_that_digitised_it(
     (fate,) = home.lines("receive", copy, "--wait", "--set", "ScanOfSignedPaper=1")
     (shown,) = home.lines("show", fate["document"])
     home.run("export", fate["document"], "--rendition", "archival", "--to", tmp_path / "a.pdf")
-    page = ["pdftotext", "-f", "1", "-l", "1", tmp_path / "a.pdf", "-"]
+    page = ["pdftotext", "-f", "1", "-l", "1", str(tmp_path / "a.pdf"), "-"]
     said = subprocess.run(page, capture_output=True, text=True, check=True).stdout
     assert shown["fields"]["ScanOfSignedPaper"] is True
     assert "Trung tâm Lưu trữ" in said
