@@ -50,9 +50,9 @@ def _laid_upon(path: Path, other: Path, *, under: bool = False) -> None:
         pikepdf.open(other) as above,
     ):
         if under:
-            document.pages[0].add_underlay(above.pages[0])
+            document.pages[0].add_underlay(above.pages[0], None)
         else:
-            document.pages[0].add_overlay(above.pages[0])
+            document.pages[0].add_overlay(above.pages[0], None)
         document.save(path)
 
 
