@@ -1,6 +1,7 @@
 """Serving: the pages by waitress, and the worker beside them, until a signal ends both."""
 
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -28,8 +29,9 @@ def serve(services: Services) -> None:
             max_request_body_size=(settings.upload_megabytes + 16) * 1024 * 1024,
             channel_request_lookahead=1,
         )
-        _at_the_end(server.close)
+        _at_the_end(sys.exit)  # the server takes it as the wish to end, and closes its doors
         server.run()
+        server.close()
 
 
 def _work_beside(services: Services, stack: ExitStack) -> None:
