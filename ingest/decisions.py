@@ -64,6 +64,16 @@ def keep_as_received(session: Session, intake: Intake, why: str) -> None:
     claims.resume(session, intake)
 
 
+def look(session: Session, intake: Intake) -> None:
+    """Who decides looks at what is suspected; that too stands in the story.
+
+    Raises:
+        Conflict: `not_waiting`.
+    """
+    _must_be_suspected(intake)
+    audit.record(session, "intake.look", intake)
+
+
 def clear_suspicion(session: Session, workshop: Workshop, intake: Intake, why: str) -> None:
     """A person looked: it is no state secret. The file goes on.
 

@@ -45,6 +45,7 @@ SENTENCES: dict[str, Any] = {
     "intake.resume": _l("put the file back on the road"),
     "intake.keep_as_received": _l("decided to keep it as received"),
     "intake.clear_suspicion": _l("found that it is no state secret"),
+    "intake.look": _l("looked at the page under suspicion"),
     "intake.discard": _l("discarded the file"),
     "intake.same_bytes": _l("sent the same bytes once more"),
 }

@@ -9,7 +9,7 @@ import pytest
 from archive import clock
 from ingest.models import Intake
 from tests.factories import PASSWORD, an_intake
-from tests.web.conftest import House
+from tests.web.conftest import SAMPLE, House
 
 
 def send(house: House, who: str, *files: tuple[str, bytes], **more: Any) -> Any:
@@ -169,6 +169,33 @@ def test_what_waits_says_why_and_what_can_be_done(
     assert said in page
     for verb in ("again", "keep", "discard", "clear", "confirm"):
         assert (f'action="/receiving/{one.id}/{verb}"' in page) == (verb in buttons), verb
+
+
+def test_only_who_decides_looks_at_a_suspected_page_and_that_is_told(house: House) -> None:
+    with SAMPLE.open("rb") as content:
+        kept = house.services.workshop.quarantine.put(content)
+    one = an_intake(
+        house.services.db,
+        house.organ(),
+        house.person("lan"),
+        state="waiting",
+        reason="suspected_secret",
+        details={"mark": "MẬT", "page": 1},
+        facts={"identify": {"family": "pdf"}},
+        digest=kept.digest,
+        is_quarantined=True,
+    )
+    place = f"/receiving/{one.id}/look"
+    assert place in house.as_("lan").get("/receiving").text
+    assert place not in house.as_("minh").get("/receiving").text
+    seen = house.as_("lan").get(place)
+    assert (seen.status_code, seen.mimetype) == (200, "image/webp")
+    assert "no-store" in seen.headers["Cache-Control"]
+    assert len(house.events("intake.look")) == 1
+    for other in ("minh", "binh", "thu", "quan"):
+        assert house.as_(other).get(place).status_code in (403, 404)
+    assert len(house.events("intake.look")) == 1
+    assert not house.services.settings.path("previews", kept.digest[:2]).exists()
 
 
 def test_a_greyed_discard_names_the_day(house: House) -> None:

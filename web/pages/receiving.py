@@ -29,7 +29,7 @@ from formats.vietnamese import nfc
 from ingest import decisions
 from ingest.models import Intake
 from ingest.reception import Receipt, Sending, receive
-from web import road_words
+from web import pictures, road_words
 from web.auth import asker, here, may, reading, require, services, writing
 from web.error_words import MEGABYTE
 from web.errors import tell, wants_json, words_of
@@ -125,6 +125,7 @@ def _road(rows: Session) -> dict[str, Any]:
         "open_documents": _seen(rows, found.rows),
         "tab": tab,
         "whose": "mine" if only_mine else "all",
+        "may_look": may(rows, Action.DECIDE_SECRET, here()),
         "may_see_all": bool(access.roles_of(asker(), here().id) & SEES_ALL),
     }
 
@@ -287,6 +288,18 @@ DECISIONS: dict[str, tuple[Action, Callable[[Session, Intake, str], None]]] = {
     "confirm": (Action.DECIDE_SECRET, _confirm),
 }
 GRAVE = frozenset({"discard", "confirm"})
+
+
+@blueprint.get("/<int:number>/look")
+def look(number: int) -> Response:
+    """The page under suspicion, for who decides about secrets; told, and cached by nobody."""
+    with writing() as rows:
+        intake = decisions.by_id(rows, number)
+        require(rows, Action.DECIDE_SECRET, intake.organ)
+        decisions.look(rows, intake)
+    drawn = Response(pictures.suspected(services(), intake), mimetype=pictures.MIME)
+    drawn.headers["Cache-Control"] = "no-store"
+    return drawn
 
 
 @blueprint.post("/<int:number>/<any(again, keep, discard, clear, confirm):verb>")
