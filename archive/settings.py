@@ -34,7 +34,8 @@ class Settings:
     files_url: str = _setting("", "Store of files: file:///…. Empty: a folder in the home.")
     seal_url: str = _setting(
         "",
-        "Key of the seal: pkcs12:///… or pkcs11:///….so?token=…&key=…. Empty: trial keys.",
+        "Key of the seal: pkcs12:///… or pkcs11:///….so?token=…&key=…; {organ} stands for the "
+        "organ's code. Empty: trial keys.",
     )
     seal_pin: str = _setting("", "Password or PIN of that key.", secret=True)
     timestamp_url: str = _setting("", "RFC 3161 time-stamp server. Empty: seals without (B-B).")
