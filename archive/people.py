@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from archive import audit, clock
@@ -118,11 +118,8 @@ def is_active(person: Person) -> bool:
 def lock(session: Session, person: Person, from_on: date, reason: str) -> None:
     """End access from this day on. The account and what it did stay."""
     person.locked_from = from_on
-    for one in session.scalars(
-        select(SignIn).where(SignIn.person_id == person.id, SignIn.ended_at.is_(None))
-    ):
-        if from_on <= clock.today(person.organ):
-            one.ended_at = clock.now()
+    if from_on <= clock.today(person.organ):
+        _end_sign_ins(session, person)
     audit.record(session, "person.lock", person, facts={"from": from_on.isoformat()}, why=reason)
 
 
@@ -153,8 +150,10 @@ def check_password(session: Session, user_name: str, password: str) -> Person | 
     return person
 
 
-def change_password(session: Session, person: Person, old: str, new: str) -> None:
-    """Replace the password; all other sign-ins end.
+def change_password(
+    session: Session, person: Person, old: str, new: str, *, staying: int | None = None
+) -> None:
+    """Replace the password; all sessions end but the one in which it is done (`staying`).
 
     Raises:
         NotAllowed: `wrong_password`.
@@ -168,7 +167,15 @@ def change_password(session: Session, person: Person, old: str, new: str) -> Non
         raise Invalid("password_too_plain")
     person.password_hash = _hasher.hash(new)
     person.must_change_password = False
+    _end_sign_ins(session, person, SignIn.kind == "session", SignIn.id != staying)
     audit.record(session, "person.change_password", person)
+
+
+def _end_sign_ins(session: Session, person: Person, *which: ColumnElement[bool]) -> None:
+    """Whoever sits at another machine is out."""
+    mine = (SignIn.person_id == person.id, SignIn.ended_at.is_(None))
+    for one in session.scalars(select(SignIn).where(*mine, *which)):
+        one.ended_at = clock.now()
 
 
 def reset_password(session: Session, person: Person) -> str:
@@ -177,10 +184,7 @@ def reset_password(session: Session, person: Person) -> str:
     person.password_hash = _hasher.hash(one_time)
     person.must_change_password = True
     person.failed_sign_ins, person.locked_until = 0, None
-    for one in session.scalars(
-        select(SignIn).where(SignIn.person_id == person.id, SignIn.ended_at.is_(None))
-    ):
-        one.ended_at = clock.now()
+    _end_sign_ins(session, person)
     audit.record(session, "person.reset_password", person)
     return one_time
 

@@ -112,6 +112,21 @@ def test_a_password_is_changed_only_by_who_knows_the_old_one(office: Office) -> 
     assert sign_in(office, "lan", "một mật khẩu dài") is not None
 
 
+def test_a_new_password_ends_the_sessions_elsewhere(office: Office) -> None:
+    password = with_password(office)
+    with office.db.transaction() as session:
+        person = people.by_name(session, "lan")
+        here, there = (
+            people.sign_in(session, person, "session", timedelta(hours=1)) for _ in range(2)
+        )
+        staying = people.signed_in(session, here, "session", None)
+        assert staying is not None
+        people.change_password(session, person, password, "một mật khẩu dài", staying=staying.id)
+    with office.db.reading() as session:
+        assert people.signed_in(session, here, "session", None) is not None
+        assert people.signed_in(session, there, "session", None) is None
+
+
 def test_a_user_name_is_never_issued_twice(office: Office) -> None:
     with_password(office)
     with pytest.raises(Conflict), office.db.transaction() as session:

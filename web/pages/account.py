@@ -14,7 +14,6 @@ from flask import (
     url_for,
 )
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from archive import audit, clock, people
@@ -78,20 +77,7 @@ def _change_password(form: dict[str, str]) -> None:
         raise Invalid("passwords_differ")
     with writing() as rows:
         person = people.by_id(rows, asker().id)
-        people.change_password(rows, person, form.get("old", ""), new)
-        _end_other_sign_ins(rows, person)
-
-
-def _end_other_sign_ins(rows: Session, person: Person) -> None:
-    """Whoever sits at another machine with the old password is out."""
-    others = select(SignIn).where(
-        SignIn.person_id == person.id,
-        SignIn.kind == "session",
-        SignIn.ended_at.is_(None),
-        SignIn.id != g.sign_in,
-    )
-    for one in rows.scalars(others).all():
-        people.sign_out(rows, one)
+        people.change_password(rows, person, form.get("old", ""), new, staying=g.sign_in)
 
 
 @blueprint.post("/language")
