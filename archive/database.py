@@ -12,6 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import DateTime, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import Connection, Dialect, make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
@@ -101,11 +102,18 @@ class Database:
         """Refuse to work on a database of another version.
 
         Raises:
-            NotReady: `not_set_up` or `needs_upgrade`.
+            NotReady: `not_set_up`, `needs_upgrade`, or `database_unreachable`.
         """
         wanted = ScriptDirectory.from_config(_alembic(self.url)).get_current_head()
-        with self.engine.connect() as connection:
-            found = MigrationContext.configure(connection).get_current_revision()
+        place = make_url(self.url)
+        if place.get_backend_name() == "sqlite" and not Path(place.database or "").is_file():
+            raise NotReady("not_set_up")
+        try:
+            with self.engine.connect() as connection:
+                found = MigrationContext.configure(connection).get_current_revision()
+        except OperationalError as failed:
+            shown = place.render_as_string(hide_password=True)
+            raise NotReady("database_unreachable", url=shown) from failed
         if found is None:
             raise NotReady("not_set_up")
         if found != wanted:

@@ -89,5 +89,5 @@ def pinned(session: Session, organ_id: int) -> set[str]:
 
 
 def _fits_code(letter: str) -> bool:
-    """Letters and digits in groups parted by dots or hyphens."""
-    return letter.isalnum() or letter in ".-"
+    """Plain letters and digits in groups parted by dots or hyphens."""
+    return (letter.isascii() and letter.isalnum()) or letter in ".-"

@@ -304,6 +304,10 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("The archive was made by another version of the program."),
         _l("Make a backup, then run luutru upgrade."),
     ),
+    "database_unreachable": (
+        _l("The database at %(url)s does not answer."),
+        _l("Start it, or correct LUUTRU_DATABASE_URL; nothing that was stored is lost."),
+    ),
     # the web itself
     "bad_request": (_l("The request was not understood."), _l("Go back and try again.")),
     "form_expired": (

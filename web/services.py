@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from archive.database import Database
+from archive.errors import Invalid
 from archive.files import FileStore, LocalFiles, open_files
 from archive.settings import Settings
-from ingest.scanner import open_scanner
+from ingest.scanner import Scanner, open_scanner
 from ingest.workspace import Workshop
 from search.engine import SearchEngine, open_engine
 from web.keys import Keys
@@ -48,7 +49,7 @@ def open_services(settings: Settings) -> Iterator[Services]:
         settings=settings,
         files=files,
         quarantine=LocalFiles(settings.path("quarantine")),
-        scanner=open_scanner(settings.clamav_url or None),
+        scanner=_scanner(settings),
         key_of=keys.of,
         work=settings.path("work"),
     )
@@ -57,6 +58,14 @@ def open_services(settings: Settings) -> Iterator[Services]:
         yield services
     finally:
         services.close()
+
+
+def _scanner(settings: Settings) -> Scanner:
+    try:
+        return open_scanner(settings.clamav_url or None)
+    except ValueError as wrong:
+        wanted = "clamav:///path/to/socket, clamav://host:port"
+        raise Invalid("bad_setting", name="LUUTRU_CLAMAV_URL", wanted=wanted) from wrong
 
 
 def make_home(settings: Settings) -> Path:

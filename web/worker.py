@@ -141,8 +141,8 @@ class Worker:
             return False
         try:
             indexing.index(db, files, engine, behind)
-        except SearchBroken:
-            indexing.mend(db, files, engine)
+        except SearchBroken:  # a full disk breaks it too, and then mending must wait
+            return indexing.mend(db, files, engine)
         return True
 
     def _look_again(self) -> bool:

@@ -145,7 +145,7 @@ def test_setup_is_done_once_and_its_person_acts_until_there_is_another(office: O
         assert people.only_person(session) is None
 
 
-@pytest.mark.parametrize("code", ["", "x" * 36, "có trống", "a/b", "a'; drop"])
+@pytest.mark.parametrize("code", ["", "x" * 36, "có trống", "a/b", "a'; drop", "SỞ"])
 def test_a_bad_organ_code_is_named(office: Office, code: str) -> None:
     with pytest.raises(Invalid) as failed, office.db.transaction() as session:
         organs.found(session, code, "Tên")
