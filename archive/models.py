@@ -8,7 +8,7 @@ Columns in `UNTOLD` are book-keeping of machines and no part of the story.
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from archive.database import Base, UtcDateTime
@@ -283,6 +283,12 @@ class Document(Row):
         CheckConstraint("length(code) > 0", name="code"),
         CheckConstraint("completeness in ('full', 'main_text', 'first_page')", name="completeness"),
         CheckConstraint("page_amount is null or page_amount >= 0", name="page_amount"),
+        Index(
+            "ix_document_behind",
+            "id",
+            sqlite_where=text("indexed_revision < revision"),
+            postgresql_where=text("indexed_revision < revision"),
+        ),
     )
 
 

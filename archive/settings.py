@@ -58,10 +58,8 @@ class Settings:
     workers: int = _setting(0, "Documents on the road at once. 0: one more than there are cores.")
     upload_megabytes: int = _setting(512, "Largest file that is taken, in MB.")
     page_limit: int = _setting(5000, "Most pages a file may have.")
-    pixel_limit: int = _setting(400_000_000, "Most pixels a picture may have.")
     session_hours: int = _setting(10, "A sign-in ends after so many hours.")
     idle_minutes: int = _setting(60, "…and after so many minutes without use.")
-    domain_suffix: str = _setting("", "Added to user names where the agency wants it.")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":

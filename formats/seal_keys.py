@@ -5,6 +5,7 @@ it, and a token knows only one session a process. The secret is given beside the
 and is not kept.
 """
 
+import hashlib
 import os
 import threading
 from dataclasses import dataclass, field
@@ -64,7 +65,8 @@ def make_trial_key(folder: Path, organ_code: str, organ_name: str, passphrase: s
     """
     folder.mkdir(parents=True, exist_ok=True)
     stem = "".join(each if each.isalnum() else "-" for each in organ_code)
-    path = folder / f"seal-{stem}.p12"
+    apart = hashlib.sha256(organ_code.encode()).hexdigest()[:8]  # "A.B" and "A-B" are two organs
+    path = folder / f"seal-{stem}-{apart}.p12"
     if path.exists():
         return path
     # RSA, because readers that agencies still use do not know elliptic curves.

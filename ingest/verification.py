@@ -14,6 +14,7 @@ from archive.models import Document, Part
 from archive.settings import Settings
 from formats import verapdf
 from formats.confined import confined
+from formats.errors import FormatError
 from formats.seals import check_detached, check_seal
 from formats.signature_reports import SignatureReport
 from formats.signatures import check_signatures
@@ -154,7 +155,11 @@ def _signatures(settings: Settings, part: Part, copies: dict[str, Path]) -> Iter
         return
     kept = SignatureReport.from_json(copies["signature_report"].read_text(encoding="utf-8"))
     trust = TrustFolder(settings.trust)
-    again = confined(check_signatures, copies["original"], trust, kept.checked_at, seconds=180)
+    try:
+        again = confined(check_signatures, copies["original"], trust, kept.checked_at, seconds=180)
+    except FormatError as failed:
+        yield Checked("signatures", part.ordinal, "original", False, failed.code)
+        return
     same = again.indication == kept.indication
     detail = f"{kept.indication} → {again.indication}" if not same else str(kept.indication)
     yield Checked("signatures", part.ordinal, "original", same, detail)

@@ -61,6 +61,8 @@ def _secret_of(folder: Path) -> str:
     place = folder / "trial-secret"
     if not place.exists():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        place.touch(mode=0o600)
-        place.write_text(secrets.token_urlsafe(24), encoding="ascii")
+        partial = place.with_suffix(".part")
+        partial.touch(mode=0o600)
+        partial.write_text(secrets.token_urlsafe(24), encoding="ascii")
+        partial.rename(place)  # whole or not at all: an empty password would lock its keys
     return place.read_text(encoding="ascii")

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from archive import access, case_files
 from archive.access import Action
 from archive.errors import Conflict, Invalid, Refused
-from archive.models import Organ, Person
+from archive.models import Document, Organ, Person
 from ingest.models import Intake
 from ingest.reception import Receipt, Sending, receive
 from web.services import Services
@@ -137,28 +137,33 @@ def _turned_away(path: Path, reason: str) -> Fate:
 
 
 def _carry(services: Services, numbers: list[int], tell: Callable[[str], None]) -> None:
-    """Hand over to a live worker, or take the worker's lock and run the road here."""
-    try:
-        with only_worker(services):
-            Worker(services).run_until_quiet(lambda: _are_done(services, numbers))
-    except WorkerBusy:
-        tell(say("handed_over"))
-        while not _are_done(services, numbers):
+    """Take the worker's lock and run the road here; while somebody else has it, watch him work.
+
+    He may end before our files do (another `receive --wait` does), so the lock is asked for again.
+    """
+    told = False
+    while not _are_done(services, numbers):
+        try:
+            with only_worker(services):
+                Worker(services).run_until_quiet(lambda: _are_done(services, numbers))
+        except WorkerBusy:
+            if not told:
+                tell(say("handed_over"))
+            told = True
             time.sleep(LOOK)
 
 
 def _are_done(services: Services, numbers: list[int]) -> bool:
     """Whether each is at an end, and what was shelved is in the index too."""
+    on_the_way = or_(Intake.state.not_in(END_STATES), Document.indexed_revision < Document.revision)
+    left = (
+        select(Intake.id)
+        .outerjoin(Document, Document.id == Intake.document_id)
+        .where(Intake.id.in_(numbers), on_the_way)
+        .limit(1)
+    )
     with services.db.reading() as session:
-        intakes = session.scalars(
-            select(Intake).where(Intake.id.in_(numbers)).options(joinedload(Intake.document))
-        ).all()
-        return all(one.state in END_STATES and _is_indexed(one) for one in intakes)
-
-
-def _is_indexed(intake: Intake) -> bool:
-    document = intake.document
-    return document is None or document.indexed_revision >= document.revision
+        return session.scalar(left) is None
 
 
 def _fates(services: Services, numbers: list[int]) -> dict[int, Intake]:

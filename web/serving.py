@@ -1,5 +1,6 @@
 """Serving: the pages by waitress, and the worker beside them, until a signal ends both."""
 
+import logging
 import signal
 import sys
 import threading
@@ -13,6 +14,8 @@ from web.services import Services
 from web.worker import Worker, WorkerBusy, only_worker
 
 THREADS = 8
+TAKE_OVER = 5.0  # seconds between tries to become the worker
+log = logging.getLogger("luutru.serving")
 
 
 def serve(services: Services) -> None:
@@ -35,13 +38,28 @@ def serve(services: Services) -> None:
 
 
 def _work_beside(services: Services, stack: ExitStack) -> None:
-    try:
-        stack.enter_context(only_worker(services))
-    except WorkerBusy:
-        return
-    worker = Worker(services)
-    worker.start()
-    stack.callback(worker.stop)
+    """Work on the road too, as soon as no other process of this home does."""
+    ending = threading.Event()
+
+    def take_over() -> None:
+        told = False
+        while not ending.is_set():
+            try:
+                with only_worker(services):
+                    worker = Worker(services)
+                    worker.start()
+                    ending.wait()
+                    worker.stop()
+            except WorkerBusy:
+                if not told:
+                    log.warning("another process works in this home; this one serves pages")
+                told = True
+                ending.wait(TAKE_OVER)
+
+    beside = threading.Thread(target=take_over, name="worker-beside")
+    beside.start()
+    stack.callback(beside.join)
+    stack.callback(ending.set)
 
 
 def work(services: Services) -> None:

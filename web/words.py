@@ -28,6 +28,8 @@ SENTENCES: dict[str, str] = {
     ),
     "upgraded": _("The database is of this version."),
     "person_added": _("Account {user} is ready; one-time password: {password}"),
+    "person_reset": _("New one-time password of {user}: {password}"),
+    "person_locked": _("Account {user} is closed from {day}."),
     "handed_over": _("A worker is running; it carries the files on."),
     "exported": _("{document}: {rendition} written to {target}"),
     "found": _("Documents found: {total}"),

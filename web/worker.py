@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from ingest import claims
 from ingest.pipeline import ROAD, advance, advance_together
 from search import indexing
-from search.engine import SearchBroken
+from search.engine import SearchBroken, SearchBusy
 from web.services import Services
 
 log = logging.getLogger("luutru.worker")
@@ -57,6 +57,7 @@ class Worker:
         self._busy = 0
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
+        self._unindexable: set[int] = set()
 
     def start(self) -> None:
         """Free what an earlier worker left claimed, then begin."""
@@ -139,11 +140,30 @@ class Worker:
             behind = indexing.stale(session)
         if not behind:
             return False
+        behind = [number for number in behind if number not in self._unindexable]
+        if not behind:
+            return False
         try:
             indexing.index(db, files, engine, behind)
+        except SearchBusy:
+            return False
         except SearchBroken:  # a full disk breaks it too, and then mending must wait
             return indexing.mend(db, files, engine)
+        except Exception:
+            self._index_singly(behind)
         return True
+
+    def _index_singly(self, numbers: list[int]) -> None:
+        """One document whose entry cannot be made holds up none of the others."""
+        services = self._services
+        for number in numbers:
+            try:
+                indexing.index(services.db, services.files, services.engine, [number])
+            except Exception:
+                log.exception(
+                    "document %s cannot be indexed; tried again at the next start", number
+                )
+                self._unindexable.add(number)
 
     def _look_again(self) -> bool:
         """What waited for a program goes on once it is there."""

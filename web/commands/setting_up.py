@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
-from archive import access, audit, organs, people
+from archive import access, audit, clock, organs, people
 from archive.access import Action
 from archive.database import upgrade
+from archive.fields import Field, parse_value
 from archive.models import Organ
 from archive.settings import Settings
 from search import indexing
@@ -17,6 +18,8 @@ from web import health
 from web.commands.door import acting, answer, door, json_option, tell, the_archive
 from web.services import make_home, open_services
 from web.words import say
+
+FROM_ON = Field("locked_from", "--from", "--from", "date")
 
 
 @click.command()
@@ -105,6 +108,36 @@ def person_add(
         made, one_time = people.add(db, organ, user_name, full_name, list(roles))
         told = {"user": made.user_name, "password": one_time, "roles": list(roles)}
     answer(told) if as_json else click.echo(say("person_added", **told))
+
+
+@person.command("reset")
+@click.argument("user_name")
+@json_option
+@click.pass_obj
+@door
+def person_reset(actor: str | None, user_name: str, as_json: bool) -> None:
+    """Print a new one-time password for who has forgotten the old one."""
+    with the_archive() as services, acting(services, actor) as who, services.db.transaction() as db:
+        one = people.by_name(db, user_name)
+        access.require(db, who, Action.MANAGE_PEOPLE, one.organ)
+        told = {"user": one.user_name, "password": people.reset_password(db, one)}
+    answer(told) if as_json else click.echo(say("person_reset", **told))
+
+
+@person.command("lock")
+@click.argument("user_name")
+@click.option("--from", "from_on", metavar="DAY", help="First day without access; today if none.")
+@click.option("--why", required=True, help="Reason, kept in the story.")
+@click.pass_obj
+@door
+def person_lock(actor: str | None, user_name: str, from_on: str | None, why: str) -> None:
+    """End a person's access from a day on; the account and what it did stay."""
+    with the_archive() as services, acting(services, actor) as who, services.db.transaction() as db:
+        one = people.by_name(db, user_name)
+        access.require(db, who, Action.MANAGE_PEOPLE, one.organ)
+        day = parse_value(FROM_ON, from_on) if from_on else clock.today(one.organ)
+        people.lock(db, one, day, why)
+    tell(say("person_locked", user=user_name, day=f"{day:%d/%m/%Y}"))
 
 
 @click.group()

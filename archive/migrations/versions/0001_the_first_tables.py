@@ -328,6 +328,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('code', name=op.f('uq_document_code'))
     )
     with op.batch_alter_table('document', schema=None) as batch_op:
+        batch_op.create_index('ix_document_behind', ['id'], unique=False, sqlite_where=sa.text('indexed_revision < revision'), postgresql_where=sa.text('indexed_revision < revision'))
         batch_op.create_index(batch_op.f('ix_document_issued_date'), ['issued_date'], unique=False)
         batch_op.create_index(batch_op.f('ix_document_organ_id'), ['organ_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_document_shelved_at'), ['shelved_at'], unique=False)
@@ -574,6 +575,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_document_shelved_at'))
         batch_op.drop_index(batch_op.f('ix_document_organ_id'))
         batch_op.drop_index(batch_op.f('ix_document_issued_date'))
+        batch_op.drop_index('ix_document_behind', sqlite_where=sa.text('indexed_revision < revision'), postgresql_where=sa.text('indexed_revision < revision'))
 
     op.drop_table('document')
     with op.batch_alter_table('case_file', schema=None) as batch_op:
