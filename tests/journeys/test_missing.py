@@ -115,3 +115,28 @@ def wait_for(holds: object, seconds: float = 90) -> None:
     while not holds():  # type: ignore[operator]
         assert time.monotonic() < give_up, "it did not come about"
         time.sleep(0.3)
+
+
+def test_two_who_wait_at_once_both_come_to_an_end(home: Home) -> None:
+    waiting = [
+        subprocess.Popen(
+            [LUUTRU, "receive", path, "--wait"], env=home.environment, stdout=subprocess.DEVNULL
+        )
+        for path in (BORN, SCAN)
+    ]
+    try:
+        assert [one.wait(120) for one in waiting] == [0, 0]
+    finally:
+        for one in waiting:
+            one.kill()
+    assert home.ask("select count(*) from intake where state = 'shelved'") == [(2,)]
+
+
+def test_accounts_are_reset_and_closed_from_the_command_line(home: Home) -> None:
+    (made,) = home.lines("person", "add", "lan", "--name", "Nguyễn Thị Lan", "--role", "clerk")
+    (again,) = home.lines("--as", "quantri", "person", "reset", "lan")
+    assert again["password"] != made["password"]
+    assert home.run("--as", "lan", "person", "reset", "quantri").returncode == 5
+    closed = home.run("--as", "quantri", "person", "lock", "lan", "--why", "nghỉ hưu")
+    assert closed.returncode == 0
+    assert home.run("--as", "lan", "receive", BORN).returncode == 5
