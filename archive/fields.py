@@ -6,6 +6,7 @@ and warned about. Codes are what imports and exports speak; columns are what the
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -127,6 +128,13 @@ def parse_fields(
             raise Invalid("unknown_field", field=name)
         values[field.column] = parse_value(field, text)
     return values, supplementary
+
+
+def given_value(given: Mapping[str, str], code: str) -> str:
+    """What was given for the field of this code, under whichever of its names."""
+    field = next(one for one in DOCUMENT_FIELDS if one.code == code)
+    names = {field.code.lower(), field.column.lower(), field.name.lower()}
+    return next((text for name, text in given.items() if nfc(name).strip().lower() in names), "")
 
 
 def parse_value(field: Field, text: str) -> Any:

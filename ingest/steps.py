@@ -12,6 +12,7 @@ from typing import Any
 
 from archive import clock
 from archive.errors import Refused, Waits
+from archive.fields import given_value
 from formats import kinds, mail, office, pdfa, pictures, plain_text, reading, text_pages, verapdf
 from formats.confined import confined
 from formats.kinds import Family
@@ -241,8 +242,8 @@ def _convert(work: Workspace, method: pdfa.Method | None, *, is_signed: bool) ->
     scratch = work.scratch("make_pdfa")
     out, layer = scratch / "unsealed.pdf", work.file("layer") if work.has("layer") else None
     description = pdfa.Description(
-        title=work.fields.get("Subject") or work.name,
-        creators=(work.fields["OrganName"],) if work.fields.get("OrganName") else (),
+        title=given_value(work.fields, "Subject") or work.name,
+        creators=tuple(filter(None, [given_value(work.fields, "OrganName")])),
         original_name=work.name,
         original_sha256=work.original,
         moment=clock.now(),

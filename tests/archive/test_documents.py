@@ -2,12 +2,20 @@ import threading
 from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy import select
 
-from archive import case_files, clock, documents
+from archive import case_files, clock, documents, reading
+from archive.audit_check import verify
 from archive.case_files import code_of
 from archive.errors import Conflict, Invalid, NotFound
-from archive.fields import CASE_FILE_FIELDS, DOCUMENT_FIELDS, parse_fields, too_long
-from archive.models import CaseFile, Document, Organ
+from archive.fields import (
+    CASE_FILE_FIELDS,
+    DOCUMENT_FIELDS,
+    given_value,
+    parse_fields,
+    too_long,
+)
+from archive.models import CaseFile, Document, EventWords, Organ
 from tests.archive.conftest import Office
 
 
@@ -70,6 +78,12 @@ def test_fields_name_columns_that_exist() -> None:
 @pytest.mark.parametrize("name", ["CodeNumber", "code_number", "Số của văn bản"])
 def test_a_field_is_known_by_code_column_and_vietnamese_name(name: str) -> None:
     assert parse_fields({name: "7"}, DOCUMENT_FIELDS) == ({"code_number": "7"}, {})
+
+
+@pytest.mark.parametrize("name", ["Subject", "subject", "Trích yếu nội dung"])
+def test_a_given_value_is_found_under_any_of_its_names(name: str) -> None:
+    assert given_value({name: "Về việc thử"}, "Subject") == "Về việc thử"
+    assert given_value({}, "Subject") == ""
 
 
 def test_an_unknown_field_or_a_bad_value_is_named() -> None:
@@ -150,3 +164,49 @@ def test_an_unknown_code_is_said_to_be_unknown(office: Office) -> None:
             documents.by_code(session, "TTLT-2026-9999999")
         with pytest.raises(NotFound):
             case_files.by_code(session, "TTLT.2026.zz")
+
+
+@pytest.mark.parametrize("db", ["postgresql"], indirect=True)  # SQLite lets one writer in
+def test_two_corrections_at_once_are_two_revisions_and_the_story_holds(office: Office) -> None:
+    code = office.shelve(subject="Đầu").code
+    with office.db.transaction() as late:
+        seen_early = documents.by_code(late, code)
+        _correct(office, code, subject="Một")
+        documents.correct(late, seen_early, {"subject": "Hai"}, "Sửa lại")
+    with office.db.reading() as session:
+        assert documents.by_code(session, code).revision == 3
+        told = session.scalars(select(EventWords.words).order_by(EventWords.event_id.desc()))
+        assert told.first()["before"] == {"subject": "Một"}  # type: ignore[index]
+        assert verify(session).is_good
+
+
+@pytest.mark.parametrize("db", ["postgresql"], indirect=True)
+def test_who_opens_a_document_while_it_is_corrected_tells_of_it_as_it_is(office: Office) -> None:
+    code = office.shelve(subject="Đầu").code
+    with office.db.transaction() as reader:
+        document = documents.by_code(reader, code)
+        _correct(office, code, subject="Một")
+        reading.opened(reader, document, "open")
+    assert document.parts[0].renditions  # what was loaded stays readable
+    with office.db.reading() as session:
+        assert verify(session).is_good
+
+
+@pytest.mark.parametrize("db", ["postgresql"], indirect=True)
+def test_placing_while_another_corrects_loses_neither(office: Office) -> None:
+    code = office.shelve(subject="Đầu").code
+    with office.db.transaction() as late:
+        document = documents.by_code(late, code)
+        case_file = case_files.open_new(
+            late, late.get_one(Organ, office.organ.id), {"FileNotation": "01", "Title": "Hồ sơ"}
+        )
+        _correct(office, code, subject="Một")
+        documents.place(late, document, case_file)
+    with office.db.reading() as session:
+        assert documents.by_code(session, code).revision == 3
+        assert verify(session).is_good
+
+
+def _correct(office: Office, code: str, **values: str) -> None:
+    with office.db.transaction() as session:
+        documents.correct(session, documents.by_code(session, code), values, "Sửa")
