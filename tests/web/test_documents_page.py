@@ -324,7 +324,7 @@ def test_trust_is_one_sentence_with_a_colour(house: House) -> None:
     assert "is-good" in said
     assert "Không có chữ ký số; bản lưu trữ là PDF/A hợp lệ" in said
     assert "khóa thử nghiệm" in said
-    assert "Chưa kiểm tra: chưa cài trình quét" in said
+    assert "Chưa kiểm tra: chưa cài phần mềm quét mã độc" in said
 
 
 def test_a_valid_signature_is_told_with_signer_and_hour_of_the_organ(house: House) -> None:
@@ -357,7 +357,7 @@ def test_greyed_deeds_say_why(house: House) -> None:
     page = house.as_("binh").get(f"/documents/{house.open_code}").text
     assert "Chỉ lưu trữ viên được sửa dữ liệu" in page
     tray = house.as_("binh").get(f"/documents/{house.tray_code}").text
-    assert "Không đọc được chữ nào từ tệp này" in tray
+    assert "Không nhận dạng được chữ nào trong tệp này" in tray
 
 
 def test_a_document_without_pages_says_what_to_do(house: House) -> None:
