@@ -147,9 +147,14 @@ def sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def columns(row: Row) -> list[str]:
+    """The names of all that the database holds of a row itself, without what hangs on it."""
+    return [one.key for one in inspect(row).mapper.column_attrs]
+
+
 def row_digest(row: Row) -> str:
     """Digest of all that is told of a row: its columns without the machines' book-keeping."""
-    names = [one.key for one in inspect(row).mapper.column_attrs if one.key not in row.UNTOLD]
+    names = [one for one in columns(row) if one not in row.UNTOLD]
     return sha256(canonical({name: getattr(row, name) for name in names}))
 
 
@@ -220,11 +225,31 @@ def _write_story(session: Session) -> None:
     """Before commit: write the events, or refuse the whole transaction."""
     session.flush()
     told, changed = _pending(session), _changed(session)
+    head = _chain_head(session) if told else None
+    if head is not None:
+        _look_again(session, told, changed)
     _share_out(told, changed)
-    if told:
-        _append(session, told)
+    if head is not None:
+        _append(session, head, told)
     session.info.pop("told", None)
     session.info.pop("changed", None)
+
+
+def _chain_head(session: Session) -> ChainHead:
+    """The end of the chain, held until the commit: stories are written one after the other."""
+    held = select(ChainHead).with_for_update(key_share=True)
+    return session.execute(held, execution_options={"populate_existing": True}).scalar_one()
+
+
+def _look_again(
+    session: Session, told: list[_Told], changed: dict[tuple[str, int], _Changed]
+) -> None:
+    """Read again what is told of: another transaction may have written since it was loaded."""
+    rows = {row for one in told for row in (one.subject, *one.also) if row is not None}
+    rows |= {one.row for one in changed.values()}
+    for row in rows:
+        if row in session:  # what was deleted has left it
+            session.refresh(row, columns(row))
 
 
 def _share_out(told: list[_Told], changed: dict[tuple[str, int], _Changed]) -> None:
@@ -243,9 +268,8 @@ def _share_out(told: list[_Told], changed: dict[tuple[str, int], _Changed]) -> N
         one_teller.rows[key] = None if one_change.is_gone else row_digest(one_change.row)
 
 
-def _append(session: Session, told: list[_Told]) -> None:
-    """Add links to the chain, under a lock on its head."""
-    head = session.execute(select(ChainHead).with_for_update(key_share=True)).scalar_one()
+def _append(session: Session, head: ChainHead, told: list[_Told]) -> None:
+    """Add links to the chain behind its head, which is held."""
     for one in told:
         event = _event(head.last_id + 1, one)
         words = None

@@ -155,6 +155,7 @@ def place(session: Session, document: Document, case_file: CaseFile) -> None:
         Conflict: `already_placed`, or `case_file_is_final`.
         Invalid: `other_organ`.
     """
+    _hold(session, document)
     if case_file.organ_id != document.organ_id:
         raise Invalid("other_organ")
     if not case_files.takes_documents(case_file):
@@ -194,6 +195,7 @@ def correct(session: Session, document: Document, values: dict[str, str], why: s
     if not why.strip():
         raise Invalid("reason_missing")
     columns, supplementary = parse_fields(values, DOCUMENT_FIELDS)
+    _hold(session, document)
     before = {name: _readable(getattr(document, name)) for name in columns}
     for name, value in columns.items():
         setattr(document, name, value)
@@ -204,6 +206,11 @@ def correct(session: Session, document: Document, values: dict[str, str], why: s
     after |= {f"+{name}": value for name, value in supplementary.items()}
     document.revision += 1
     audit.record(session, "document.correct", document, why=why, before=before, after=after)
+
+
+def _hold(session: Session, document: Document) -> None:
+    """Keep other hands off the row until the commit, and see it as it is now."""
+    session.refresh(document, audit.columns(document), with_for_update={"key_share": True})
 
 
 def _readable(value: Any) -> Any:

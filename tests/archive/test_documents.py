@@ -195,13 +195,13 @@ def test_who_opens_a_document_while_it_is_corrected_tells_of_it_as_it_is(office:
 @pytest.mark.parametrize("db", ["postgresql"], indirect=True)
 def test_placing_while_another_corrects_loses_neither(office: Office) -> None:
     code = office.shelve(subject="Đầu").code
+    with office.db.transaction() as session:
+        organ = session.get_one(Organ, office.organ.id)
+        case_files.open_one(session, organ, "01", "Hồ sơ", year=2026)
     with office.db.transaction() as late:
         document = documents.by_code(late, code)
-        case_file = case_files.open_new(
-            late, late.get_one(Organ, office.organ.id), {"FileNotation": "01", "Title": "Hồ sơ"}
-        )
         _correct(office, code, subject="Một")
-        documents.place(late, document, case_file)
+        documents.place(late, document, case_files.by_code(late, "TTLT.2026.01"))
     with office.db.reading() as session:
         assert documents.by_code(session, code).revision == 3
         assert verify(session).is_good
