@@ -142,7 +142,8 @@ def _alembic(url: str) -> Config:
 
 _READ_ONLY: dict[str, dict[str, Any]] = {
     "sqlite": {"reading": True},
-    "postgresql": {"postgresql_readonly": True},
+    # One look sees one moment from its first question to its last, as on SQLite.
+    "postgresql": {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"},
 }
 
 

@@ -1,7 +1,11 @@
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from sqlalchemy import delete, select, text, update
+from sqlalchemy.orm import Session
 
-from archive import audit, documents
+from archive import audit, audit_check, documents
 from archive.audit import UnauditedChange
 from archive.audit_check import Finding, verify
 from archive.database import Database
@@ -164,3 +168,17 @@ def _last(db: Database, action: str) -> Event:
         return session.scalars(
             select(Event).where(Event.action == action).order_by(Event.id.desc())
         ).first()  # type: ignore[return-value]
+
+
+def test_a_check_holds_while_others_write(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = office.shelve().code
+    walk = audit_check._events
+
+    def walk_slowly(session: Session) -> Iterator[Any]:
+        yield from walk(session)
+        with office.db.transaction() as other:
+            documents.correct(other, documents.by_code(other, code), {"subject": "Mới"}, "Sửa")
+
+    monkeypatch.setattr(audit_check, "_events", walk_slowly)
+    with office.db.reading() as session:
+        assert verify(session).is_good
