@@ -93,11 +93,9 @@ def take_next_step(
         if intake is None:
             return None
         step = next(one for one in road if one.name == intake.next_step)
-        if intake.attempts >= MOST_CLAIMS:  # it takes the worker down with it
-            with audit.acting(audit.Actor(door="worker", account="luutru")):
-                _set_aside(session, intake, "stuck", "worker_died", {"step": step.name})
-                return None
-        return None if step.is_together else _claim(intake, step, workshop)
+        if _kills_workers(session, intake) or step.is_together:
+            return None
+        return _claim(intake, step, workshop)
 
 
 def take_together(db: Database, workshop: Workshop, step: Step, most: int) -> list[Claim]:
@@ -109,7 +107,20 @@ def take_together(db: Database, workshop: Workshop, step: Step, most: int) -> li
             .order_by(Intake.queued_at, Intake.id)
             .limit(most)
         ).all()
-        return [_claim(intake, step, workshop) for intake in waiting]
+        return [
+            _claim(intake, step, workshop)
+            for intake in waiting
+            if not _kills_workers(session, intake)
+        ]
+
+
+def _kills_workers(session: Session, intake: Intake) -> bool:
+    """Whether it took so many workers down with it that it is set aside now."""
+    if intake.attempts < MOST_CLAIMS:
+        return False
+    with audit.acting(audit.Actor(door="worker", account="luutru")):
+        _set_aside(session, intake, "stuck", "worker_died", {"step": intake.next_step})
+    return True
 
 
 def _with_all() -> Select[Intake]:

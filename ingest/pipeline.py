@@ -11,7 +11,7 @@ from formats.errors import ProgramMissing, Unreadable
 from ingest import claims, steps
 from ingest.claims import Claim
 from ingest.scanner import ScannerSilent
-from ingest.steps import Step
+from ingest.steps import Answer, Step
 from ingest.workspace import Outcome, PartResultGone, Workshop
 
 Road = tuple[Step, ...]
@@ -33,10 +33,10 @@ def advance(db: Database, workshop: Workshop, intake_id: int, road: Road = ROAD)
     while claim := claims.take_next_step(db, workshop, intake_id, road):
         try:
             outcome = claim.step.run(claims.open_workspace(db, workshop, claim))
+            claims.write_down(db, workshop, claim, outcome, road)
         except Exception as error:
             put_aside(db, workshop, claim, error)
         else:
-            claims.write_down(db, workshop, claim, outcome, road)
             if not outcome.is_finished:
                 return
 
@@ -48,23 +48,36 @@ def advance_together(db: Database, workshop: Workshop, road: Road = ROAD, most: 
     if not together:
         return 0
     try:
-        outcomes = last.run_together(
+        answers = last.run_together(
             [claims.open_workspace(db, workshop, claim) for claim in together]
         )
     except Exception as error:
-        for claim in together:
-            put_aside(db, workshop, claim, error)
-        return len(together)
-    for claim, answer in zip(together, outcomes, strict=True):
-        if isinstance(answer, Outcome):
-            claims.write_down(db, workshop, claim, answer, road)
-        else:
-            put_aside(db, workshop, claim, answer)
+        answers = [error] * len(together)
+    for claim, answer in zip(together, answers, strict=True):
+        _conclude(db, workshop, claim, answer, road)
     return len(together)
 
 
+def _conclude(db: Database, workshop: Workshop, claim: Claim, answer: Answer, road: Road) -> None:
+    """Write one file's answer down; its own trouble holds none of the others."""
+    try:
+        if not isinstance(answer, Outcome):
+            raise answer
+        claims.write_down(db, workshop, claim, answer, road)
+    except Exception as error:
+        put_aside(db, workshop, claim, error)
+
+
 def put_aside(db: Database, workshop: Workshop, claim: Claim, error: Exception) -> None:
-    """Decide what a failure means: never, not now, again from further back, or simply again."""
+    """Decide what a failure means; when that fails too (a full disk), try again later."""
+    try:
+        _decide(db, workshop, claim, error)
+    except Exception as worse:
+        claims.try_again_later(db, claim, worse)
+
+
+def _decide(db: Database, workshop: Workshop, claim: Claim, error: Exception) -> None:
+    """Never, not now, again from further back, or simply again."""
     match error:
         case Refused():
             claims.refuse(db, workshop, claim, error)

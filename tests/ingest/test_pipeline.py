@@ -1,5 +1,6 @@
 """The road with small fake steps: what is tested is who may run what, and what a failure costs."""
 
+import shutil
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -267,3 +268,55 @@ def test_the_road_is_told_of_the_person_who_received_the_file(desk: Desk) -> Non
     with desk.db.reading() as session:
         shelved = session.scalars(select(Event).where(Event.action == "document.shelve")).one()
     assert (shelved.person_id, shelved.door) == (desk.person.id, "worker")
+
+
+def all_together(works: Sequence[Workspace]) -> list[Outcome | Exception]:
+    return [Outcome(FACTS["validate"]) for _ in works]
+
+
+TOGETHER = Step("validate", easy("validate"), all_together, is_together=True)
+
+
+def test_what_cannot_be_written_down_is_noted_and_tried_again(desk: Desk) -> None:
+    number = desk.receive(b"noi dung").intake_id
+
+    def forgets(work: Workspace) -> Outcome:
+        return Outcome({}, {"text": work.scratch("read_text") / "gone"})
+
+    advance(desk.db, desk.workshop, number, road(read_text=forgets))
+    intake = desk.intake(number)
+    assert (intake.state, intake.claim) == ("received", None)
+    assert intake.try_after is not None
+    assert "FileNotFoundError" in (intake.trouble or "")
+
+
+def test_one_file_that_cannot_be_shelved_holds_none_of_the_others(desk: Desk) -> None:
+    whole = (*road()[:-1], TOGETHER)
+    numbers = [desk.receive(f"so {number}".encode()).intake_id for number in range(4)]
+    for number in numbers:
+        advance(desk.db, desk.workshop, number, whole)
+    shutil.rmtree(desk.workshop.folder(numbers[1]))
+    assert advance_together(desk.db, desk.workshop, whole) == 4
+    states = [desk.intake(number).state for number in numbers]
+    assert states == ["shelved", "received", "shelved", "shelved"]
+    assert desk.intake(numbers[1]).trouble
+
+
+def test_a_quarantine_that_cannot_be_filled_is_tried_again(desk: Desk) -> None:
+    number = desk.receive(b"noi dung").intake_id
+    (desk.workshop.settings.path("quarantine")).write_text("a file where a folder should be")
+    advance(desk.db, desk.workshop, number, road(admit=fails_with(Waits("suspected_secret"))))
+    intake = desk.intake(number)
+    assert (intake.state, intake.claim) == ("received", None)
+    assert "store_unwritable" in (intake.trouble or "")
+
+
+def test_a_step_for_many_that_kills_its_worker_ends_up_stuck(desk: Desk) -> None:
+    number = desk.receive(b"noi dung").intake_id
+    whole = (*road()[:-1], TOGETHER)
+    advance(desk.db, desk.workshop, number, whole)
+    for _ in range(claims.MOST_CLAIMS):
+        assert len(claims.take_together(desk.db, desk.workshop, TOGETHER, 40)) == 1
+        claims.free_all(desk.db, desk.workshop)
+    assert claims.take_together(desk.db, desk.workshop, TOGETHER, 40) == []
+    assert (desk.intake(number).state, desk.intake(number).reason) == ("stuck", "worker_died")
