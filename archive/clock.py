@@ -26,7 +26,12 @@ def now() -> datetime:
 
 def today(organ: HasZone) -> date:
     """The legal day at the organ (record rules, R8)."""
-    return now().astimezone(ZoneInfo(organ.zone)).date()
+    return day_of(now(), organ)
+
+
+def day_of(instant: datetime, organ: HasZone) -> date:
+    """The legal day at the organ in which an instant falls."""
+    return instant.astimezone(ZoneInfo(organ.zone)).date()
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """What a person decides about a file that waits, is stuck or was refused. Each with a reason."""
 
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -12,9 +13,10 @@ from ingest.models import Intake
 from ingest.steps import SUSPICIOUS
 from ingest.workspace import Workshop
 
-UNREADABLE = frozenset(
-    {"encrypted", "unreadable", "damaged", "too_many_pages", "too_many_pixels", "too_large"}
+FOR_A_PROGRAM = frozenset(  # what goes on by itself once the program is there
+    {"program_missing", "font_missing", "scanner_silent", "scanner_answer_unknown"}
 )
+PAST_READING = ("make_pdfa", "seal", "validate")
 REST = timedelta(days=30)
 
 
@@ -56,10 +58,14 @@ def keep_as_received(session: Session, intake: Intake, why: str) -> None:
     _must_be(intake, "waiting", "stuck")
     if intake.is_quarantined:
         raise Conflict("suspicion_undecided")
+    if intake.reason in FOR_A_PROGRAM:
+        raise Conflict("not_waiting", state=intake.state)
     _need(why)
-    reason = intake.reason or "unreadable"
-    intake.facts = {**intake.facts, "decided": {"as_received": reason}}
-    intake.next_step = "read_text" if "identify" in intake.facts else intake.next_step
+    _decide(intake, as_received=intake.reason or "unreadable")
+    if intake.next_step in PAST_READING:
+        intake.next_step = "make_pdfa"  # its text stays; only the archival copy is left out
+    elif "identify" in intake.facts:
+        intake.next_step = "read_text"
     audit.record(session, "intake.keep_as_received", intake, why=why)
     claims.resume(session, intake)
 
@@ -83,7 +89,7 @@ def clear_suspicion(session: Session, workshop: Workshop, intake: Intake, why: s
     _must_be_suspected(intake)
     _need(why)
     shelving.take_back(session, workshop, intake)
-    intake.facts = {**intake.facts, "decided": {"not_secret": True}}
+    _decide(intake, not_secret=True)
     intake.next_step = "read_text"
     audit.record(session, "intake.clear_suspicion", intake, why=why)
     claims.resume(session, intake)
@@ -111,10 +117,18 @@ def discard(session: Session, workshop: Workshop, intake: Intake, why: str) -> N
     _need(why)
     if intake.reason == SUSPICIOUS:
         raise Conflict("suspicion_undecided")
-    from_on = (intake.received_at + REST).date()
+    from_on = clock.day_of(intake.received_at + REST, intake.organ)
     if clock.today(intake.organ) < from_on:
         raise Conflict("too_early", from_on=from_on.isoformat())
     shelving.discard(session, workshop, intake, why)
+
+
+def _decide(intake: Intake, **decided: Any) -> None:
+    """Note what was decided beside all that was decided before."""
+    intake.facts = {
+        **intake.facts,
+        "decided": {**intake.facts.get("decided", {}), **decided},
+    }
 
 
 def _must_be(intake: Intake, *states: str) -> None:

@@ -119,7 +119,7 @@ def read_text(work: Workspace) -> Outcome:
     """The text layer, or OCR: words with boxes for every page, and a layer for the read ones."""
     if _family(work) not in FAMILIES_WITH_PAGES:
         return Outcome({"pages": None, "skipped": "no_archival_copy"})
-    if reason := work.facts.get("decided", {}).get("as_received"):
+    if reason := _kept_as_received(work):
         return Outcome({"pages": None, "skipped": reason})
     settings = work.workshop.settings
     scratch = work.scratch("read_text")
@@ -221,6 +221,8 @@ def admit(work: Workspace) -> Outcome:
 @step
 def make_pdfa(work: Workspace) -> Outcome:
     """The archival copy, by the gentlest method that veraPDF has not turned down yet."""
+    if reason := _kept_as_received(work):
+        return Outcome({"case": "none", "why": reason})
     if not work.has("pages_pdf"):
         return Outcome({"case": "none", "why": work.facts["read_text"]["skipped"]})
     tried = work.facts.get("validate", {}).get("tried", [])
@@ -345,8 +347,15 @@ def validate(works: Sequence[Workspace]) -> list[Answer]:
     for number, work in enumerate(works):
         if number not in answers:
             verdict = verdicts[asked[number]] if number in asked else None
-            answers[number] = _conclude(work, verdict)
+            answers[number] = _concluded(work, verdict)
     return [answers[number] for number in range(len(works))]
+
+
+def _concluded(work: Workspace, verdict: verapdf.Verdict | None) -> Answer:
+    try:
+        return _conclude(work, verdict)
+    except Exception as error:  # this file's alone
+        return error
 
 
 def _to_validate(work: Workspace) -> Path | None:
@@ -378,6 +387,12 @@ def _conclude(work: Workspace, verdict: verapdf.Verdict | None) -> Outcome:
     used = made.get("method", "original")
     facts["tried"] = [*facts["tried"], used]
     return Outcome(facts, {"verapdf_report": place}, go_to="make_pdfa")
+
+
+def _kept_as_received(work: Workspace) -> str | None:
+    """Why a person decided to keep it without an archival copy."""
+    reason: str | None = work.facts.get("decided", {}).get("as_received")
+    return reason
 
 
 def _family(work: Workspace) -> Family:

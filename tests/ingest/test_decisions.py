@@ -1,14 +1,16 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
-from archive import clock
+from archive import clock, documents
 from archive.errors import Conflict, Invalid, Waits
 from archive.models import Document, Event, EventWords
-from formats.errors import Unreadable
-from ingest import decisions
+from formats.errors import ProgramMissing, Unreadable
+from ingest import decisions, steps
 from ingest.pipeline import advance
+from ingest.scanner import ScannerSilent
+from ingest.workspace import Outcome, Workspace
 from tests.ingest.conftest import Desk
 from tests.ingest.test_pipeline import fails_with, road
 
@@ -110,3 +112,58 @@ def test_trying_again_starts_where_it_stopped_with_all_tries_ahead(desk: Desk) -
     advance(desk.db, desk.workshop, number, road())
     with desk.db.reading() as session:
         assert session.scalar(select(Document.id)) is not None
+
+
+def test_what_fails_past_its_reading_is_kept_as_received_and_reaches_the_shelf(desk: Desk) -> None:
+    number = desk.receive(b"noi dung").intake_id
+
+    def reads(work: Workspace) -> Outcome:
+        pages, text = work.scratch("read_text") / "pages", work.scratch("read_text") / "text"
+        pages.write_text("trang")
+        text.write_text("chữ")
+        return Outcome({"pages": 1, "how": {"layer": 1}}, {"pages_pdf": pages, "text": text})
+
+    fails = fails_with(Unreadable("beyond_limits"))
+    advance(desk.db, desk.workshop, number, road(read_text=reads, make_pdfa=fails))
+    with desk.db.transaction() as session:
+        decisions.keep_as_received(session, decisions.by_id(session, number), "bản duy nhất")
+    real = {one.name: one.run for one in (steps.make_pdfa, steps.seal, steps.validate)}
+    advance(desk.db, desk.workshop, number, road(read_text=fails, **real))
+    intake = desk.intake(number)
+    assert (intake.state, intake.reason) == ("shelved", "beyond_limits")
+    with desk.db.reading() as session:
+        code = session.get_one(Document, intake.document_id or 0).code
+        roles = {one.role for one in documents.by_code(session, code).parts[0].renditions}
+    assert roles == {"original", "text", "reading"}
+
+
+def test_a_later_decision_leaves_the_earlier_ones_standing(desk: Desk) -> None:
+    number = aside(desk, Waits("suspected_secret", mark="MẬT"))
+    with desk.db.transaction() as session:
+        intake = decisions.by_id(session, number)
+        decisions.clear_suspicion(session, desk.workshop, intake, "chữ Mật trong tên riêng")
+    advance(desk.db, desk.workshop, number, road(make_pdfa=fails_with(Unreadable("damaged"))))
+    with desk.db.transaction() as session:
+        decisions.keep_as_received(session, decisions.by_id(session, number), "bản duy nhất")
+    assert desk.intake(number).facts["decided"] == {"not_secret": True, "as_received": "damaged"}
+
+
+@pytest.mark.parametrize(
+    "error", [ScannerSilent("scanner_silent"), ProgramMissing("program_missing", program="java")]
+)
+def test_what_waits_for_a_program_cannot_be_kept_past_it(desk: Desk, error: Exception) -> None:
+    number = aside(desk, error)
+    with pytest.raises(Conflict), desk.db.transaction() as session:
+        decisions.keep_as_received(session, decisions.by_id(session, number), "gấp")
+    assert desk.intake(number).state == "waiting"
+
+
+def test_the_days_of_rest_are_counted_at_the_organ(desk: Desk) -> None:
+    with clock.standing_at(datetime(2026, 1, 1, 20, tzinfo=UTC)):  # 2 January there
+        number = aside(desk, Unreadable("damaged"))
+    thirtieth, later = (datetime(2026, 1, day, 17, 30, tzinfo=UTC) for day in (30, 31))
+    with clock.standing_at(thirtieth), pytest.raises(Conflict), desk.db.transaction() as session:
+        decisions.discard(session, desk.workshop, decisions.by_id(session, number), "hỏng")
+    with clock.standing_at(later), desk.db.transaction() as session:
+        decisions.discard(session, desk.workshop, decisions.by_id(session, number), "hỏng")
+    assert desk.intake(number).state == "discarded"
