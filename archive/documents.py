@@ -186,16 +186,33 @@ def _place(session: Session, document: Document, case_file: CaseFile) -> None:
     session.flush()
 
 
-def correct(session: Session, document: Document, values: dict[str, str], why: str) -> None:
+def correct(
+    session: Session,
+    document: Document,
+    values: dict[str, str],
+    why: str,
+    *,
+    seen: int | None = None,
+) -> None:
     """Change descriptive data; earlier values stay readable in the story.
+
+    Args:
+        session: the transaction's session.
+        document: what is corrected.
+        values: new values by field.
+        why: the reason, kept in the story.
+        seen: the revision from which the values were typed, if somebody looked at one.
 
     Raises:
         Invalid: `reason_missing`, `unknown_field`, `bad_value`.
+        Conflict: `changed_meanwhile`: it is not as it was when it was looked at.
     """
     if not why.strip():
         raise Invalid("reason_missing")
     columns, supplementary = parse_fields(values, DOCUMENT_FIELDS)
     _hold(session, document)
+    if seen not in (None, document.revision):
+        raise Conflict("changed_meanwhile", document=document.code)
     before = {name: _readable(getattr(document, name)) for name in columns}
     for name, value in columns.items():
         setattr(document, name, value)

@@ -142,6 +142,10 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("The document stands in %(case_file)s already."),
         _l("Nothing had to be changed."),
     ),
+    "changed_meanwhile": (
+        _l("The document %(document)s was changed while you were typing."),
+        _l("Open the form again and enter your correction once more."),
+    ),
     "other_organ": (
         _l("Document and case file belong to different organs."),
         _l("Choose a case file of the same organ."),

@@ -263,6 +263,18 @@ def test_a_wrong_correction_is_explained_and_nothing_typed_is_lost(
     assert all(value in answer.text for value in form.values())
 
 
+def test_a_correction_typed_over_an_older_state_is_refused(house: House) -> None:
+    client, path = house.as_("lan"), f"/documents/{house.open_code}/correct"
+    seen = re.search(r'name="revision" value="(\d+)"', client.get(path).text)
+    assert seen
+    house.post(house.as_("lan"), path, subject="Của người khác", why="Sửa", revision=seen[1])
+    late = house.post(client, path, subject="Của tôi", why="Sửa", revision=seen[1])
+    assert late.status_code == 422
+    assert "đã bị thay đổi" in late.text
+    assert f'name="revision" value="{seen[1]}"' in late.text
+    assert house.document(house.open_code).subject == "Của người khác"
+
+
 def test_dates_are_typed_and_shown_day_first(house: House) -> None:
     client = house.as_("lan")
     form = client.get(f"/documents/{house.open_code}/correct").text
@@ -285,7 +297,7 @@ def test_verifying_tells_the_outcome_in_the_story_and_in_the_answer(
     client = house.as_("lan")
     answer = house.post(client, f"/documents/{house.open_code}/verify")
     page = client.get(answer.headers["Location"]).text
-    assert "CÓ ĐIỂM KHÔNG ĐÚNG" in page
+    assert "CÓ ĐIỂM KHÔNG ĐẠT" in page
     assert "LẦN KIỂM TRA GẦN NHẤT PHÁT HIỆN SAI LỆCH" in page
     assert "is-bad" in page
 

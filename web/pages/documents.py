@@ -228,7 +228,8 @@ def _correct(code: str, before: dict[str, str]) -> None:
         changed |= _supplementary(document)
         if not changed:
             raise Invalid("nothing_changed")
-        documents.correct(rows, document, changed, form.get("why", ""))
+        seen = form.get("revision", type=int)
+        documents.correct(rows, document, changed, form.get("why", ""), seen=seen)
 
 
 def _plain(value: str) -> str:
