@@ -164,7 +164,8 @@ def _by_ghostscript(job: Job) -> Made:
         cleaned = _inside(clean_only, job, clean, about=job.pages_pdf)
         seconds = 60 + 5.0 * cleaned.pages
         asked = [*_GHOSTSCRIPT, f"-sOutputFile={rewritten}", str(clean)]
-        finished = run(asked, seconds=seconds, megabytes=4096)
+        inside = {"TEMP": room, "TMPDIR": room}  # what it leaves behind goes with the room
+        finished = run(asked, seconds=seconds, megabytes=4096, extra_environment=inside)
         if finished.code != 0 or not rewritten.is_file():
             raise ProgramFailed("crashed", program="gs", exit_code=finished.code)
         made = _inside(finish, job, cleaned, rewritten, about=rewritten)
