@@ -37,14 +37,14 @@ def searched(session: Session, person: Person, organ_id: int, words: str, total:
 
 
 def was_just_opened(session: Session, person: Person, document: Document) -> bool:
-    """Whether turning a page still belongs to an opening that was told."""
+    """Whether turning a page still belongs to an opening, or a print, that was told."""
     found = (
         select(Event.id)
         .where(
             Event.subject_type == "document",
             Event.subject_id == document.id,
             Event.person_id == person.id,
-            Event.action == "document.open",
+            Event.action.in_(("document.open", "document.print")),
             Event.at > clock.now() - SAME_SITTING,
         )
         .limit(1)

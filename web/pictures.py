@@ -24,7 +24,8 @@ from ingest.models import Intake
 from ingest.workspace import digest_of
 from web.services import Services
 
-WIDTHS = (160, 1000, 1800)
+THUMBNAIL = 160  # too small to be read
+WIDTHS = (THUMBNAIL, 1000, 1800)
 MIME = "image/webp"
 _drawing = threading.BoundedSemaphore(2)  # each picture is a process of its own
 

@@ -115,6 +115,24 @@ def test_turning_pages_without_having_opened_is_told_as_an_opening(house: House)
     assert len(house.events("document.open")) == 1
 
 
+@pytest.mark.rule("HC-63")
+def test_a_page_fetched_by_its_address_is_told_as_an_opening(house: House) -> None:
+    client, pages = house.as_("binh"), f"/documents/{house.open_code}/1/pages"
+    client.get(f"{pages}/1-160.webp")
+    client.get(f"{pages}/9-1000.webp")
+    assert house.events("document.open") == []
+    client.get(f"{pages}/1-1800.webp")
+    client.get(f"{pages}/2-1000.webp")
+    assert [one.person_id for one in house.events("document.open")] == [house.person("binh").id]
+
+
+def test_the_pages_of_a_print_are_no_further_opening(house: House) -> None:
+    client = house.as_("binh")
+    client.get(f"/documents/{house.open_code}/print")
+    client.get(f"/documents/{house.open_code}/1/pages/1-1000.webp")
+    assert house.events("document.open") == []
+
+
 @pytest.mark.rule("HC-65", "HC-79")
 def test_the_story_says_who_did_what_and_who_read_it(house: House) -> None:
     house.as_("binh").get(f"/documents/{house.open_code}")

@@ -122,7 +122,7 @@ def _story(rows: Session, document: Document) -> Story:
 
 @blueprint.get("/<code>/<int:part>/pages/<int:number>-<int:width>.webp")
 def picture(code: str, part: int, number: int, width: int) -> BaseResponse:
-    """One page as a picture; asked again each time whether the person may."""
+    """One page as a picture; asked again each time whether the person may, told as an opening."""
     with reading() as rows:
         document = documents.by_code(rows, code)
         require(rows, Action.READ, document)
@@ -133,7 +133,20 @@ def picture(code: str, part: int, number: int, width: int) -> BaseResponse:
     response.set_etag(f"{source.digest if source else ''}-{number}-{width}")
     if response.make_conditional(request).status_code != 304:
         response.data = pictures.picture(services(), found, number, width)
+    if width > pictures.THUMBNAIL:
+        _tell_looking(code)
     return response
+
+
+def _tell_looking(code: str) -> None:
+    """A page that is large enough to be read belongs to an opening, also without our viewer."""
+    with reading() as rows:
+        if reads.was_just_opened(rows, asker(), documents.by_code(rows, code)):
+            return
+    with writing() as rows:
+        document = documents.by_code(rows, code)
+        if not reads.was_just_opened(rows, asker(), document):  # nor by the picture next to it
+            reads.opened(rows, document, "open")
 
 
 @blueprint.get("/<code>/print")
