@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from archive import people
 from archive.errors import ArchiveError
@@ -46,10 +47,10 @@ def checks(services: Services) -> list[Check]:
         _timestamps(services),
         _guarded("database", lambda: _database(services), "nothing_works"),
         _disk(services),
-        _index(services),
-        _queue(services),
+        _guarded("index", lambda: _index(services), "index_rebuilt"),
+        _guarded("queue", lambda: _queue(services), "nothing_works"),
         _trust(services),
-        _parted(services),
+        _guarded("hands", lambda: _parted(services), "nothing_works"),
     ]
 
 
@@ -172,10 +173,12 @@ def _guarded(name: str, look: Callable[[], Check], without: str) -> Check:
         return look()
     except (ArchiveError, FormatError) as failed:
         return Check(name, False, failed.code, without)
+    except SQLAlchemyError:
+        return Check(name, False, "database_unreachable", without)
 
 
 def _is_good(look: Callable[[], bool]) -> bool:
     try:
         return look()
-    except (TimeoutError, ArchiveError, FormatError, OSError, ssl.SSLError):
+    except (TimeoutError, ArchiveError, FormatError, OSError, ssl.SSLError, SQLAlchemyError):
         return False
