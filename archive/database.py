@@ -1,7 +1,7 @@
 """The database: where transactions begin and end, and the only place that commits."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -73,8 +73,9 @@ class Database:
         """Everything inside is stored together, or not at all; then the bells ring."""
         with self._writing.begin() as session:
             yield session
-        for ring in session.info.pop("after_commit", ()):
-            ring()
+        with ExitStack() as bells:  # every bell rings, even where one before it breaks
+            for ring in reversed(session.info.pop("after_commit", [])):
+                bells.callback(ring)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -88,15 +89,7 @@ class Database:
 
     def erase_traces(self) -> None:
         """Make what was erased leave the database's own files too (record rules, R14)."""
-        if self.engine.dialect.name == "sqlite":
-            raw = self.engine.raw_connection()  # a checkpoint runs outside of any transaction
-            try:
-                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            finally:
-                raw.close()
-            return
-        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("VACUUM")
+        erase_traces(self.engine)
 
     def require_current(self) -> None:
         """Refuse to work on a database of another version.
@@ -118,6 +111,19 @@ class Database:
             raise NotReady("not_set_up")
         if found != wanted:
             raise NotReady("needs_upgrade", found=found, wanted=wanted)
+
+
+def erase_traces(engine: Engine) -> None:
+    """Write over what the database's files still hold of erased rows."""
+    if engine.dialect.name == "sqlite":
+        raw = engine.raw_connection()  # a checkpoint runs outside of any transaction
+        try:
+            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            raw.close()
+        return
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("VACUUM")
 
 
 def after_commit(session: Session, call: Callable[[], None]) -> None:

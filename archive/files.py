@@ -4,12 +4,13 @@ Layout: `<root>/<first two>/<next two>/<sha-256>`, plain files that need no prog
 """
 
 import errno
+import fcntl
 import hashlib
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -48,6 +49,12 @@ class FileStore(Protocol):
 
     def digests(self) -> Iterator[str]:
         """Every digest that is kept."""
+
+    def keeping(self) -> AbstractContextManager[None]:
+        """While bytes are put and the row that needs them is written: nobody lets go."""
+
+    def letting_go(self) -> AbstractContextManager[None]:
+        """While somebody sees whether bytes are needed and removes them: nobody is keeping."""
 
 
 def open_files(url: str) -> FileStore:
@@ -121,6 +128,34 @@ class LocalFiles:
         """Walk the folders."""
         for path in self.root.glob("??/??/*"):
             yield path.name
+
+    def keeping(self) -> AbstractContextManager[None]:
+        """Together with others who keep; it waits for who lets go.
+
+        Raises:
+            StoreFailed: `store_unwritable`.
+        """
+        return self._locked(fcntl.LOCK_SH)
+
+    def letting_go(self) -> AbstractContextManager[None]:
+        """Alone.
+
+        Raises:
+            StoreFailed: `store_unwritable`.
+        """
+        return self._locked(fcntl.LOCK_EX)
+
+    @contextmanager
+    def _locked(self, how: int) -> Iterator[None]:
+        """A lock on the folder of what comes in; it ends with the process that holds it."""
+        with _store_trouble():
+            self.incoming.mkdir(parents=True, exist_ok=True)
+            handle = os.open(self.incoming, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, how)
+            yield
+        finally:
+            os.close(handle)
 
     def path(self, digest: str) -> Path:
         """Where the bytes of this digest lie."""

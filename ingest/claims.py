@@ -6,14 +6,16 @@ there, so that a worker that overslept changes nothing. What a failure costs: th
 
 import logging
 import secrets
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Select, func, or_, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from archive import audit, clock
@@ -27,6 +29,7 @@ from ingest.steps import SUSPICIOUS, Step
 from ingest.workspace import Made, OrganFacts, Outcome, Workshop, Workspace, digest_of
 
 LEASE = timedelta(minutes=10)
+RENEWAL = timedelta(minutes=1)
 BEAT = timedelta(seconds=2)
 MOST_TRIES = 5
 MOST_CLAIMS = 20  # of one step, when workers die of it before they can say so
@@ -203,6 +206,34 @@ def _heartbeat(db: Database, claim: Claim) -> Callable[[Callable[[], int], int],
     return beat
 
 
+@contextmanager
+def held(db: Database, claims: Sequence[Claim]) -> Iterator[None]:
+    """Renew the claims' leases while their step runs, however long that takes."""
+    is_over = threading.Event()
+
+    def renew() -> None:
+        while not is_over.wait(RENEWAL.total_seconds()):
+            try:
+                _renew(db, claims)
+            except SQLAlchemyError:  # the next round may do better, and the lease is longer
+                log.exception("a lease could not be renewed")
+
+    keeper = threading.Thread(target=renew, name="lease", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        keeper.join()
+
+
+def _renew(db: Database, claims: Sequence[Claim]) -> None:
+    with db.transaction() as session:
+        for claim in claims:
+            if intake := _still_ours(session, claim):
+                intake.claimed_until = clock.now() + LEASE
+
+
 def _patience(db: Database, claim: Claim) -> Callable[[], bool]:
     """True once the slice of time is used up and others wait (R13)."""
     began = asked = clock.now()
@@ -322,14 +353,19 @@ def _quarantine(
     details: dict[str, Any],
 ) -> None:
     """Copy the bytes aside, say so, and only then let go of them in the store."""
-    shelving.copy_to_quarantine(workshop, claim.original)
-    with _telling(claim), db.transaction() as session:
-        if intake := _still_ours(session, claim):
-            _release(intake)
-            intake.is_quarantined = True
-            _set_aside(session, intake, state, code, details)
-            shelving.let_go_after_commit(session, workshop, intake)
-    workshop.tidy(claim.intake_id)
+    with db.transaction() as session:
+        if _still_ours(session, claim) is None:
+            return
+    with workshop.quarantine.keeping():
+        shelving.copy_to_quarantine(workshop, claim.original)
+        with _telling(claim), db.transaction() as session:
+            if intake := _still_ours(session, claim):
+                _release(intake)
+                intake.is_quarantined = True
+                _set_aside(session, intake, state, code, details)
+    shelving.let_go(db.engine, workshop, claim.original)
+    if intake is not None:
+        workshop.tidy(claim.intake_id)
 
 
 def wait(

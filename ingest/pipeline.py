@@ -32,8 +32,9 @@ def advance(db: Database, workshop: Workshop, intake_id: int, road: Road = ROAD)
     """Carry one received file as far along the road as it will go."""
     while claim := claims.take_next_step(db, workshop, intake_id, road):
         try:
-            outcome = claim.step.run(claims.open_workspace(db, workshop, claim))
-            claims.write_down(db, workshop, claim, outcome, road)
+            with claims.held(db, [claim]):
+                outcome = claim.step.run(claims.open_workspace(db, workshop, claim))
+                claims.write_down(db, workshop, claim, outcome, road)
         except Exception as error:
             put_aside(db, workshop, claim, error)
         else:
@@ -47,14 +48,15 @@ def advance_together(db: Database, workshop: Workshop, road: Road = ROAD, most: 
     together = claims.take_together(db, workshop, last, most)
     if not together:
         return 0
-    try:
-        answers = last.run_together(
-            [claims.open_workspace(db, workshop, claim) for claim in together]
-        )
-    except Exception as error:
-        answers = [error] * len(together)
-    for claim, answer in zip(together, answers, strict=True):
-        _conclude(db, workshop, claim, answer, road)
+    with claims.held(db, together):
+        try:
+            answers = last.run_together(
+                [claims.open_workspace(db, workshop, claim) for claim in together]
+            )
+        except Exception as error:
+            answers = [error] * len(together)
+        for claim, answer in zip(together, answers, strict=True):
+            _conclude(db, workshop, claim, answer, road)
     return len(together)
 
 

@@ -73,17 +73,20 @@ def receive(
     name = nfc(sending.name).strip() or "khong-ten"
     parse_fields(sending.fields, DOCUMENT_FIELDS)
     _turn_away_secrets(db, sending, name, organ_id)
-    stored = files.put(stream, limit)
-    if stored.size == 0:
-        files.remove(stored.digest)
-        raise Invalid("empty_file", name=name)
-    with db.transaction() as session:
-        session.execute(
-            select(Organ.id).where(Organ.id == organ_id).with_for_update(key_share=True)
-        )
-        if not sending.again and (earlier := _same_bytes(session, organ_id, stored.digest)):
-            return _known(session, earlier, by, name)
-        intake = _write_row(session, sending, name, stored.digest, stored.size, organ_id, by, door)
+    with files.keeping():  # what somebody else discards now is not what is received here
+        stored = files.put(stream, limit)
+        if stored.size == 0:
+            files.remove(stored.digest)
+            raise Invalid("empty_file", name=name)
+        with db.transaction() as session:
+            session.execute(
+                select(Organ.id).where(Organ.id == organ_id).with_for_update(key_share=True)
+            )
+            if not sending.again and (earlier := _same_bytes(session, organ_id, stored.digest)):
+                return _known(session, earlier, by, name)
+            intake = _write_row(
+                session, sending, name, stored.digest, stored.size, organ_id, by, door
+            )
     return _receipt(intake, name, is_new=True)
 
 

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Engine, delete, or_, select
 from sqlalchemy.orm import Session
 
 from archive import audit, documents
-from archive.database import after_commit
+from archive.database import Database, after_commit, erase_traces
 from archive.documents import Arrived
 from archive.files import FileStore
-from archive.models import CaseFile, Organ, Person
+from archive.models import CaseFile, Event, EventWords, Organ, Person
 from ingest.models import Intake, IntakeFile
 from ingest.workspace import Made, Workshop
 
@@ -106,56 +106,89 @@ def copy_to_quarantine(workshop: Workshop, digest: str) -> None:
         workshop.quarantine.put(source)
 
 
-def let_go_after_commit(session: Session, workshop: Workshop, intake: Intake) -> None:
-    """Remove the bytes from the store once the row says so, unless somebody else needs them."""
-    session.flush()
-    if _is_last_to_need(session, intake):
-        digest = intake.digest
-        after_commit(session, lambda: workshop.files.remove(digest))
+def let_go(engine: Engine, workshop: Workshop, digest: str) -> None:
+    """Remove the bytes from wherever no row needs them (any more); twice is the same as once."""
+    for files, is_needed in (
+        (workshop.files, _is_needed),
+        (workshop.quarantine, _is_needed_apart),
+    ):
+        if not files.has(digest):
+            continue
+        with files.letting_go(), Session(engine.execution_options(reading=True)) as fresh:
+            if not is_needed(fresh, digest):
+                files.remove(digest)
 
 
-def _is_last_to_need(session: Session, intake: Intake) -> bool:
-    """Whether no other intake on the road and no document is made of the same bytes (R5)."""
-    others = select(Intake.id).where(
-        Intake.digest == intake.digest,
-        Intake.id != intake.id,
-        Intake.state != "discarded",
-        Intake.is_quarantined.is_(False),
+def let_go_of_leftovers(db: Database, workshop: Workshop) -> None:
+    """Finish what was cut off between the row that says so and the bytes."""
+    with db.reading() as session:
+        left = select(Intake.digest).where(
+            or_(Intake.is_quarantined.is_(True), Intake.state == "discarded")
+        )
+        digests = session.scalars(left.distinct()).all()
+    for digest in digests:
+        let_go(db.engine, workshop, digest)
+
+
+def _is_needed(session: Session, digest: str) -> bool:
+    """Whether an intake on the road, or a document, is made of these bytes (R5)."""
+    found = select(Intake.id).where(
+        Intake.digest == digest, Intake.state != "discarded", Intake.is_quarantined.is_(False)
     )
-    return session.scalar(others.limit(1)) is None and not documents.digests_in_use(
-        session, [intake.digest]
+    return session.scalar(found.limit(1)) is not None or bool(
+        documents.digests_in_use(session, [digest])
     )
+
+
+def _is_needed_apart(session: Session, digest: str) -> bool:
+    """Whether an intake's bytes lie in quarantine under this digest."""
+    found = select(Intake.id).where(
+        Intake.digest == digest, Intake.state != "discarded", Intake.is_quarantined.is_(True)
+    )
+    return session.scalar(found.limit(1)) is not None
 
 
 def take_back(session: Session, workshop: Workshop, intake: Intake) -> None:
     """Take the bytes back from quarantine: a person found the suspicion unfounded."""
-    with workshop.quarantine.open(intake.digest) as source:
-        workshop.files.put(source)
+    _copy_back(workshop, intake.digest)
     intake.is_quarantined = False
-    _empty_quarantine_after_commit(session, workshop, intake)
+    engine, digest = _engine(session), intake.digest
+
+    def finish() -> None:
+        if not workshop.files.has(digest):  # a twin was discarded before the row said otherwise
+            _copy_back(workshop, digest)
+        let_go(engine, workshop, digest)
+
+    after_commit(session, finish)
+
+
+def _copy_back(workshop: Workshop, digest: str) -> None:
+    with workshop.quarantine.open(digest) as source:
+        workshop.files.put(source)
 
 
 def discard(session: Session, workshop: Workshop, intake: Intake, why: str) -> None:
-    """Let go of an intake that never became a document: only number, date and reason stay."""
-    if intake.is_quarantined:
-        intake.is_quarantined = False
-        _empty_quarantine_after_commit(session, workshop, intake)
-    let_go_after_commit(session, workshop, intake)
+    """Let go of an intake that never became a document: only number, date and reason stay.
+
+    One that lay in quarantine keeps saying so: whatever of it may be left there is let go of.
+    """
     for one in session.scalars(select(IntakeFile).where(IntakeFile.intake_id == intake.id)):
         session.delete(one)
     intake.state, intake.name, intake.fields, intake.facts = "discarded", "", {}, {}
     intake.details, intake.trouble = {}, None
+    _erase_words(session, intake)
     audit.record(session, "intake.discard", intake, why=why)
-    number = intake.id
+    engine, number, digest = _engine(session), intake.id, intake.digest
+    after_commit(session, lambda: let_go(engine, workshop, digest))
     after_commit(session, lambda: workshop.tidy(number))
+    after_commit(session, lambda: erase_traces(engine))
 
 
-def _empty_quarantine_after_commit(session: Session, workshop: Workshop, intake: Intake) -> None:
-    """Remove the bytes there, unless another intake's lie under the same digest."""
-    session.flush()
-    others = select(Intake.id).where(
-        Intake.digest == intake.digest, Intake.id != intake.id, Intake.is_quarantined.is_(True)
-    )
-    if session.scalar(others.limit(1)) is None:
-        digest = intake.digest
-        after_commit(session, lambda: workshop.quarantine.remove(digest))
+def _erase_words(session: Session, intake: Intake) -> None:
+    """The words of the intake's story go, its name among them; the chain stands without (R12)."""
+    events = select(Event.id).where(Event.subject_type == "intake", Event.subject_id == intake.id)
+    session.execute(delete(EventWords).where(EventWords.event_id.in_(events)))
+
+
+def _engine(session: Session) -> Engine:
+    return session.get_bind().engine

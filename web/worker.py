@@ -12,13 +12,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from ingest import claims
+from ingest import claims, shelving
 from ingest.pipeline import ROAD, advance, advance_together
 from search import indexing
 from search.engine import SearchBroken, SearchBusy
 from web.services import Services
 
 log = logging.getLogger("luutru.worker")
+SWEEP = 300.0  # seconds between looks for bytes that nobody needs any more
 BREATH = 1.0  # seconds between looks when nobody rings
 GATHER = 20  # files that are worth a run of veraPDF at once
 PATIENCE = 30.0  # seconds that the first of them waits for company
@@ -69,6 +70,7 @@ class Worker:
             ("validate", self._validate),
             ("index", self._index),
             ("look-again", self._look_again),
+            ("leftovers", self._let_go),
         ]
         for name, look in loops:
             thread = threading.Thread(target=self._loop, args=(look,), name=name, daemon=True)
@@ -168,3 +170,9 @@ class Worker:
     def _look_again(self) -> bool:
         """What waited for a program goes on once it is there."""
         return claims.look_again(self._services.db) > 0
+
+    def _let_go(self) -> bool:
+        """Finish the removals that a kill or a broken disk cut off."""
+        shelving.let_go_of_leftovers(self._services.db, self._services.workshop)
+        self._stopping.wait(SWEEP)
+        return False

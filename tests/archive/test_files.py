@@ -90,3 +90,19 @@ def test_an_unknown_store_is_named(tmp_path: Path) -> None:
         open_files("ftp://example/files")
     assert failed.value.code == "unknown_file_store"
     assert isinstance(open_files(f"file://{tmp_path}"), LocalFiles)
+
+
+def test_nobody_lets_go_while_somebody_keeps(files: LocalFiles) -> None:
+    went: list[str] = []
+
+    def let_go() -> None:
+        with files.letting_go():
+            went.append("let go")
+
+    other = threading.Thread(target=let_go)
+    with files.keeping(), files.keeping():
+        other.start()
+        other.join(0.1)
+        went.append("kept")
+    other.join()
+    assert went == ["kept", "let go"]

@@ -1,14 +1,18 @@
+import threading
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 
 import pytest
 from sqlalchemy import select
 
 from archive import clock, documents
+from archive.audit_check import verify
 from archive.errors import Conflict, Invalid, Waits
 from archive.models import Document, Event, EventWords
 from formats.errors import ProgramMissing, Unreadable
-from ingest import decisions, steps
+from ingest import decisions, shelving, steps
 from ingest.pipeline import advance
+from ingest.reception import Sending, receive
 from ingest.scanner import ScannerSilent
 from ingest.workspace import Outcome, Workspace
 from tests.ingest.conftest import Desk
@@ -167,3 +171,84 @@ def test_the_days_of_rest_are_counted_at_the_organ(desk: Desk) -> None:
     with clock.standing_at(later), desk.db.transaction() as session:
         decisions.discard(session, desk.workshop, decisions.by_id(session, number), "hỏng")
     assert desk.intake(number).state == "discarded"
+
+
+class Cut(BaseException):
+    """A kill, as far as a test can have one."""
+
+
+def cut() -> None:
+    raise Cut
+
+
+def test_a_secret_whose_removal_was_cut_off_is_let_go_of_later(desk: Desk) -> None:
+    number = aside(desk, Waits("suspected_secret", mark="MẬT"))
+    digest = desk.intake(number).digest
+    with pytest.raises(Cut), desk.db.transaction() as session:
+        intake = decisions.by_id(session, number)
+        decisions.confirm_secret(session, desk.workshop, intake, "đóng dấu Mật")
+        session.info["after_commit"][:] = [cut]
+    assert desk.workshop.quarantine.has(digest)
+    shelving.let_go_of_leftovers(desk.db, desk.workshop)
+    assert not desk.workshop.quarantine.has(digest)
+
+
+def test_suspected_bytes_left_in_the_store_are_let_go_of_later(desk: Desk) -> None:
+    number = aside(desk, Waits("suspected_secret", mark="MẬT"))
+    digest = desk.intake(number).digest
+    with desk.workshop.quarantine.open(digest) as source:
+        desk.workshop.files.put(source)
+    shelving.let_go_of_leftovers(desk.db, desk.workshop)
+    assert not desk.workshop.files.has(digest)
+    assert desk.workshop.quarantine.has(digest)
+
+
+def test_the_name_of_a_confirmed_secret_leaves_the_story_and_the_database(desk: Desk) -> None:
+    number = desk.receive(b"noi dung", "Danh sách rất hiếm.pdf").intake_id
+    advance(desk.db, desk.workshop, number, road(admit=fails_with(Waits("suspected_secret"))))
+    with desk.db.transaction() as session:
+        intake = decisions.by_id(session, number)
+        decisions.confirm_secret(session, desk.workshop, intake, "đóng dấu Mật")
+    with desk.db.reading() as session:
+        told = [one.words for one in session.scalars(select(EventWords))]
+        assert "rất hiếm" not in str(told)
+        assert verify(session).is_good
+
+
+def test_what_is_received_while_a_twin_is_discarded_is_not_lost(desk: Desk) -> None:
+    number = aside(desk, Waits("suspected_secret"))
+    with desk.workshop.quarantine.open(desk.intake(number).digest) as source:
+        desk.workshop.files.put(source)  # as if the move had been cut off
+
+    def let_go() -> None:
+        shelving.let_go_of_leftovers(desk.db, desk.workshop)
+
+    other = threading.Thread(target=let_go)
+
+    class Slow(BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            if not other.is_alive() and other.ident is None:
+                other.start()
+            return super().read(size)
+
+    receipt = receive(
+        desk.db,
+        desk.workshop.files,
+        Slow(b"noi dung"),
+        Sending("b.pdf", {}, again=True),
+        organ_id=desk.organ.id,
+        by=desk.person,
+        door="web",
+        limit=1000,
+    )
+    other.join()
+    assert desk.workshop.files.has(receipt.sha256)
+
+
+def test_every_bell_rings_even_where_one_before_it_breaks(desk: Desk) -> None:
+    number = aside(desk, Waits("suspected_secret", mark="MẬT"))
+    with pytest.raises(Cut), desk.db.transaction() as session:
+        intake = decisions.by_id(session, number)
+        decisions.confirm_secret(session, desk.workshop, intake, "đóng dấu Mật")
+        session.info["after_commit"].insert(0, cut)
+    assert not desk.workshop.quarantine.has(desk.intake(number).digest)

@@ -2,6 +2,7 @@
 
 import shutil
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -320,3 +321,32 @@ def test_a_step_for_many_that_kills_its_worker_ends_up_stuck(desk: Desk) -> None
         claims.free_all(desk.db, desk.workshop)
     assert claims.take_together(desk.db, desk.workshop, TOGETHER, 40) == []
     assert (desk.intake(number).state, desk.intake(number).reason) == ("stuck", "worker_died")
+
+
+def test_a_long_step_keeps_its_claim(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claims, "RENEWAL", timedelta(milliseconds=20))
+    number = desk.receive(b"noi dung").intake_id
+
+    def long(work: Workspace) -> Outcome:
+        first = desk.intake(number).claimed_until
+        end = time.monotonic() + 10
+        while desk.intake(number).claimed_until == first and time.monotonic() < end:
+            time.sleep(0.02)
+        assert desk.intake(number).claimed_until != first
+        return easy("make_pdfa")(work)
+
+    advance(desk.db, desk.workshop, number, road(make_pdfa=long))
+    assert desk.intake(number).state == "shelved"
+
+
+def test_a_worker_that_overslept_quarantines_nothing_and_leaves_the_folder(desk: Desk) -> None:
+    number = desk.receive(b"noi dung").intake_id
+    late = claims.take_next_step(desk.db, desk.workshop, number, road())
+    assert late is not None
+    desk.workshop.folder(number).mkdir(parents=True)
+    claims.free_all(desk.db, desk.workshop)
+    assert claims.take_next_step(desk.db, desk.workshop, number, road()) is not None
+    claims.wait(desk.db, desk.workshop, late, "suspected_secret", {})
+    assert desk.workshop.folder(number).exists()
+    assert not desk.workshop.quarantine.has(late.original)
+    assert desk.workshop.files.has(late.original)
