@@ -4,12 +4,13 @@ import ssl
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, or_, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from archive import people
+from archive import clock, people
 from archive.errors import ArchiveError
 from archive.files import free_megabytes
 from archive.models import Document, Organ
@@ -20,6 +21,7 @@ from search import indexing
 from web.services import Services
 
 LEAST_MEGABYTES = 1024
+STANDSTILL = timedelta(minutes=15)
 # What a working archive may lack: good advice, but no reason for `doctor` to fail.
 ADVICE = frozenset(
     {"no_timestamps", "trial_seal", "no_trust_anchors", "one_person_only", "no_virus_scan"}
@@ -60,7 +62,7 @@ def is_ready(services: Services) -> dict[str, bool]:
         "database": lambda: _database(services).is_good,
         "files": lambda: _disk(services).is_good,
         "index": lambda: indexing.is_whole(services.engine),
-        "queue": lambda: _queue(services).is_good,
+        "queue": lambda: _moves(services),
     }
     return {name: _is_good(look) for name, look in looked.items()}
 
@@ -152,6 +154,25 @@ def _queue(services: Services) -> Check:
     counts = {str(state): int(number) for state, number in rows}
     said = ", ".join(f"{state} {number}" for state, number in sorted(counts.items()))
     return Check("queue", counts.get("stuck", 0) == 0, said, "stuck_intakes")
+
+
+def _moves(services: Services) -> bool:
+    """Whether the road moves: nothing has long been due while nobody works on anything.
+
+    A stuck file stops no other, and a long queue is no standstill; neither is told here.
+    """
+    late, now = clock.now() - STANDSTILL, clock.now()
+    overdue = (
+        select(Intake.id)
+        .where(Intake.state == "received", Intake.queued_at < late)
+        .where(or_(Intake.claimed_until.is_(None), Intake.claimed_until < late))
+        .where(or_(Intake.try_after.is_(None), Intake.try_after < late))
+    )
+    at_work = select(Intake.id).where(Intake.state == "received", Intake.claimed_until >= now)
+    with services.db.reading() as session:
+        return (
+            session.scalar(overdue.limit(1)) is None or session.scalar(at_work.limit(1)) is not None
+        )
 
 
 def _trust(services: Services) -> Check:
