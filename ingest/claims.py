@@ -33,7 +33,9 @@ RENEWAL = timedelta(minutes=1)
 BEAT = timedelta(seconds=2)
 MOST_TRIES = 5
 MOST_CLAIMS = 20  # of one step, when workers die of it before they can say so
-LOOK_AGAIN = timedelta(seconds=30)
+LOOK_AGAIN = timedelta(seconds=30)  # for a missing program; then four times that, and so on
+LOOK_SELDOM = timedelta(minutes=30)
+LOOKS_COUNTED = 3  # fewer than the tries, so that a later failure is still tried again
 SLICE = timedelta(seconds=10)
 log = logging.getLogger("luutru.road")
 
@@ -384,7 +386,8 @@ def wait(
     with _telling(claim), db.transaction() as session:
         if intake := _still_ours(session, claim):
             _release(intake)
-            intake.try_after = clock.now() + LOOK_AGAIN if look_again else None
+            pause = min(LOOK_AGAIN * 4 ** (claim.attempt - 1), LOOK_SELDOM)
+            intake.try_after = clock.now() + pause if look_again else None
             _set_aside(session, intake, "waiting", code, details)
 
 
@@ -422,17 +425,21 @@ def try_again_later(db: Database, claim: Claim, error: Exception) -> None:
 
 def look_again(db: Database) -> int:
     """Put those back on the road that waited for a program or the scanner; how many."""
+    is_due = (Intake.state == "waiting", Intake.try_after <= clock.now())
+    with db.reading() as session:  # mostly nobody waits, and then no writer is held up
+        if session.scalar(select(Intake.id).where(*is_due).limit(1)) is None:
+            return 0
     with (
         audit.acting(audit.Actor(door="worker", account="luutru")),
         db.transaction() as session,
     ):
         waiting = session.scalars(
-            select(Intake)
-            .where(Intake.state == "waiting", Intake.try_after <= clock.now())
-            .with_for_update(skip_locked=True, key_share=True)
+            select(Intake).where(*is_due).with_for_update(skip_locked=True, key_share=True)
         ).all()
         for intake in waiting:
+            looks = min(intake.attempts, LOOKS_COUNTED)
             resume(session, intake)
+            intake.attempts = looks
         return len(waiting)
 
 

@@ -119,6 +119,22 @@ def test_what_waits_for_a_program_goes_on_once_it_is_there(desk: Desk) -> None:
     assert desk.intake(number).state == "shelved"
 
 
+def test_a_missing_program_is_looked_for_ever_more_seldom(desk: Desk) -> None:
+    number = desk.receive(b"noi dung").intake_id
+    missing = road(make_pdfa=fails_with(ProgramMissing("program_missing", program="java")))
+    moment, pauses = clock.now(), []
+    for _ in range(6):
+        with clock.standing_at(moment):
+            claims.look_again(desk.db)
+            advance(desk.db, desk.workshop, number, missing)
+        due = desk.intake(number).try_after
+        assert due is not None
+        pauses.append((due - moment).total_seconds() / 60)
+        moment = due
+    assert pauses == [0.5, 2, 8, 30, 30, 30]
+    assert (desk.intake(number).state, desk.intake(number).reason) == ("waiting", "program_missing")
+
+
 def test_failures_are_tried_again_after_growing_pauses_and_then_stuck(desk: Desk) -> None:
     number = desk.receive(b"noi dung").intake_id
     broken = road(read_text=fails_with(OSError("tạm hỏng")))
