@@ -31,6 +31,7 @@ class Verified:
 
     events: int
     rows: int
+    head: str  # the last link; written down elsewhere, it shows a chain that was forged whole
     findings: tuple[Finding, ...]
 
     @property
@@ -56,7 +57,7 @@ def verify(session: Session) -> Verified:
         checked += found
         if finding:
             findings.append(finding)
-    return Verified(events, checked, tuple(findings))
+    return Verified(events, checked, link, tuple(findings))
 
 
 def _check_event(

@@ -36,6 +36,7 @@ SENTENCES: dict[str, str] = {
     "holds": _("holds"),
     "does_not_hold": _("DOES NOT HOLD"),
     "chain_checked": _("The story: {events} events and {rows} rows checked."),
+    "chain_head": _("Head of the chain after {events} events: {head}"),
     "chain_good": _("The story is whole: {events} events, {rows} rows."),
     "chain_broken": _(
         "The story does not fit in {findings} places ({events} events, {rows} rows)."

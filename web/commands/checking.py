@@ -81,7 +81,10 @@ def audit_verify(as_json: bool) -> None:
     for finding in checked.findings:
         answer(asdict(finding)) if as_json else click.echo(f"{finding.code}: {finding.where}")
     if as_json:
-        answer({"events": checked.events, "rows": checked.rows, "good": checked.is_good})
+        answer({"events": checked.events, "rows": checked.rows, "head": checked.head,
+                "good": checked.is_good})  # fmt: skip
+    else:
+        click.echo(say("chain_head", events=checked.events, head=checked.head))
     tell(say("chain_good" if checked.is_good else "chain_broken", events=checked.events,
               rows=checked.rows, findings=len(checked.findings)))  # fmt: skip
     sys.exit(0 if checked.is_good else 1)
