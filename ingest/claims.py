@@ -271,6 +271,13 @@ def write_down(
     db: Database, workshop: Workshop, claim: Claim, outcome: Outcome, road: Sequence[Step]
 ) -> None:
     """Note facts and files and go to the next step; at the end of the road, shelve."""
+    with workshop.files.keeping():  # from putting the renditions until the rows need them
+        _write_down(db, workshop, claim, outcome, road)
+
+
+def _write_down(
+    db: Database, workshop: Workshop, claim: Claim, outcome: Outcome, road: Sequence[Step]
+) -> None:
     made = {role: _settle(claim, workshop, role, path) for role, path in outcome.files.items()}
     names = [step.name for step in road]
     at_end = claim.step.name == names[-1] and outcome.go_to is None
