@@ -6,6 +6,7 @@ database opens no door. Sign-in is limited per account; the pages limit it per a
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from argon2 import PasswordHasher
@@ -14,7 +15,8 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from archive import audit, clock
-from archive.errors import Conflict, Invalid, NotAllowed, NotFound
+from archive.database import Database
+from archive.errors import Conflict, Invalid, NotFound
 from archive.models import Appointment, Organ, Person, Role, SignIn
 from formats.vietnamese import nfc
 
@@ -123,24 +125,41 @@ def lock(session: Session, person: Person, from_on: date, reason: str) -> None:
     audit.record(session, "person.lock", person, facts={"from": from_on.isoformat()}, why=reason)
 
 
-def check_password(session: Session, user_name: str, password: str) -> Person | None:
-    """The person, if the password is right and the account open; else None, after the same time.
+@dataclass(frozen=True)
+class Tried:
+    """A password that was held against what is kept of the account's own."""
+
+    user_name: str
+    fits: str | None  # the hash that it fits
+
+
+def try_password(db: Database, user_name: str, password: str) -> Tried:
+    """Work out whether it fits: slow on purpose, so it is done while nobody waits to write.
+
+    Takes as long for a name that nobody has.
+    """
+    user_name = nfc(user_name).strip().lower()
+    with db.reading() as session:
+        kept = session.scalar(select(Person.password_hash).where(Person.user_name == user_name))
+    fits = _matches(kept or _nobody, password)
+    return Tried(user_name, kept if fits else None)
+
+
+def check_password(session: Session, tried: Tried) -> Person | None:
+    """The person, if the password is right and the account open; else None.
 
     Counts failures: five in a row close the door for fifteen minutes. The caller must commit
     either way.
     """
     person = session.scalar(
-        _with_roles()
-        .where(Person.user_name == nfc(user_name).strip().lower())
-        .with_for_update(key_share=True)
+        _with_roles().where(Person.user_name == tried.user_name).with_for_update(key_share=True)
     )
-    is_right = _matches(person.password_hash if person else _nobody, password)
     if person is None:
         return None
     if person.locked_until is not None and clock.now() < person.locked_until:
         audit.record(session, "person.sign_in_barred", person)
         return None
-    if not is_right or not is_active(person):
+    if tried.fits != person.password_hash or not is_active(person):
         person.failed_sign_ins += 1
         if person.failed_sign_ins >= TRIES:
             person.failed_sign_ins, person.locked_until = 0, clock.now() + PAUSE
@@ -150,22 +169,24 @@ def check_password(session: Session, user_name: str, password: str) -> Person | 
     return person
 
 
-def change_password(
-    session: Session, person: Person, old: str, new: str, *, staying: int | None = None
-) -> None:
-    """Replace the password; all sessions end but the one in which it is done (`staying`).
+def hash_of_new(user_name: str, old: str, new: str) -> str:
+    """What is kept of a new password; like `try_password`, for before the transaction.
 
     Raises:
-        NotAllowed: `wrong_password`.
         Invalid: `password_too_short`, `password_too_plain`.
     """
-    if not _matches(person.password_hash, old):
-        raise NotAllowed("wrong_password")
     if len(new) < LEAST_CHARACTERS:
         raise Invalid("password_too_short", least=LEAST_CHARACTERS)
-    if len(set(new)) < 5 or person.user_name in new.lower() or new == old:
+    if len(set(new)) < 5 or user_name in new.lower() or new == old:
         raise Invalid("password_too_plain")
-    person.password_hash = _hasher.hash(new)
+    return _hasher.hash(new)
+
+
+def change_password(
+    session: Session, person: Person, hashed: str, *, staying: int | None = None
+) -> None:
+    """Replace the password; all sessions end but the one in which it is done (`staying`)."""
+    person.password_hash = hashed
     person.must_change_password = False
     _end_sign_ins(session, person, SignIn.kind == "session", SignIn.id != staying)
     audit.record(session, "person.change_password", person)

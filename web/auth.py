@@ -16,10 +16,12 @@ from werkzeug.exceptions import Unauthorized
 
 from archive import access, audit, clock, people
 from archive.access import Action
+from archive.errors import NotAllowed
 from archive.models import CaseFile, Document, Organ, Person, SignIn
 from web.services import Services
 
 SECRET = "sign_in"
+LONGEST_PASSWORD = 1000
 OPEN = frozenset({"account.sign_in", "account.language", "static", "bootstrap.static"})
 OPEN_PATHS = ("/healthz", "/readyz", "/api/")  # the API asks for its own tokens
 WITH_ONE_TIME_PASSWORD = frozenset({"account.password", "account.sign_out"}) | OPEN
@@ -71,6 +73,19 @@ def may(rows: Session, action: Action, thing: Organ | CaseFile | Document) -> bo
 def require(rows: Session, action: Action, thing: Organ | CaseFile | Document) -> None:
     """Go on only if the person who asks may do this."""
     access.require(rows, asker(), action, thing)
+
+
+def confirm_password(password: str) -> None:
+    """The person's own password again; wrong ones count as failed sign-ins do.
+
+    Raises:
+        NotAllowed: `wrong_password`.
+    """
+    tried = people.try_password(services().db, asker().user_name, password[:LONGEST_PASSWORD])
+    with writing() as rows:
+        person = people.check_password(rows, tried)
+    if person is None:
+        raise NotAllowed("wrong_password")
 
 
 def begin(rows: Session, person: Person) -> None:

@@ -74,6 +74,29 @@ def test_a_new_password_ends_every_other_sign_in(house: House) -> None:
     assert elsewhere.get("/").status_code == 302
 
 
+def test_wrong_old_passwords_count_as_failed_sign_ins(house: House) -> None:
+    client = house.as_("lan")
+    wrong = {"old": "sai", "new": "dong song que huong", "again": "dong song que huong"}
+    for _ in range(people.TRIES):
+        assert house.post(client, "/account/password", **wrong).status_code == 422
+    assert len(house.events("person.sign_in_failed")) == people.TRIES
+    barred = house.post(client, "/account/password", **{**wrong, "old": PASSWORD})
+    assert barred.status_code == 422
+
+
+def test_no_password_is_worked_out_while_others_wait_to_write(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work_out = people._matches
+
+    def while_another_writes(kept: str, password: str) -> bool:
+        with house.services.db.transaction():  # waits in vain if the caller holds the door
+            return work_out(kept, password)
+
+    monkeypatch.setattr(people, "_matches", while_another_writes)
+    assert sign_in(house.app.test_client(), "lan", PASSWORD)[0] == 302
+
+
 @pytest.mark.parametrize(
     ("new", "again", "said"),
     [

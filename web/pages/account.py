@@ -37,8 +37,10 @@ def sign_in() -> str | BaseResponse | tuple[str, int]:
     if request.method != "POST":
         return redirect("/") if g.person else render_template("account/sign_in.html", onward=onward)
     name, password = request.form.get("name", ""), request.form.get("password", "")
-    with audit.acting(audit.Actor(door="web")), auth.services().db.transaction() as rows:
-        person = people.check_password(rows, name, password[:1000])
+    db = auth.services().db
+    tried = people.try_password(db, name, password[: auth.LONGEST_PASSWORD])
+    with audit.acting(audit.Actor(door="web")), db.transaction() as rows:
+        person = people.check_password(rows, tried)
         if person is not None:
             auth.begin(rows, person)
     if person is None:
@@ -72,12 +74,14 @@ def password() -> str | BaseResponse | tuple[str, int]:
 
 
 def _change_password(form: dict[str, str]) -> None:
-    new = form.get("new", "")
+    old, new = form.get("old", ""), form.get("new", "")
     if new != form.get("again", ""):
         raise Invalid("passwords_differ")
+    auth.confirm_password(old)
+    hashed = people.hash_of_new(asker().user_name, old, new)
     with writing() as rows:
         person = people.by_id(rows, asker().id)
-        people.change_password(rows, person, form.get("old", ""), new, staying=g.sign_in)
+        people.change_password(rows, person, hashed, staying=g.sign_in)
 
 
 @blueprint.post("/language")

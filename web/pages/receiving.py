@@ -20,9 +20,9 @@ from sqlalchemy.orm import Session, selectinload
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as BaseResponse
 
-from archive import access, audit, case_files, people
+from archive import access, audit, case_files
 from archive.access import Action
-from archive.errors import ArchiveError, Invalid, NotAllowed
+from archive.errors import ArchiveError, Invalid
 from archive.models import Document
 from archive.reading import seen_documents
 from formats.vietnamese import nfc
@@ -30,7 +30,7 @@ from ingest import decisions
 from ingest.models import Intake
 from ingest.reception import Receipt, Sending, receive
 from web import pictures, road_words
-from web.auth import asker, here, may, reading, require, services, writing
+from web.auth import asker, confirm_password, here, may, reading, require, services, writing
 from web.error_words import MEGABYTE
 from web.errors import tell, wants_json, words_of
 from web.field_words import DIRECTIONS
@@ -308,7 +308,7 @@ def decide(number: int, verb: str) -> BaseResponse:
     action, decision = DECISIONS[verb]
     try:
         if verb in GRAVE:
-            _ask_password()
+            confirm_password(request.form.get("password", ""))
         with writing() as rows:
             intake = decisions.by_id(rows, number)
             require(rows, action, intake.organ)
@@ -319,12 +319,3 @@ def decide(number: int, verb: str) -> BaseResponse:
         services().bell.set()
         flash(gettext("Done. It stands in the story of the file."), "success")
     return redirect(url_for("receiving.page") + f"#intake-{number}")
-
-
-def _ask_password() -> None:
-    """The person's own password again; wrong ones count as failed sign-ins do."""
-    with writing() as rows:
-        name, password = asker().user_name, request.form.get("password", "")
-        person = people.check_password(rows, name, password)
-    if person is None:
-        raise NotAllowed("wrong_password")
