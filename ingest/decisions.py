@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from archive import audit, clock
 from archive.errors import Conflict, Invalid, NotFound
-from ingest import claims, shelving
+from ingest import outcomes, shelving
 from ingest.models import Intake
 from ingest.steps import SUSPICIOUS
 from ingest.workspace import Workshop
@@ -46,7 +46,7 @@ def try_again(session: Session, intake: Intake) -> None:
     _must_be(intake, "waiting", "stuck")
     if intake.is_quarantined:
         raise Conflict("suspicion_undecided")
-    claims.resume(session, intake)
+    outcomes.resume(session, intake)
 
 
 def keep_as_received(session: Session, intake: Intake, why: str) -> None:
@@ -67,7 +67,7 @@ def keep_as_received(session: Session, intake: Intake, why: str) -> None:
     elif "identify" in intake.facts:
         intake.next_step = "read_text"
     audit.record(session, "intake.keep_as_received", intake, why=why)
-    claims.resume(session, intake)
+    outcomes.resume(session, intake)
 
 
 def look(session: Session, intake: Intake) -> None:
@@ -92,7 +92,7 @@ def clear_suspicion(session: Session, workshop: Workshop, intake: Intake, why: s
     _decide(intake, not_secret=True)
     intake.next_step = "read_text"
     audit.record(session, "intake.clear_suspicion", intake, why=why)
-    claims.resume(session, intake)
+    outcomes.resume(session, intake)
 
 
 def confirm_secret(session: Session, workshop: Workshop, intake: Intake, why: str) -> None:

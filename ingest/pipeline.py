@@ -8,7 +8,7 @@ the step that was running, and running a step twice does no harm.
 from archive.database import Database
 from archive.errors import Refused, Waits
 from formats.errors import ProgramMissing, Unreadable
-from ingest import claims, steps
+from ingest import claims, outcomes, steps
 from ingest.claims import Claim
 from ingest.scanner import ScannerSilent
 from ingest.steps import Answer, Step
@@ -34,7 +34,7 @@ def advance(db: Database, workshop: Workshop, intake_id: int, road: Road = ROAD)
         try:
             with claims.held(db, [claim]):
                 outcome = claim.step.run(claims.open_workspace(db, workshop, claim))
-                claims.write_down(db, workshop, claim, outcome, road)
+                outcomes.write_down(db, workshop, claim, outcome, road)
         except Exception as error:
             put_aside(db, workshop, claim, error)
         else:
@@ -65,7 +65,7 @@ def _conclude(db: Database, workshop: Workshop, claim: Claim, answer: Answer, ro
     try:
         if not isinstance(answer, Outcome):
             raise answer
-        claims.write_down(db, workshop, claim, answer, road)
+        outcomes.write_down(db, workshop, claim, answer, road)
     except Exception as error:
         put_aside(db, workshop, claim, error)
 
@@ -75,19 +75,19 @@ def put_aside(db: Database, workshop: Workshop, claim: Claim, error: Exception) 
     try:
         _decide(db, workshop, claim, error)
     except Exception as worse:
-        claims.try_again_later(db, claim, worse)
+        outcomes.try_again_later(db, claim, worse)
 
 
 def _decide(db: Database, workshop: Workshop, claim: Claim, error: Exception) -> None:
     """Never, not now, again from further back, or simply again."""
     match error:
         case Refused():
-            claims.refuse(db, workshop, claim, error)
+            outcomes.refuse(db, workshop, claim, error)
         case Waits() | Unreadable():  # a person must decide; never retried by itself
-            claims.wait(db, workshop, claim, error.code, error.details)
+            outcomes.wait(db, workshop, claim, error.code, error.details)
         case ProgramMissing() | ScannerSilent():  # goes on by itself once it is there
-            claims.wait(db, workshop, claim, error.code, error.details, look_again=True)
+            outcomes.wait(db, workshop, claim, error.code, error.details, look_again=True)
         case PartResultGone():
-            claims.step_back(db, claim, error.role)
+            outcomes.step_back(db, claim, error.role)
         case _:
-            claims.try_again_later(db, claim, error)  # 1, 2, 4, 8 minutes; after five, "stuck"
+            outcomes.try_again_later(db, claim, error)  # 1, 2, 4, 8 minutes; after five, "stuck"

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from ingest import claims, shelving
+from ingest import claims, outcomes, shelving
 from ingest.pipeline import ROAD, advance, advance_together
 from search import indexing
 from search.engine import SearchBroken, SearchBusy
@@ -169,7 +169,7 @@ class Worker:
 
     def _look_again(self) -> bool:
         """What waited for a program goes on once it is there."""
-        return claims.look_again(self._services.db) > 0
+        return outcomes.look_again(self._services.db) > 0
 
     def _let_go(self) -> bool:
         """Finish the removals that a kill or a broken disk cut off."""

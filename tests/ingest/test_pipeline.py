@@ -16,7 +16,7 @@ from archive.audit_check import verify
 from archive.errors import Refused, Waits
 from archive.models import Document, Event
 from formats.errors import ProgramMissing, Unreadable
-from ingest import claims
+from ingest import claims, outcomes
 from ingest.pipeline import ROAD, Road, advance, advance_together
 from ingest.steps import Step
 from ingest.workspace import Outcome, PartResultGone, Workspace
@@ -112,9 +112,9 @@ def test_what_waits_for_a_program_goes_on_once_it_is_there(desk: Desk) -> None:
     number = desk.receive(b"noi dung").intake_id
     missing = fails_with(ProgramMissing("program_missing", program="java"))
     advance(desk.db, desk.workshop, number, road(make_pdfa=missing))
-    assert claims.look_again(desk.db) == 0
-    with clock.standing_at(clock.now() + claims.LOOK_AGAIN):
-        assert claims.look_again(desk.db) == 1
+    assert outcomes.look_again(desk.db) == 0
+    with clock.standing_at(clock.now() + outcomes.LOOK_AGAIN):
+        assert outcomes.look_again(desk.db) == 1
         advance(desk.db, desk.workshop, number, road())
     assert desk.intake(number).state == "shelved"
 
@@ -125,7 +125,7 @@ def test_a_missing_program_is_looked_for_ever_more_seldom(desk: Desk) -> None:
     moment, pauses = clock.now(), []
     for _ in range(6):
         with clock.standing_at(moment):
-            claims.look_again(desk.db)
+            outcomes.look_again(desk.db)
             advance(desk.db, desk.workshop, number, missing)
         due = desk.intake(number).try_after
         assert due is not None
@@ -179,8 +179,8 @@ def test_a_worker_that_overslept_changes_nothing(desk: Desk) -> None:
     with clock.standing_at(clock.now() + claims.LEASE + timedelta(seconds=1)):
         advance(desk.db, desk.workshop, number, road())
     before = desk.intake(number)
-    claims.write_down(desk.db, desk.workshop, late, Outcome({"mime": "x"}), road())
-    claims.try_again_later(desk.db, late, OSError())
+    outcomes.write_down(desk.db, desk.workshop, late, Outcome({"mime": "x"}), road())
+    outcomes.try_again_later(desk.db, late, OSError())
     after = desk.intake(number)
     assert (after.state, after.facts) == (before.state, before.facts)
 
@@ -362,7 +362,7 @@ def test_a_worker_that_overslept_quarantines_nothing_and_leaves_the_folder(desk:
     desk.workshop.folder(number).mkdir(parents=True)
     claims.free_all(desk.db, desk.workshop)
     assert claims.take_next_step(desk.db, desk.workshop, number, road()) is not None
-    claims.wait(desk.db, desk.workshop, late, "suspected_secret", {})
+    outcomes.wait(desk.db, desk.workshop, late, "suspected_secret", {})
     assert desk.workshop.folder(number).exists()
     assert not desk.workshop.quarantine.has(late.original)
     assert desk.workshop.files.has(late.original)
