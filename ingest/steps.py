@@ -19,6 +19,7 @@ from formats.kinds import Family
 from formats.pdf_pages import page_count
 from formats.seals import SealResult, seal_detached
 from formats.seals import seal as seal_inside
+from formats.signature_reports import has_person_and_organ
 from formats.signatures import check_signatures as judge_signatures
 from formats.signatures import has_signatures
 from formats.stamps import Stamp
@@ -101,6 +102,7 @@ def check_signatures(work: Workspace) -> Outcome:
         "count": len(report.signatures),
         "indication": report.indication,
         "problem": report.problem,
+        "person_and_organ": asdict(has_person_and_organ(report)),
         "signatures": [_told(asdict(one)) for one in report.checks],
     }
     return Outcome(facts, {"signature_report": place})

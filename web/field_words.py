@@ -1,13 +1,13 @@
 """The fields of documents and case files by name, and their values as people read them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from archive.fields import CASE_FILE_FIELDS, DOCUMENT_FIELDS, Field
+from archive.fields import CASE_FILE_FIELDS, DOCUMENT_FIELDS, Field, Warned, too_long
 from archive.models import CaseFile, Document
 from web.i18n import current_language, day, gettext, number
 
@@ -107,6 +107,7 @@ class FieldShown:
     kind: str = "text"
     is_long: bool = False
     choices: tuple[tuple[str, str], ...] = ()
+    warning: str = ""  # longer than exchange allows; it is kept whole (R7)
 
 
 def name_of(field: Field) -> str:
@@ -115,8 +116,18 @@ def name_of(field: Field) -> str:
 
 
 def document_fields(document: Document) -> list[FieldShown]:
-    """Every field of the document, empty ones too (HC-81)."""
-    return [_shown(field, document) for field in DOCUMENT_FIELDS]
+    """Every field of the document, empty ones too (HC-81), with a warning where it is too long."""
+    warned = {one.field.column: _too_long(one) for one in too_long(document)}
+    shown = (_shown(field, document) for field in DOCUMENT_FIELDS)
+    return [replace(one, warning=warned.get(one.column, "")) for one in shown]
+
+
+def _too_long(warned: Warned) -> str:
+    return gettext(
+        "%(length)s characters; systems that exchange documents take %(most)s. It is kept whole.",
+        length=number(warned.length),
+        most=number(warned.field.length or 0),
+    )
 
 
 def case_file_fields(case_file: CaseFile) -> list[FieldShown]:

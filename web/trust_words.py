@@ -51,6 +51,12 @@ NOTES = {
     "text_layer_added": _l("A text layer was laid under the pages."),
     "ghostscript_lost_letters": _l("Ghostscript would have lost letters, so it was not used."),
 }
+BOTH_SIGNED = {
+    ("person", "missing"): _l("No signature of a person with a post is in it."),
+    ("person", "not_valid"): _l("The person's signature does not hold."),
+    ("organ", "missing"): _l("No signature of the organ is in it."),
+    ("organ", "not_valid"): _l("The organ's signature does not hold."),
+}
 NOT_SCANNED = {
     "no_scanner": _l("no scanner is set up"),
     "signatures_unknown": _l("the scanner knows no official signatures"),
@@ -169,7 +175,18 @@ def _signatures(part: Part) -> Finding:
         len(shown),
     )
     report = "signature_report" if rendition(part, "signature_report") else ""
-    return Finding(worst, gettext("Signatures"), said, signatures=tuple(shown), report=report)
+    both = tuple(_person_and_organ(facts.get("person_and_organ", {})))
+    return Finding(worst, gettext("Signatures"), said, both, tuple(shown), report)
+
+
+def _person_and_organ(states: dict[str, str]) -> Iterator[str]:
+    """Whether a post-holder and the organ have both signed, as a document of full value needs."""
+    if states and all(state == "valid" for state in states.values()):
+        yield gettext("A person and the organ have both signed, and both signatures hold.")
+        return
+    for who, state in states.items():
+        if (who, state) in BOTH_SIGNED:
+            yield str(BOTH_SIGNED[who, state])
 
 
 def _seal(part: Part) -> Finding:

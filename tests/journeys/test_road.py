@@ -141,6 +141,19 @@ def test_signatures_are_judged_at_reception_and_the_verdict_kept(received: Any, 
     ]
 
 
+@pytest.mark.rule("TN-05")
+def test_both_signatures_are_looked_for_at_reception(received: Any) -> None:
+    home, fates = received
+    both = next(name for name in SHELVED if name.startswith("09-"))
+    (shown,) = home.lines("show", fates[both]["document"])
+    states = shown["parts"][0]["facts"]["check_signatures"]["person_and_organ"]
+    assert states == {"person": "valid", "organ": "valid"}
+    alone = next(name for name in SHELVED if name.startswith("06-"))
+    (shown,) = home.lines("show", fates[alone]["document"])
+    states = shown["parts"][0]["facts"]["check_signatures"]["person_and_organ"]
+    assert states == {"person": "valid", "organ": "missing"}
+
+
 def test_a_signed_pdfa_is_its_own_archival_copy_with_a_seal_beside_it(received: Any) -> None:
     home, fates = received
     name = next(one for one in SHELVED if SAMPLES[one].get("archival") == "original")

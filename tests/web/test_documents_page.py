@@ -419,3 +419,14 @@ def test_the_story_survives_an_event_it_has_no_words_for(house: House) -> None:
         audit.record(rows, "document.sing", document)
     assert "document.sing" in house.as_("lan").get(f"/documents/{house.open_code}").text
     assert isinstance(house.events("document.sing")[0], Event)
+
+
+def test_a_value_too_long_for_exchange_is_kept_and_warned_about(house: House) -> None:
+    client = house.as_("lan")
+    long = "Về việc " + "rất dài " * 70
+    house.post(
+        client, f"/documents/{house.open_code}/correct", subject=long, why="Ghi đủ trích yếu"
+    )
+    page = client.get(f"/documents/{house.open_code}").text
+    assert long.strip() in page
+    assert "chỉ nhận tối đa 500" in page
