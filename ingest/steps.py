@@ -13,7 +13,7 @@ from typing import Any
 from archive import clock
 from archive.errors import Refused, Waits
 from archive.fields import given_value
-from formats import kinds, mail, office, pdfa, pictures, plain_text, reading, text_pages, verapdf
+from formats import kinds, pdfa, reading, verapdf
 from formats.confined import confined
 from formats.kinds import Family
 from formats.pdf_pages import page_count
@@ -26,6 +26,7 @@ from formats.stamps import Stamp
 from formats.text import read_pages
 from formats.trust import TrustFolder
 from ingest import admission
+from ingest.page_making import family_of, made_with, pages_pdf
 from ingest.workspace import Outcome, Workspace
 
 FAMILIES_WITH_PAGES = frozenset(set(Family) - {Family.OTHER})
@@ -90,7 +91,7 @@ def check_for_viruses(work: Workspace) -> Outcome:
 def check_signatures(work: Workspace) -> Outcome:
     """Judge every signature at the moment of receipt, offline; a bad one is recorded."""
     original = work.file("original")
-    if _family(work) is not Family.PDF or not has_signatures(original):
+    if family_of(work) is not Family.PDF or not has_signatures(original):
         return Outcome({"count": 0})
     trust = TrustFolder(work.workshop.settings.trust)
     report = confined(judge_signatures, original, trust, clock.now(), seconds=180, megabytes=2048)
@@ -119,13 +120,13 @@ def _told(values: dict[str, Any]) -> dict[str, Any]:
 @step
 def read_text(work: Workspace) -> Outcome:
     """The text layer, or OCR: words with boxes for every page, and a layer for the read ones."""
-    if _family(work) not in FAMILIES_WITH_PAGES:
+    if family_of(work) not in FAMILIES_WITH_PAGES:
         return Outcome({"pages": None, "skipped": "no_archival_copy"})
     if reason := _kept_as_received(work):
         return Outcome({"pages": None, "skipped": reason})
     settings = work.workshop.settings
     scratch = work.scratch("read_text")
-    pages, notes = _pages_pdf(work, scratch)
+    pages, notes = pages_pdf(work, scratch)
     found = reading.read_pages_of(
         pages,
         scratch / "pages",
@@ -171,42 +172,6 @@ def _copied(files: dict[str, Path], work: Workspace, scratch: Path) -> dict[str,
         link.hardlink_to(original)
         files = {**files, "pages_pdf": link}
     return files
-
-
-def _pages_pdf(work: Workspace, scratch: Path) -> tuple[Path, dict[str, Any]]:
-    """The file's pages as PDF, and what should be known about how they were made."""
-    original, out = work.file("original"), scratch / "made-pages.pdf"
-    settings = work.workshop.settings
-    match _family(work):
-        case Family.PDF:
-            return original, {}
-        case Family.PICTURE:
-            pictures.to_pdf(original, out, most_pages=settings.page_limit)
-            return out, {}
-        case Family.TEXT:
-            told = plain_text.read_text_file(original)
-            text_pages.to_pdf(told.text, out, title=work.name)
-            return out, {"encoding": told.encoding, "encoding_guessed": told.guessed}
-        case Family.EMAIL:
-            letter = mail.read_mail(original)
-            text_pages.to_pdf(_as_letter(letter), out, title=letter.subject or work.name)
-            return out, {"attachments": [asdict(one) for one in letter.attachments]}
-        case family:
-            extension = work.facts["identify"]["extension"]
-            return office.to_pdf(original, family, extension, scratch / "office"), {}
-
-
-def _as_letter(letter: mail.Mail) -> str:
-    """An e-mail as it is read: who, to whom, when, what about, what it says, what hangs on it."""
-    day = letter.date.isoformat(sep=" ", timespec="minutes") if letter.date else ""
-    heads = [
-        ("Từ", letter.sender),
-        ("Đến", ", ".join(letter.to)),
-        ("Ngày", day),
-        ("Tiêu đề", letter.subject),
-        *(("Đính kèm", f"{one.name} ({one.size} B)") for one in letter.attachments),
-    ]
-    return "\n".join(f"{name}: {said}" for name, said in heads if said) + "\n\n" + letter.text
 
 
 @step
@@ -269,7 +234,7 @@ def _convert(work: Workspace, method: pdfa.Method | None, *, is_signed: bool) ->
             description=description,
             layer=layer,
             method=method,
-            made_with=_made_with(work),
+            made_with=made_with(work),
         )
     place = scratch / "conversion.json"
     report.write(place)
@@ -282,13 +247,6 @@ def _convert(work: Workspace, method: pdfa.Method | None, *, is_signed: bool) ->
         "letters_lost": report.letters_lost,
     }
     return Outcome(facts, {"unsealed": out, "conversion_report": place})
-
-
-def _made_with(work: Workspace) -> dict[str, str]:
-    """The program that made the pages, where it was not the sender's."""
-    if _family(work) in (Family.WRITING, Family.TABLE, Family.SLIDES):
-        return {"libreoffice": office.version()}
-    return {}
 
 
 @step
@@ -395,7 +353,3 @@ def _kept_as_received(work: Workspace) -> str | None:
     """Why a person decided to keep it without an archival copy."""
     reason: str | None = work.facts.get("decided", {}).get("as_received")
     return reason
-
-
-def _family(work: Workspace) -> Family:
-    return Family(work.facts["identify"]["family"])
