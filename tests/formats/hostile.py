@@ -19,6 +19,20 @@ def tangled_form(path: Path, *, levels: int = 30, repeated: int = 10) -> Path:
     return written(path, objects)
 
 
+def page_with_box(path: Path, box: str) -> Path:
+    """A PDF with one page of words, whose size is what the box says."""
+    font = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
+    content = "BT /F 12 Tf 20 20 Td (Cong van) Tj ET"
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        f"<< /Type /Page /Parent 2 0 R /MediaBox {box} /Contents 4 0 R"
+        f" /Resources << /Font << /F {font} >> >> >>",
+        f"<< /Length {len(content)} >>\nstream\n{content}\nendstream",
+    ]
+    return written(path, objects)
+
+
 def written(path: Path, objects: list[str]) -> Path:
     """A PDF of these objects, the first of them its root."""
     body, places = "%PDF-1.7\n", []
