@@ -146,6 +146,10 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("The document stands in %(case_file)s already."),
         _l("Nothing had to be changed."),
     ),
+    "database_busy": (
+        _l("The archive is busy: others are writing, and your turn did not come."),
+        _l("Nothing was stored and nothing is lost. Wait a moment, then try again."),
+    ),
     "changed_meanwhile": (
         _l("The document %(document)s was changed while you were typing."),
         _l("Open the form again and enter your correction once more."),
@@ -296,6 +300,11 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("What was stored before is safe. Make room, then send the file again."),
     ),
     "store_unwritable": (_l("The store cannot be written to (%(why)s)."), _ASK_ADMINISTRATOR),
+    "database_unwritable": (_l("The database could not be written to."), _ASK_ADMINISTRATOR),
+    "worker_busy": (
+        _l("Another process works in this home already."),
+        _l("Nothing has to be done: it carries the files on. End it first to work here instead."),
+    ),
     "file_damaged": (
         _l("A stored file is not what it was when it was received."),
         _l("It is not given out. Tell your administrator: it must come back from a backup."),

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import or_, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 
 from archive import access, case_files
 from archive.access import Action
-from archive.errors import Conflict, Invalid, Refused
+from archive.errors import ArchiveError
 from archive.models import Document, Organ, Person
 from ingest.models import Intake
 from ingest.reception import Receipt, Sending, receive
@@ -62,8 +63,14 @@ class Fate:
     def as_line(self) -> str:
         """For people."""
         why = f"  {say_code(self.reason, **self.details)}" if self.reason else ""
-        name = self.path.name if len(self.path.name) <= 44 else self.path.name[:43] + "…"
+        name = "".join(map(_shown, self.path.name))
+        name = name if len(name) <= 44 else name[:43] + "…"
         return f"{name:<44}  {say('state_' + self.state):<12}  {self.document or '—':<22}{why}"
+
+
+def _shown(letter: str) -> str:
+    """A letter of a file name as a terminal may be given it: what would steer it is spelled."""
+    return letter if letter.isprintable() else letter.encode("unicode_escape", "replace").decode()
 
 
 def receive_all(
@@ -126,14 +133,16 @@ def _take(
             )
     except OSError:
         return _turned_away(given.path, "cannot_open")
-    except (Refused, Invalid, Conflict) as no:
-        if no.code in ("unknown_field", "bad_value", "other_organ"):
+    except OperationalError:  # a full disk, mostly: what was receipted before is still told
+        return _turned_away(given.path, "database_unwritable")
+    except ArchiveError as no:
+        if no.code in ("unknown_field", "bad_value", "other_organ", "not_allowed"):
             raise
-        return _turned_away(given.path, no.code)
+        return _turned_away(given.path, no.code, **no.details)
 
 
-def _turned_away(path: Path, reason: str) -> Fate:
-    return Fate(path, None, None, "refused", None, None, reason)
+def _turned_away(path: Path, reason: str, **details: Any) -> Fate:
+    return Fate(path, None, None, "refused", None, None, reason, details)
 
 
 def _carry(services: Services, numbers: list[int], tell: Callable[[str], None]) -> None:

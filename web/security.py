@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from archive.settings import Settings
 
 MEGABYTE = 1024 * 1024
+COOKIE = "luutru"
 FORM_BYTES = 2 * MEGABYTE  # any form without files
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -28,7 +29,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Set cookies, limits and headers."""
     app.config.update(
         SECRET_KEY=_secret(settings.path("keys", "pages-secret")),
-        SESSION_COOKIE_NAME="luutru",
+        SESSION_COOKIE_NAME=COOKIE,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.behind_tls,

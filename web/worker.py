@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from archive.errors import Conflict
 from ingest import claims, outcomes, shelving
 from ingest.pipeline import ROAD, advance, advance_together
 from search import indexing
@@ -26,7 +27,7 @@ PATIENCE = 30.0  # seconds that the first of them waits for company
 TOGETHER = ROAD[-1]
 
 
-class WorkerBusy(Exception):
+class WorkerBusy(Conflict):
     """Another process works in this home."""
 
 
@@ -35,14 +36,14 @@ def only_worker(services: Services) -> Iterator[None]:
     """Hold this home's worker lock.
 
     Raises:
-        WorkerBusy: another process holds it.
+        WorkerBusy: `worker_busy`: another process holds it.
     """
     place = services.settings.path("worker.lock")
     with place.open("a+b") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as busy:
-            raise WorkerBusy from busy
+            raise WorkerBusy("worker_busy") from busy
         file.truncate(0)
         file.write(str(os.getpid()).encode())
         file.flush()
