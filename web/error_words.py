@@ -146,6 +146,10 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("The document stands in %(case_file)s already."),
         _l("Nothing had to be changed."),
     ),
+    "database_silent": (
+        _l("The database does not answer."),
+        _l("Nothing of yours was changed. Wait a minute; then tell your administrator."),
+    ),
     "database_busy": (
         _l("The archive is busy: others are writing, and your turn did not come."),
         _l("Nothing was stored and nothing is lost. Wait a moment, then try again."),
@@ -153,6 +157,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "changed_meanwhile": (
         _l("The document %(document)s was changed while you were typing."),
         _l("Open the form again and enter your correction once more."),
+    ),
+    "verifying_already": (
+        _l("Another document is being verified at this moment."),
+        _l("Nothing was changed. Wait a minute, then try again."),
     ),
     "other_organ": (
         _l("Document and case file belong to different organs."),

@@ -41,6 +41,8 @@ SENTENCES: dict[str, str] = {
     "chain_broken": _(
         "The story does not fit in {findings} places ({events} events, {rows} rows)."
     ),
+    "journal_gap": _("not in the journal, as after a crash; the chain itself vouches for it"),
+    "journal_line_unreadable": _("cut off in the journal, as after a crash"),
     "rebuilt": _("Documents indexed anew: {count}"),
     "state_received": _("on the road"),
     "state_shelved": _("shelved"),
