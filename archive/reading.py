@@ -119,6 +119,17 @@ def story_of(kind: str, number: int) -> ColumnElement[bool]:
     return Event.id.in_(told)
 
 
+def placings_known(session: Session, person: Person, document: Document) -> ColumnElement[bool]:
+    """Of the document's events those that name no case file of which the person may not know."""
+    places = select(Placement.case_file_id).where(Placement.document_id == document.id)
+    known = known_case_files(session, person, session.scalars(places))
+    rows = select(Placement.id).where(
+        Placement.document_id == document.id, Placement.case_file_id.in_(known)
+    )
+    told = select(EventRow.event_id).where(EventRow.kind == "placement", EventRow.row_id.in_(rows))
+    return or_(Event.action != "document.place", Event.id.in_(told))
+
+
 # Many things at once ------------------------------------------------------------------------------
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from archive import audit, documents, organs
+from archive.database import Database
 from archive.errors import StoreFailed
 from archive.files import FileStore
 from archive.models import Document, Part
@@ -48,9 +49,11 @@ class Verification:
 
 
 def verify(
-    session: Session, files: FileStore, settings: Settings, codes: Sequence[str]
+    db: Database, files: FileStore, settings: Settings, codes: Sequence[str]
 ) -> Iterator[Verification]:
     """Verify documents, some at once because Java is slow to start; tell of each with `tell`.
+
+    What the rows say is read beforehand: no look at the database is open while programs run.
 
     Raises:
         NotFound: `no_such_document`.
@@ -59,10 +62,18 @@ def verify(
     for some in _batches(codes):
         with tempfile.TemporaryDirectory(prefix="luutru-verify-") as folder:
             looked = [
-                _look(session, files, settings, code, Path(folder) / str(number))
-                for number, code in enumerate(some)
+                _look(files, settings, one, Path(folder) / str(number))
+                for number, one in enumerate(_read(db, some))
             ]
             yield from _judged(settings, looked)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """A document as its rows have it, and the certificates of its organ's seals."""
+
+    document: Document
+    pinned: set[str]
 
 
 @dataclass(frozen=True)
@@ -79,14 +90,17 @@ def _batches(codes: Sequence[str]) -> Iterator[Sequence[str]]:
         yield codes[start : start + BATCH]
 
 
-def _look(
-    session: Session, files: FileStore, settings: Settings, code: str, folder: Path
-) -> _Looked:
-    document = documents.by_code(session, code)
-    pinned = organs.pinned(session, document.organ_id)
+def _read(db: Database, codes: Sequence[str]) -> list[_Known]:
+    with db.reading() as session:
+        found = [documents.by_code(session, code) for code in codes]
+        return [_Known(one, organs.pinned(session, one.organ_id)) for one in found]
+
+
+def _look(files: FileStore, settings: Settings, known: _Known, folder: Path) -> _Looked:
+    pinned = known.pinned
     folder.mkdir()
-    looked = _Looked(code, [], {})
-    for part in document.parts:
+    looked = _Looked(known.document.code, [], {})
+    for part in known.document.parts:
         copies: dict[str, Path] = {}
         looked.checks.extend(_digests(files, part, folder, copies))
         looked.checks.extend(_seal(settings, part, pinned, copies))

@@ -23,8 +23,9 @@ from web.services import Services
 
 SECRET = "sign_in"
 LONGEST_PASSWORD = 1000
-OPEN = frozenset({"account.sign_in", "account.language", "static", "bootstrap.static"})
-OPEN_PATHS = ("/healthz", "/readyz", "/api/")  # the API asks for its own tokens
+OPEN = frozenset({"account.sign_in", "account.language"})
+# Nobody is asked for: operators ask these while the database is silent, too; the API has tokens.
+FOR_NOBODY = frozenset({"static", "bootstrap.static", "health.alive", "health.ready"})
 WITH_ONE_TIME_PASSWORD = frozenset({"account.password", "account.sign_out"}) | OPEN
 TOUCH = timedelta(minutes=1)
 
@@ -128,12 +129,12 @@ def local(target: str | None) -> str | None:
 def _find_out() -> Any:
     """Load the person; turn away nobody, and who still has a one-time password."""
     g.person = g.organ = g.sign_in = None
-    if request.endpoint in ("static", "bootstrap.static") or request.path.startswith("/api/"):
+    if request.endpoint in FOR_NOBODY or request.path.startswith("/api/"):
         return None
     if secret := session.get(SECRET):
         _load(secret)
     if g.person is None:
-        return None if _is_open() else _turn_away()
+        return None if request.endpoint in OPEN else _turn_away()
     if g.person.must_change_password and request.endpoint not in WITH_ONE_TIME_PASSWORD:
         return redirect(url_for("account.password"))
     return None
@@ -152,10 +153,6 @@ def _load(secret: str) -> None:
     if clock.now() - found.last_used_at > TOUCH:
         with services().db.transaction() as rows:
             rows.get_one(SignIn, found.id).last_used_at = clock.now()
-
-
-def _is_open() -> bool:
-    return request.endpoint in OPEN or request.path.startswith(OPEN_PATHS)
 
 
 def _turn_away() -> Response:

@@ -10,10 +10,11 @@ from sqlalchemy import or_, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 
-from archive import access, case_files
+from archive import access
 from archive.access import Action
 from archive.errors import ArchiveError
 from archive.models import Document, Organ, Person
+from archive.reading import the_case_file
 from ingest.models import Intake
 from ingest.reception import Receipt, Sending, receive
 from web.services import Services
@@ -104,9 +105,7 @@ def _check(services: Services, person: Person, given: Sequence[Given]) -> dict[s
         access.require(session, person, Action.RECEIVE, organ)
         found: dict[str | None, int] = {}
         for code in {one.case_file for one in given if one.case_file}:
-            case_file = case_files.by_code(session, code)
-            access.require(session, person, Action.SEE_CASE_FILES, case_file)
-            found[code] = case_file.id
+            found[code] = the_case_file(session, person, code, Action.PLACE).id
         return found
 
 

@@ -208,7 +208,7 @@ def test_an_officer_cannot_talk_himself_into_a_closed_file(house: House) -> None
     assert page.status_code == 404
     assert SECRET_SUBJECT not in page.text
     answer = house.post(client, f"/documents/{house.closed_code}/reason", why="Tôi muốn đọc lắm")
-    assert answer.status_code == 403
+    assert answer.status_code == 404
     assert client.get(f"/documents/{house.closed_code}/1/files/original").status_code == 404
 
 

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session, selectinload
 from archive.access import Action
 from archive.models import Document, Event, Placement
 from archive.reading import seen_documents
+from ingest.intakes import seen_intakes
 from ingest.models import Intake
 from web.auth import asker, here, may, reading
-from web.pages.receiving import my_intakes, waiting_shown
+from web.pages.receiving import waiting_shown
 
 blueprint = Blueprint("home", __name__)
 LAST_OPENED = 8
@@ -64,9 +65,8 @@ def page() -> str:
 
 
 def _intakes(rows: Session) -> dict[str, int]:
-    found = rows.execute(
-        select(Intake.state, func.count()).where(*my_intakes(rows)).group_by(Intake.state)
-    )
+    mine = seen_intakes(asker(), here())
+    found = rows.execute(select(Intake.state, func.count()).where(*mine).group_by(Intake.state))
     return {state: count for state, count in found}
 
 
