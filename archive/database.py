@@ -13,7 +13,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import DateTime, Engine, MetaData, create_engine, event
-from sqlalchemy.engine import Connection, Dialect, make_url
+from sqlalchemy.engine import Connection, Dialect, ExceptionContext, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
@@ -24,6 +24,7 @@ from archive.journal import Journal
 PATIENCE = 30  # seconds that a writer waits for its turn
 _BUSY_ON_SQLITE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _BUSY_ON_POSTGRESQL = {"55P03", "40P01", "40001"}  # lock timeout, deadlock, serialization
+_QUOTING = ("22", "23")  # bad data and broken constraints: their messages hold values
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -207,7 +208,8 @@ def _patient() -> Iterator[None]:
 
 def _is_busy(failed: BaseException | None) -> bool:
     if isinstance(failed, sqlite3.Error):
-        return failed.sqlite_errorcode & 0xFF in _BUSY_ON_SQLITE  # the rest says in what way
+        code: int = getattr(failed, "sqlite_errorcode", 0)
+        return code & 0xFF in _BUSY_ON_SQLITE  # the other bits say in what way
     return getattr(failed, "sqlstate", None) in _BUSY_ON_POSTGRESQL
 
 
@@ -216,6 +218,7 @@ def _make_engine(url: str, patience: float) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
         engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
         event.listen(engine, "connect", partial(_prepare_postgresql, patience=patience))
+        event.listen(engine, "handle_error", _leave_values_out)
         return engine
     engine = create_engine(
         url,
@@ -231,6 +234,21 @@ def _prepare_postgresql(connection: Any, _record: object, *, patience: float) ->
     """The same patience as on SQLite."""
     connection.execute(f"set lock_timeout = {int(patience * 1000)}")
     connection.commit()
+
+
+def _leave_values_out(context: ExceptionContext) -> None:
+    """PostgreSQL quotes rows that break a rule; errors go to logs, where no record may lie."""
+    failed = context.original_exception
+    state: str = getattr(failed, "sqlstate", None) or ""
+    if not state.startswith(_QUOTING):
+        return
+    said, diagnosis = str(failed), getattr(failed, "diag", None)
+    names = (getattr(diagnosis, f"{one}_name", None) for one in ("table", "column", "constraint"))
+    plain = " ".join(filter(None, (state, *names)))
+    failed.args = (plain,)
+    if context.sqlalchemy_exception is not None:
+        first, *rest = context.sqlalchemy_exception.args
+        context.sqlalchemy_exception.args = (first.replace(said, plain), *rest)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

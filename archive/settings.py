@@ -19,7 +19,7 @@ CACHE = Path.home() / ".cache" / "luutru"
 HIDDEN = "•••"
 # What an address may hold that opens something: scheme://name:HERE@place, ?password=HERE
 _IN_ADDRESS = re.compile(
-    r"(?<=://)([^/?#\s@]*?:)[^/?#\s]*(?=@)"
+    r"(?<=://)([^/?#\s@:]*:)\S*(?=@)"
     r"|([?&;][\w.-]*(?:pass|password|passwd|pwd|pin|pin-value|secret|token_pin|key_pin)=)[^&;#\s]*",
     re.IGNORECASE,
 )
@@ -30,7 +30,7 @@ def _setting(default: Any, meaning: str, *, secret: bool = False) -> Any:
     return field(default=default, metadata={"meaning": meaning, "secret": secret}, repr=not secret)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Settings:
     """All that can be set, with defaults for one machine."""
 
@@ -125,6 +125,10 @@ class Settings:
     def threads(self) -> int:
         """How many documents are on the road at once."""
         return self.workers or (os.cpu_count() or 1) + 1
+
+    def __repr__(self) -> str:
+        shown = (f"{row['variable']}={row['value']}" for row in self.described())
+        return f"Settings({', '.join(shown)})"
 
     def described(self) -> list[dict[str, Any]]:
         """Each setting with its variable, value, default and meaning; secrets are hidden."""
