@@ -19,14 +19,16 @@ import threading
 import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any, TypeVar, TypeVarTuple
 
 from formats.errors import ProgramFailed
-from formats.programs import passed_on
+from formats.programs import MEGABYTE, passed_on
 
-MEGABYTE = 1024 * 1024
 _CALLS_A_CHILD = 200  # then a fresh one: what leaks in the libraries stays bounded
 _LARGEST_FILE = 4096 * MEGABYTE
+_SWOLLEN = 512 * MEGABYTE  # of memory, which a child may hold on to between calls
+_PAGE = resource.getpagesize()
 _GRACE = 2.0  # seconds after which a late child ends itself, should its parent be gone
 
 R = TypeVar("R")
@@ -45,7 +47,7 @@ def confined(
         function: what to call.
         arguments: what to give it.
         seconds: wall-clock limit of this call, after which the child is killed.
-        megabytes: limit of the child's address space, libraries included.
+        megabytes: how much address space the call may take beyond what the child had before it.
 
     Raises:
         ProgramFailed: `program_timeout`, `out_of_memory`, or `crashed` (the child died).
@@ -109,11 +111,20 @@ def _take() -> _Child:
 
 def _give_back(child: _Child) -> None:
     child.calls += 1
+    is_fresh = child.calls < _CALLS_A_CHILD and _in_memory(child.process.pid) < _SWOLLEN
     with _lock:
-        if child.calls < _CALLS_A_CHILD and len(_idle) < (os.cpu_count() or 1):
+        if is_fresh and len(_idle) < (os.cpu_count() or 1):
             _idle.append(child)
             return
     child.end()
+
+
+def _in_memory(process: int) -> int:
+    """Bytes of memory that a process holds; none when it has just ended."""
+    try:
+        return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * _PAGE
+    except OSError:
+        return 0
 
 
 def end_children() -> None:
@@ -173,7 +184,8 @@ def _end_with_parent(descriptor: int) -> None:
 def _answer(function: Callable[..., Any], arguments: tuple[Any, ...], megabytes: int) -> bytes:
     """The pickled result or error; an error without a pickled form comes back as its words."""
     _, most = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (megabytes * MEGABYTE, most))
+    mapped = int(Path("/proc/self/statm").read_text().split()[0]) * _PAGE
+    resource.setrlimit(resource.RLIMIT_AS, (mapped + megabytes * MEGABYTE, most))
     try:
         return pickle.dumps((True, function(*arguments)))
     except MemoryError:
