@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, or_, select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from archive import audit, documents
-from archive.database import Database, after_commit, erase_traces
+from archive.database import after_commit
 from archive.documents import Arrived
 from archive.files import FileStore
 from archive.models import CaseFile, Organ, Person
@@ -26,6 +26,9 @@ KEPT = {
     "verapdf_report": "application/json",
     "reading": "application/pdf",
 }
+
+
+FORGOTTEN = "0" * 64  # in place of the digest of what was discarded
 
 
 @dataclass(frozen=True)
@@ -128,17 +131,6 @@ def _let_go(
             files.remove(digest)
 
 
-def let_go_of_leftovers(db: Database, workshop: Workshop) -> None:
-    """Finish what was cut off between the row that says so and the bytes."""
-    with db.reading() as session:
-        left = select(Intake.digest).where(
-            or_(Intake.is_quarantined.is_(True), Intake.state == "discarded")
-        )
-        digests = session.scalars(left.distinct()).all()
-    for digest in digests:
-        let_go(db.engine, workshop, digest)
-
-
 def _is_needed(session: Session, digest: str) -> bool:
     """Whether an intake on the road, or a document, is made of these bytes (R5)."""
     found = select(Intake.id).where(
@@ -179,7 +171,8 @@ def _copy_back(workshop: Workshop, digest: str) -> None:
 def discard(session: Session, workshop: Workshop, intake: Intake, why: str) -> None:
     """Let go of an intake that never became a document: only number, date and reason stay.
 
-    One that lay in quarantine keeps saying so: whatever of it may be left there is let go of.
+    One that lay in quarantine keeps saying so: whatever of it may be left there is let go of. The
+    digest stays until the worker has seen that nothing is left (`leftovers.finish_removals`).
     """
     for one in session.scalars(select(IntakeFile).where(IntakeFile.intake_id == intake.id)):
         session.delete(one)
@@ -190,7 +183,6 @@ def discard(session: Session, workshop: Workshop, intake: Intake, why: str) -> N
     engine, number, digest = _engine(session), intake.id, intake.digest
     after_commit(session, lambda: let_go(engine, workshop, digest))
     after_commit(session, lambda: workshop.tidy(number))
-    after_commit(session, lambda: erase_traces(engine))
 
 
 def _engine(session: Session) -> Engine:

@@ -104,6 +104,18 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("“%(value)s” does not fit the field %(field)s."),
         _l("Write dates as dd/mm/yyyy and numbers with digits only."),
     ),
+    "not_among": (
+        _l("“%(value)s” is no choice for the field %(field)s."),
+        _l("Choose one of: %(choices)s."),
+    ),
+    "out_of_range": (
+        _l("%(value)s is no sensible number for the field %(field)s."),
+        _l("Write a number from %(least)s to %(most)s, with digits only."),
+    ),
+    "bad_characters": (
+        _l("The field %(field)s holds characters that cannot be kept."),
+        _l("Type the value by hand instead of pasting it."),
+    ),
     "bad_organ_code": (
         _l("“%(organ)s” cannot be an organ's code."),
         _l("Use up to 35 letters, digits, dots and hyphens."),

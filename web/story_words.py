@@ -47,6 +47,7 @@ SENTENCES: dict[str, Any] = {
     "intake.clear_suspicion": _l("found that it is no state secret"),
     "intake.look": _l("looked at the page under suspicion"),
     "intake.discard": _l("discarded the file"),
+    "intake.forget": _l("forgot the digest: nothing is left of the file"),
     "intake.same_bytes": _l("sent the same bytes once more"),
 }
 RENDITIONS = {
@@ -185,7 +186,7 @@ def _line(event: Event, of: str, names: dict[int, str], words: dict[str, Any]) -
         number=event.id,
         at=event.at,
         who=_who(event, names),
-        said=_said(event),
+        said=_said(event, words),
         about="" if event.subject_type == of else event.subject_code,
         icon=ICONS.get(event.action, "dot"),
         door=str(DOORS.get(event.door, event.door)),
@@ -208,7 +209,7 @@ def _who(event: Event, names: dict[int, str]) -> str:
     )
 
 
-def _said(event: Event) -> str:
+def _said(event: Event, words: dict[str, Any]) -> str:
     facts = event.facts or {}
     sentence = SENTENCES.get(event.action)
     if sentence is None:
@@ -217,7 +218,7 @@ def _said(event: Event) -> str:
         "case_file": facts.get("case_file", ""),
         "rendition": RENDITIONS.get(facts.get("rendition", ""), facts.get("rendition", "")),
         "step": STEPS.get(facts.get("step", ""), facts.get("step", "")),
-        "size": size(facts.get("size")),
+        "size": size(words.get("size")),
     }
     said = str(sentence) % told
     if event.action == "document.verify":

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from archive.errors import Conflict
-from ingest import claims, outcomes, shelving
+from ingest import claims, leftovers, outcomes
 from ingest.pipeline import ROAD, advance, advance_together
 from search import indexing
 from search.engine import SearchBroken, SearchBusy
@@ -60,6 +60,7 @@ class Worker:
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
         self._unindexable: set[int] = set()
+        self._has_tidied = False
 
     def start(self) -> None:
         """Free what an earlier worker left claimed, then begin."""
@@ -174,6 +175,12 @@ class Worker:
 
     def _let_go(self) -> bool:
         """Finish the removals that a kill or a broken disk cut off."""
-        shelving.let_go_of_leftovers(self._services.db, self._services.workshop)
+        db, workshop = self._services.db, self._services.workshop
+        leftovers.finish_removals(db, workshop)
+        leftovers.clear_temporary_folders()
+        if not self._has_tidied:  # whatever an earlier worker was killed over
+            leftovers.clear_work(db, workshop)
+            leftovers.set_orphans_aside(db, workshop)
+            self._has_tidied = True
         self._stopping.wait(SWEEP)
         return False

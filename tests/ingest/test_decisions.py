@@ -10,7 +10,7 @@ from archive.audit_check import verify
 from archive.errors import Conflict, Invalid, Waits
 from archive.models import Document, Event, EventWords
 from formats.errors import ProgramMissing, Unreadable
-from ingest import decisions, shelving, steps
+from ingest import decisions, leftovers, steps
 from ingest.pipeline import advance
 from ingest.reception import Sending, receive
 from ingest.scanner import ScannerSilent
@@ -189,7 +189,7 @@ def test_a_secret_whose_removal_was_cut_off_is_let_go_of_later(desk: Desk) -> No
         decisions.confirm_secret(session, desk.workshop, intake, "đóng dấu Mật")
         session.info["after_commit"][:] = [cut]
     assert desk.workshop.quarantine.has(digest)
-    shelving.let_go_of_leftovers(desk.db, desk.workshop)
+    leftovers.finish_removals(desk.db, desk.workshop)
     assert not desk.workshop.quarantine.has(digest)
 
 
@@ -198,7 +198,7 @@ def test_suspected_bytes_left_in_the_store_are_let_go_of_later(desk: Desk) -> No
     digest = desk.intake(number).digest
     with desk.workshop.quarantine.open(digest) as source:
         desk.workshop.files.put(source)
-    shelving.let_go_of_leftovers(desk.db, desk.workshop)
+    leftovers.finish_removals(desk.db, desk.workshop)
     assert not desk.workshop.files.has(digest)
     assert desk.workshop.quarantine.has(digest)
 
@@ -221,7 +221,7 @@ def test_what_is_received_while_a_twin_is_discarded_is_not_lost(desk: Desk) -> N
         desk.workshop.files.put(source)  # as if the move had been cut off
 
     def let_go() -> None:
-        shelving.let_go_of_leftovers(desk.db, desk.workshop)
+        leftovers.finish_removals(desk.db, desk.workshop)
 
     other = threading.Thread(target=let_go)
 
