@@ -31,6 +31,7 @@ RENEWAL = timedelta(minutes=1)
 BEAT = timedelta(seconds=2)
 MOST_CLAIMS = 20  # of one step, when workers die of it before they can say so
 SLICE = timedelta(seconds=10)
+HEAVY = 20 * MEGABYTE
 # How long a step may show no progress. Longer than all the limits of time inside a step together,
 # so that only what escapes them is given up.
 QUIET = timedelta(minutes=45)
@@ -104,7 +105,10 @@ def take_next_step(
 
 
 def take_together(db: Database, workshop: Workshop, step: Step, most: int) -> list[Claim]:
-    """Claim all that wait at a step which is done for many at once."""
+    """Claim what waits at a step which is done for many at once.
+
+    A heavy file goes by itself: it must not hold up the others, who wait for the whole run.
+    """
     with db.transaction() as session:
         waiting = session.scalars(
             _with_all()
@@ -114,9 +118,20 @@ def take_together(db: Database, workshop: Workshop, step: Step, most: int) -> li
         ).all()
         return [
             _claim(intake, step, workshop)
-            for intake in waiting
+            for intake in _company(waiting)
             if not _kills_workers(session, intake)
         ]
+
+
+def _company(waiting: Sequence[Intake]) -> Sequence[Intake]:
+    """Who goes together with the one that has waited longest."""
+    if waiting and _is_heavy(waiting[0]):
+        return waiting[:1]
+    return [intake for intake in waiting if not _is_heavy(intake)]
+
+
+def _is_heavy(intake: Intake) -> bool:
+    return max(intake.size, *(one.size for one in intake.files), 0) > HEAVY
 
 
 def _kills_workers(session: Session, intake: Intake) -> bool:

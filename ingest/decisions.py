@@ -10,11 +10,18 @@ from archive import audit, clock
 from archive.errors import Conflict, Invalid, NotFound
 from ingest import outcomes, shelving
 from ingest.models import Intake
+from ingest.outcomes import SILENT_SERVICES
 from ingest.steps import SUSPICIOUS
 from ingest.workspace import Workshop
 
 FOR_A_PROGRAM = frozenset(  # what goes on by itself once the program is there
-    {"program_missing", "font_missing", "scanner_silent", "scanner_answer_unknown"}
+    {
+        "program_missing",
+        "font_missing",
+        "scanner_silent",
+        "scanner_answer_unknown",
+        *SILENT_SERVICES,
+    }
 )
 PAST_READING = ("make_pdfa", "seal", "validate")
 REST = timedelta(days=30)

@@ -1,9 +1,10 @@
 """Is a document still what it was? Digests, seals, signatures and veraPDF, asked again."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar, TypeVarTuple
 
 from sqlalchemy.orm import Session
 
@@ -22,6 +23,9 @@ from formats.signatures import check_signatures
 from formats.trust import TrustFolder
 
 BATCH = 20
+
+R = TypeVar("R")
+Ts = TypeVarTuple("Ts")
 
 
 @dataclass(frozen=True)
@@ -154,23 +158,38 @@ def _seal(
     settings: Settings, part: Part, pinned: set[str], copies: dict[str, Path]
 ) -> Iterator[Checked]:
     trust = TrustFolder(settings.trust)
-    if "seal" in copies and "original" in copies:
-        signature = copies["seal"].read_bytes()
-        verdict = check_detached(copies["original"], signature, pinned, trust)
-        yield Checked("seal", part.ordinal, "seal", verdict.holds, verdict.reason)
-    elif "archival" in copies:
-        verdict = check_seal(copies["archival"], pinned, trust)
-        yield Checked("seal", part.ordinal, "archival", verdict.holds, verdict.reason)
+    role = "seal" if "seal" in copies and "original" in copies else "archival"
+    try:
+        if role == "seal":
+            signature = copies["seal"].read_bytes()
+            verdict = _apart(check_detached, copies["original"], signature, pinned, trust)
+        elif "archival" in copies:
+            verdict = _apart(check_seal, copies["archival"], pinned, trust)
+        else:
+            return
+    except FormatError as failed:
+        yield Checked("seal", part.ordinal, role, False, failed.code)
+        return
+    yield Checked("seal", part.ordinal, role, verdict.holds, verdict.reason)
+
+
+def _apart(check: Callable[[*Ts], R], *arguments: *Ts) -> R:
+    """Check in a child process: even what we sealed ourselves is taken apart by large programs."""
+    return confined(check, *arguments, seconds=180, megabytes=2048)
 
 
 def _signatures(settings: Settings, part: Part, copies: dict[str, Path]) -> Iterator[Checked]:
     """The signatures again, as of the moment of receipt: the verdict must be the one recorded."""
     if "signature_report" not in copies or "original" not in copies:
         return
-    kept = SignatureReport.from_json(copies["signature_report"].read_text(encoding="utf-8"))
     trust = TrustFolder(settings.trust)
     try:
-        again = confined(check_signatures, copies["original"], trust, kept.checked_at, seconds=180)
+        kept = SignatureReport.from_json(copies["signature_report"].read_text(encoding="utf-8"))
+    except (ValueError, KeyError, TypeError):
+        yield Checked("signatures", part.ordinal, "signature_report", False, "unreadable")
+        return
+    try:
+        again = _apart(check_signatures, copies["original"], trust, kept.checked_at)
     except FormatError as failed:
         yield Checked("signatures", part.ordinal, "original", False, failed.code)
         return

@@ -514,6 +514,19 @@ def test_a_token_is_opened_once_and_used_by_many(token: str, pdfa: Path, tmp_pat
 
 
 @pytest.mark.tools
+def test_a_token_that_was_taken_out_is_opened_anew(token: str, pdfa: Path, tmp_path: Path) -> None:
+    key = open_key(f"{token}&key=rsa", PIN)
+    key.signer.pkcs11_session.close()  # type: ignore[attr-defined]
+    with pytest.raises(ProgramFailed, match="seal_token_failed"):
+        seal(pdfa, tmp_path / "sealed.pdf", key)
+    assert key.is_lost
+    again = open_key(f"{token}&key=rsa", PIN)
+    seal(pdfa, tmp_path / "sealed.pdf", again)
+    assert check_seal(tmp_path / "sealed.pdf", {again.fingerprint}).holds
+    assert not again.is_lost
+
+
+@pytest.mark.tools
 def test_a_key_that_is_not_on_the_token_is_said_to_be_missing(token: str) -> None:
     with pytest.raises(ProgramFailed, match="seal_token_failed") as refused:
         open_key(f"{token}&key=nobody", PIN)
