@@ -24,6 +24,9 @@ from web.worker import Worker, WorkerBusy, only_worker
 END_STATES = ("shelved", "waiting", "refused", "stuck", "discarded")
 LOOK = 0.3  # seconds between looks at what a live worker is doing
 MEGABYTE = 1024 * 1024
+# Wrong in what was typed, and so for every file alike.
+OF_THE_COMMAND = {"unknown_field", "bad_value", "not_among", "out_of_range", "bad_characters",
+                  "other_organ", "not_allowed"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -135,7 +138,7 @@ def _take(
     except OperationalError:  # a full disk, mostly: what was receipted before is still told
         return _turned_away(given.path, "database_unwritable")
     except ArchiveError as no:
-        if no.code in ("unknown_field", "bad_value", "other_organ", "not_allowed"):
+        if no.code in OF_THE_COMMAND:
             raise
         return _turned_away(given.path, no.code, **no.details)
 
