@@ -169,7 +169,7 @@ def try_again_later(db: Database, claim: Claim, error: Exception) -> None:
 
 def pause_after(looks: int) -> timedelta:
     """How long a file rests before what it waits for is looked for again."""
-    return min(LOOK_AGAIN * 4 ** (looks - 1), LOOK_SELDOM)
+    return min(LOOK_AGAIN * 4.0 ** (looks - 1), LOOK_SELDOM)
 
 
 def resume(session: Session, intake: Intake) -> None:

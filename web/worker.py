@@ -9,11 +9,13 @@ import fcntl
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from archive.errors import Conflict
-from ingest import claims, leftovers, outcomes
+from ingest import claims, leftovers
+from ingest.looking_again import look_again, missing_here
 from ingest.pipeline import ROAD, advance, advance_together
 from search import indexing
 from search.engine import SearchBroken, SearchBusy
@@ -21,6 +23,7 @@ from web.services import Services
 
 log = logging.getLogger("luutru.worker")
 SWEEP = 300.0  # seconds between looks for bytes that nobody needs any more
+LOOK_AT_INDEX = 10.0  # seconds between looks whether the index is there
 BREATH = 1.0  # seconds between looks when nobody rings
 GATHER = 20  # files that are worth a run of veraPDF at once
 PATIENCE = 30.0  # seconds that the first of them waits for company
@@ -61,6 +64,7 @@ class Worker:
         self._threads: list[threading.Thread] = []
         self._unindexable: set[int] = set()
         self._has_tidied = False
+        self._index_seen = float("-inf")
 
     def start(self) -> None:
         """Free what an earlier worker left claimed, then begin."""
@@ -143,7 +147,7 @@ class Worker:
         with db.reading() as session:
             behind = indexing.stale(session)
         if not behind:
-            return False
+            return self._keep_index_whole()
         behind = [number for number in behind if number not in self._unindexable]
         if not behind:
             return False
@@ -156,6 +160,14 @@ class Worker:
         except Exception:
             self._index_singly(behind)
         return True
+
+    def _keep_index_whole(self) -> bool:
+        """Make the index anew if somebody took it away while we were at work."""
+        if time.monotonic() < self._index_seen + LOOK_AT_INDEX:
+            return False
+        self._index_seen = time.monotonic()
+        services = self._services
+        return indexing.mend(services.db, services.files, services.engine)
 
     def _index_singly(self, numbers: list[int]) -> None:
         """One document whose entry cannot be made holds up none of the others."""
@@ -171,7 +183,8 @@ class Worker:
 
     def _look_again(self) -> bool:
         """What waited for a program goes on once it is there."""
-        return outcomes.look_again(self._services.db) > 0
+        missing = missing_here(self._services.workshop)
+        return look_again(self._services.db, missing) > 0
 
     def _let_go(self) -> bool:
         """Finish the removals that a kill or a broken disk cut off."""

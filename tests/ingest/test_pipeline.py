@@ -21,6 +21,7 @@ from formats.errors import ProgramFailed, ProgramMissing, Unreadable
 from ingest import claims, outcomes
 from ingest.looking_again import look_again, missing_here
 from ingest.pipeline import ROAD, Road, advance, advance_together
+from ingest.scanner import ScannerSilent, ScanResult
 from ingest.steps import Step
 from ingest.workspace import Outcome, PartResultGone, Workspace
 from tests.ingest.conftest import Desk
