@@ -24,8 +24,7 @@ from sqlalchemy import event as listen_to
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
 from archive import clock
-from archive.database import Base
-from archive.errors import UnauditedChange
+from archive.database import Base, UnauditedChange
 from archive.models import ChainHead, Event, EventRow, EventWords, Person, Row
 
 START = "0" * 64

@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
-from archive.errors import DatabaseBusy, NotReady, UnauditedChange
+from archive.errors import DatabaseBusy, NotReady
 from archive.journal import Journal
 
 PATIENCE = 30  # seconds that a writer waits for its turn
@@ -61,6 +61,10 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+
+
+class UnauditedChange(RuntimeError):
+    """A programming error: a row of the record was changed and no event tells of it."""
 
 
 class WritingSession(Session):

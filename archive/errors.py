@@ -49,7 +49,3 @@ class NotReady(ArchiveError):
 
 class DatabaseBusy(ArchiveError):
     """Others held the database for too long. Nothing was stored; trying again may help."""
-
-
-class UnauditedChange(RuntimeError):
-    """A programming error: a row of the record was changed and no event tells of it."""

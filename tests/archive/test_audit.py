@@ -8,8 +8,7 @@ from sqlalchemy.orm import Session
 
 from archive import audit, audit_check, documents
 from archive.audit_check import Expected, Verified, verify
-from archive.database import Database
-from archive.errors import UnauditedChange
+from archive.database import Database, UnauditedChange
 from archive.findings import Finding, Ranges
 from archive.journal import Journal
 from archive.models import ChainHead, Document, Event, EventWords, Organ
