@@ -176,8 +176,6 @@ def _organ_facts(organ: Organ) -> OrganFacts:
         id=organ.id,
         code=organ.code,
         name=organ.name,
-        zone=organ.zone,
-        signature_layout=organ.signature_layout,
         refuse_bad_signatures=organ.refuse_bad_signatures,
     )
 
@@ -198,6 +196,21 @@ def open_workspace(db: Database, workshop: Workshop, claim: Claim) -> Workspace:
         fields=claim.fields,
         beat=_heartbeat(db, claim),
         should_pause=_patience(db, claim),
+    )
+
+
+def workspace_of(workshop: Workshop, intake: Intake, folder: Path) -> Workspace:
+    """A workspace for somebody who claims nothing and leaves nothing behind."""
+    return Workspace(
+        workshop=workshop,
+        folder=folder,
+        intake_id=intake.id,
+        name=intake.name,
+        original=intake.digest,
+        organ=_organ_facts(intake.organ),
+        facts=intake.facts,
+        made={},
+        fields=intake.fields,
     )
 
 

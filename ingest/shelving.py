@@ -1,6 +1,7 @@
 """The end of the road: what is kept of an intake, and how it becomes a document."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from archive import audit, documents
 from archive.database import after_commit
 from archive.documents import Arrived
+from archive.errors import StoreFailed
 from archive.files import FileStore
 from archive.models import CaseFile, Organ, Person
 from ingest.models import Intake, IntakeFile
@@ -149,23 +151,30 @@ def _is_needed_apart(session: Session, digest: str) -> bool:
     return session.scalar(found.limit(1)) is not None
 
 
-def take_back(session: Session, workshop: Workshop, intake: Intake) -> None:
-    """Take the bytes back from quarantine: a person found the suspicion unfounded."""
-    _copy_back(workshop, intake.digest)
-    intake.is_quarantined = False
-    engine, digest = _engine(session), intake.digest
+@contextmanager
+def copied_back(engine: Engine, workshop: Workshop, digest: str) -> Iterator[None]:
+    """Inside, suspected bytes are in the store as well; afterwards only where the row says.
 
-    def finish() -> None:
-        if not workshop.files.has(digest):  # a twin was discarded before the row said otherwise
-            _copy_back(workshop, digest)
+    The transaction that takes the file back stands inside, so that it waits for no copying.
+    """
+    try:
+        with workshop.files.keeping():
+            with workshop.quarantine.open(digest) as source:
+                workshop.files.put(source)
+            yield
+    finally:
         let_go(engine, workshop, digest)
 
-    after_commit(session, finish)
 
+def take_back(workshop: Workshop, intake: Intake) -> None:
+    """The suspicion is unfounded: the bytes that were copied back count again.
 
-def _copy_back(workshop: Workshop, digest: str) -> None:
-    with workshop.quarantine.open(digest) as source:
-        workshop.files.put(source)
+    Raises:
+        StoreFailed: `file_gone`: they were not (see `copied_back`).
+    """
+    if not workshop.files.has(intake.digest):
+        raise StoreFailed("file_gone", digest=intake.digest)
+    intake.is_quarantined = False
 
 
 def discard(session: Session, workshop: Workshop, intake: Intake, why: str) -> None:

@@ -1,6 +1,7 @@
 """Receiving: drop files, watch them on their road, decide about those that wait."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from typing import Any
 
@@ -25,7 +26,7 @@ from archive.access import Action
 from archive.errors import ArchiveError, Invalid, NotFound
 from archive.reading import known_case_files, known_documents
 from formats.vietnamese import nfc
-from ingest import decisions
+from ingest import decisions, shelving
 from ingest.intakes import seen_intakes, sees_all, the_intake
 from ingest.models import Intake
 from ingest.reception import Receipt, Sending, receive
@@ -300,6 +301,18 @@ def look(number: int) -> Response:
     return drawn
 
 
+def _prepared(verb: str, number: int) -> AbstractContextManager[None]:
+    """What takes long is done before the transaction, for who may: bytes leave the quarantine."""
+    if verb != "clear":
+        return nullcontext()
+    with reading() as rows:
+        apart = (Intake.id == number, Intake.organ_id == here().id, Intake.is_quarantined)
+        digest = rows.scalar(select(Intake.digest).where(*apart, Intake.state == "waiting"))
+        if digest is None or not may(rows, Action.DECIDE_SECRET, here()):
+            return nullcontext()
+    return shelving.copied_back(services().db.engine, services().workshop, digest)
+
+
 @blueprint.post("/<int:number>/<any(again, keep, discard, clear, confirm):verb>")
 def decide(number: int, verb: str) -> BaseResponse:
     """What a person decides about a file that waits; grave steps ask for the password again."""
@@ -307,7 +320,7 @@ def decide(number: int, verb: str) -> BaseResponse:
     try:
         if verb in GRAVE:
             confirm_password(request.form.get("password", ""))
-        with writing() as rows:
+        with _prepared(verb, number), writing() as rows:
             intake = the_intake(rows, asker(), here(), number, action)
             decision(rows, intake, request.form.get("why", ""))
     except NotFound:
