@@ -262,17 +262,6 @@ def rendition(part: Part, role: str) -> Rendition | None:
     )
 
 
-def with_bytes(session: Session, organ_id: int, digest: str) -> Document | None:
-    """The organ's document that already holds an original of this digest (R5)."""
-    return session.scalar(
-        select(Document)
-        .join(Part)
-        .where(Document.organ_id == organ_id, Part.digest == digest)
-        .order_by(Document.id)
-        .limit(1)
-    )
-
-
 def digests_in_use(session: Session, digests: Iterable[str]) -> set[str]:
     """Those of the digests that some part's rendition still names."""
     return set(session.scalars(select(Rendition.digest).where(Rendition.digest.in_(list(digests)))))
@@ -281,18 +270,6 @@ def digests_in_use(session: Session, digests: Iterable[str]) -> set[str]:
 def number_as_shown(document: Document) -> str:
     """Number and symbol as people write them: 212/QĐ-VP."""
     return "/".join(one for one in (document.code_number, document.code_notation) if one)
-
-
-def tray(session: Session, organ_id: int) -> list[Document]:
-    """Documents that stand in no case file, newest first."""
-    placed = select(Placement.document_id)
-    return list(
-        session.scalars(
-            select(Document)
-            .where(Document.organ_id == organ_id, Document.id.not_in(placed))
-            .order_by(Document.id.desc())
-        )
-    )
 
 
 def stored_form(document: Document, role: str, part_number: int = 1) -> Rendition:

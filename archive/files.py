@@ -214,7 +214,7 @@ class LocalFiles:
         temporary.chmod(0o440)
         temporary.rename(place)
         for folder in (place.parent, place.parent.parent, self.root):
-            _sync_folder(folder)
+            sync_folder(folder)
 
 
 def _copy(source: Readable, target: BinaryIO, limit: int | None) -> tuple[str, int]:
@@ -241,7 +241,7 @@ def _digest(source: BinaryIO) -> str:
     return digest.hexdigest()
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make a rename last through a power cut."""
     handle = os.open(folder, os.O_RDONLY)
     try:
