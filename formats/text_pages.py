@@ -42,8 +42,7 @@ def to_pdf(text: str, out: Path, *, title: str = "", most_pages: int = MOST_PAGE
         ProgramMissing: the fonts are not installed.
         ProgramFailed: it took too long or too much memory.
     """
-    limits = {"seconds": _SECONDS, "megabytes": _MEGABYTES}
-    return confined(_to_pdf, text, out, title, most_pages, **limits)
+    return confined(_to_pdf, text, out, title, most_pages, seconds=_SECONDS, megabytes=_MEGABYTES)
 
 
 def _to_pdf(text: str, out: Path, title: str, most_pages: int) -> int:

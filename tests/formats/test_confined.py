@@ -152,3 +152,19 @@ def _comes_true(is_so: Callable[[], bool], seconds: float = 5) -> bool:
             return True
         time.sleep(0.02)
     return False
+
+
+def test_a_child_may_ask_its_parent() -> None:
+    asks = partial(eval, "__import__('formats.confined').confined.ask('tên?') + '!'")
+    assert confined(asks, seconds=10, answers=lambda said: f"{said} Lan") == "tên? Lan!"
+
+
+def test_what_the_answer_raises_ends_the_call() -> None:
+    asks = partial(eval, "__import__('formats.confined').confined.ask('tên?')")
+
+    def refuses(_: object) -> None:
+        raise ProgramMissing("program_missing", program="token")
+
+    with pytest.raises(ProgramMissing):
+        confined(asks, seconds=10, answers=refuses)
+    assert confined(operator.add, 1, 1, seconds=10) == 2

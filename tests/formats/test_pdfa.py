@@ -586,7 +586,7 @@ def test_pages_that_come_out_differently_go_to_the_next_method(
         raise ProgramFailed("page_sizes_differ", page=1)
 
     monkeypatch.setattr("formats.pdfa.make", differs)
-    monkeypatch.setattr("formats.pdfa.confined", lambda stage, *told, **_: stage(*told))
+    monkeypatch.setattr("formats.pdfa.confined_for", lambda _, stage, *told: stage(*told))
     report = to_pdfa(source, tmp_path / "out.pdf", description=TOLD)
     assert report.method == "ghostscript"
     assert "pikepdf_page_sizes_differ" in report.notes
