@@ -148,6 +148,31 @@ def add_renditions(session: Session, part: Part, made: Iterable[Made]) -> None:
     session.flush()
 
 
+def mend(session: Session, part: Part, arrived: Arrived, told: dict[str, Any]) -> None:
+    """Give a part the stored forms that were made anew from its original.
+
+    Earlier ones of the same role stay, marked as replaced; with a valid archival copy so do all.
+    """
+    document = part.document
+    _hold(session, document)
+    anew = [one for one in arrived.renditions if one.role != "original"]
+    if arrived.mending is None:
+        _replace_all_but_original(session, part)
+    add_renditions(session, part, anew)
+    part.facts, part.pages, part.mending = arrived.facts, arrived.pages, arrived.mending
+    document.mending = next((one.mending for one in document.parts if one.mending), None)
+    document.revision += 1
+    facts = {"part": part.ordinal, "mending": arrived.mending, **told}
+    audit.record(session, "document.mended", document, facts=facts)
+
+
+def _replace_all_but_original(session: Session, part: Part) -> None:
+    current = Rendition.part_id == part.id, Rendition.replaced_at.is_(None)
+    for one in session.scalars(select(Rendition).where(*current, Rendition.role != "original")):
+        one.replaced_at = clock.now()
+    session.flush()
+
+
 def place(session: Session, document: Document, case_file: CaseFile) -> None:
     """Put a document into a case file, last in order. It may stand in several without a copy.
 

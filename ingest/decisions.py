@@ -123,15 +123,19 @@ def confirm_secret(session: Session, workshop: Workshop, intake: Intake, why: st
     """It is a state secret: the quarantine is emptied; number, date and reason stay (R15).
 
     Raises:
-        Conflict: `not_waiting`; Invalid: `reason_missing`.
+        Conflict: `not_waiting`, `shelved_already`; Invalid: `reason_missing`.
     """
     _must_be_suspected(intake)
     _need(why)
+    if intake.mends_part_id is not None:  # the document on the shelf leaves by disposal only
+        raise Conflict("shelved_already")
     shelving.discard(session, workshop, intake, why)
 
 
 def discard(session: Session, workshop: Workshop, intake: Intake, why: str) -> None:
     """Let go of what never became a document, once it has rested for 30 days (R4).
+
+    A walk that was to mend a document may be given up at once; the document stays as it is.
 
     Raises:
         Conflict: `not_waiting`, `too_early` with the day from which it may go.
@@ -142,7 +146,7 @@ def discard(session: Session, workshop: Workshop, intake: Intake, why: str) -> N
     if intake.reason == SUSPICIOUS:
         raise Conflict("suspicion_undecided")
     from_on = clock.day_of(intake.received_at + REST, intake.organ)
-    if clock.today(intake.organ) < from_on:
+    if intake.mends_part_id is None and clock.today(intake.organ) < from_on:
         raise Conflict("too_early", from_on=from_on.isoformat())
     shelving.discard(session, workshop, intake, why)
 

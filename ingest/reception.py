@@ -152,6 +152,7 @@ def _same_bytes(session: Session, organ_id: int, digest: str) -> Intake | None:
         .where(
             Intake.organ_id == organ_id,
             Intake.digest == digest,
+            Intake.mends_part_id.is_(None),
             Intake.state.in_((*ON_THE_ROAD, "shelved")),
         )
         .order_by(Intake.id)

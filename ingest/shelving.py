@@ -13,7 +13,7 @@ from archive.database import after_commit
 from archive.documents import Arrived
 from archive.errors import StoreFailed
 from archive.files import FileStore
-from archive.models import CaseFile, Organ, Person
+from archive.models import CaseFile, Organ, Part, Person
 from ingest.models import Intake, IntakeFile
 from ingest.workspace import Made, Workshop
 
@@ -71,7 +71,10 @@ def _put(files: FileStore, role: str, made: Made) -> Kept:
 
 
 def shelve(session: Session, intake: Intake, kept: tuple[Kept, ...]) -> None:
-    """Make the document that the intake becomes."""
+    """Make the document that the intake becomes; or mend the one from which it was sent again."""
+    if intake.mends_part_id is not None:
+        mend(session, intake, kept)
+        return
     arrived = _arrived(intake, kept)
     document = documents.shelve(
         session,
@@ -82,7 +85,19 @@ def shelve(session: Session, intake: Intake, kept: tuple[Kept, ...]) -> None:
         by=session.get(Person, intake.received_by_id) if intake.received_by_id else None,
         told={"intake": intake.id},
     )
-    intake.document_id = document.id
+    _has_arrived(intake, document.id, arrived)
+
+
+def mend(session: Session, intake: Intake, kept: tuple[Kept, ...]) -> None:
+    """Give the part that was sent again what has been made of it now."""
+    part = session.get_one(Part, intake.mends_part_id)
+    arrived = _arrived(intake, kept)
+    documents.mend(session, part, arrived, told={"intake": intake.id})
+    _has_arrived(intake, part.document_id, arrived)
+
+
+def _has_arrived(intake: Intake, document_id: int, arrived: Arrived) -> None:
+    intake.document_id = document_id
     intake.state, intake.next_step, intake.reason = "shelved", None, arrived.mending
     intake.claim = intake.claimed_until = None
 

@@ -320,6 +320,18 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("What was stored before is safe. Make room, then send the file again."),
     ),
     "store_unwritable": (_l("The store cannot be written to (%(why)s)."), _ASK_ADMINISTRATOR),
+    "nothing_to_mend": (
+        _l("%(document)s has a valid archival copy."),
+        _l("Nothing has to be done."),
+    ),
+    "mending_already": (
+        _l("%(document)s is on the road again already, as received file %(intake)s."),
+        _l("Wait for it, or see on the receiving page why it waits."),
+    ),
+    "shelved_already": (
+        _l("The document itself stands on the shelf; it can leave only by disposal."),
+        _l("Ask who is responsible for state secrets in your organ what must be done with it."),
+    ),
     "database_unwritable": (_l("The database could not be written to."), _ASK_ADMINISTRATOR),
     "worker_busy": (
         _l("Another process works in this home already."),

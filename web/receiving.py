@@ -94,11 +94,25 @@ def receive_all(
     case_files_by_code = _check(services, person, given)
     taken = [_take(services, person, one, case_files_by_code) for one in given]
     numbers = [one.intake_id for one in taken if isinstance(one, Receipt)]
-    if wait:
-        _carry(services, numbers, tell)
-    fates = _fates(services, numbers)
+    fates = _followed(services, numbers, wait, tell)
     for what, one in zip(given, taken, strict=True):
         yield _fate(what.path, fates[one.intake_id], one) if isinstance(one, Receipt) else one
+
+
+def fates_of(
+    services: Services, numbers: list[int], *, wait: bool, tell: Callable[[str], None]
+) -> list[Fate]:
+    """What became of these received files; with `wait`, once each has come to an end."""
+    found = _followed(services, numbers, wait, tell)
+    return [_fate(Path(found[one].name), found[one]) for one in numbers]
+
+
+def _followed(
+    services: Services, numbers: list[int], wait: bool, tell: Callable[[str], None]
+) -> dict[int, Intake]:
+    if wait:
+        _carry(services, numbers, tell)
+    return _fates(services, numbers)
 
 
 def _check(services: Services, person: Person, given: Sequence[Given]) -> dict[str | None, int]:
@@ -187,8 +201,9 @@ def _fates(services: Services, numbers: list[int]) -> dict[int, Intake]:
         return {one.id: one for one in found}
 
 
-def _fate(path: Path, intake: Intake, receipt: Receipt) -> Fate:
-    reason = intake.reason or (None if receipt.is_new else "same_bytes")
+def _fate(path: Path, intake: Intake, receipt: Receipt | None = None) -> Fate:
+    is_known = receipt is not None and not receipt.is_new
+    reason = intake.reason or ("same_bytes" if is_known else None)
     return Fate(
         path=path,
         sha256=intake.digest,

@@ -34,6 +34,8 @@ SENTENCES: dict[str, Any] = {
     "document.export": _l("exported %(rendition)s"),
     "document.read_with_reason": _l("was let read for 8 hours, for a reason"),
     "document.verify": _l("verified it"),
+    "document.mend": _l("sent it down the road again"),
+    "document.mended": _l("gave it newly made copies"),
     "case_file.open": _l("opened the case file"),
     "case_file.correct": _l("corrected the case file's data"),
     "intake.receive": _l("received the file (%(size)s)"),

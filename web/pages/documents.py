@@ -31,7 +31,7 @@ from web.trust_words import trust_in
 from web.viewer import view
 
 blueprint = Blueprint("documents", __name__, url_prefix="/documents")
-ASKED = (Action.READ, Action.CORRECT, Action.PLACE, Action.VERIFY)
+ASKED = (Action.READ, Action.CORRECT, Action.PLACE, Action.VERIFY, Action.DECIDE_INTAKE)
 PRINTED = 300  # pages a print view holds
 SEES_READERS = frozenset({"administrator", "archivist", "auditor", "head"})
 EMPTY_ROWS = 2  # for supplementary fields to come

@@ -391,45 +391,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_freeze_document_id'), ['document_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_freeze_organ_id'), ['organ_id'], unique=False)
 
-    op.create_table('intake',
-    sa.Column('organ_id', sa.Integer(), nullable=False),
-    sa.Column('received_by_id', sa.Integer(), nullable=True),
-    sa.Column('received_at', archive.database.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('door', sa.Text(), nullable=False),
-    sa.Column('name', sa.Text(), nullable=False),
-    sa.Column('digest', sa.Text(), nullable=False),
-    sa.Column('size', sa.Integer(), nullable=False),
-    sa.Column('case_file_id', sa.Integer(), nullable=True),
-    sa.Column('fields', sa.JSON(), nullable=False),
-    sa.Column('state', sa.Text(), nullable=False),
-    sa.Column('next_step', sa.Text(), nullable=True),
-    sa.Column('reason', sa.Text(), nullable=True),
-    sa.Column('details', sa.JSON(), nullable=False),
-    sa.Column('facts', sa.JSON(), nullable=False),
-    sa.Column('document_id', sa.Integer(), nullable=True),
-    sa.Column('is_quarantined', sa.Boolean(), nullable=False),
-    sa.Column('claim', sa.Text(), nullable=True),
-    sa.Column('claimed_until', archive.database.UtcDateTime(timezone=True), nullable=True),
-    sa.Column('attempts', sa.Integer(), nullable=False),
-    sa.Column('try_after', archive.database.UtcDateTime(timezone=True), nullable=True),
-    sa.Column('queued_at', archive.database.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('progress', sa.JSON(), nullable=False),
-    sa.Column('trouble', sa.Text(), nullable=True),
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.CheckConstraint("(state = 'shelved') = (document_id is not null)", name=op.f('ck_intake_shelved')),
-    sa.CheckConstraint("state in ('received', 'waiting', 'refused', 'stuck', 'shelved', 'discarded')", name=op.f('ck_intake_state')),
-    sa.CheckConstraint('length(digest) = 64', name=op.f('ck_intake_digest')),
-    sa.ForeignKeyConstraint(['case_file_id'], ['case_file.id'], name=op.f('fk_intake_case_file_id')),
-    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_intake_document_id')),
-    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_intake_organ_id')),
-    sa.ForeignKeyConstraint(['received_by_id'], ['person.id'], name=op.f('fk_intake_received_by_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_intake'))
-    )
-    with op.batch_alter_table('intake', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_intake_digest'), ['digest'], unique=False)
-        batch_op.create_index(batch_op.f('ix_intake_organ_id'), ['organ_id'], unique=False)
-        batch_op.create_index('ix_intake_road', ['state', 'next_step', 'queued_at'], unique=False)
-
     op.create_table('part',
     sa.Column('document_id', sa.Integer(), nullable=False),
     sa.Column('ordinal', sa.Integer(), nullable=False),
@@ -449,6 +410,48 @@ def upgrade() -> None:
     with op.batch_alter_table('part', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_part_digest'), ['digest'], unique=False)
         batch_op.create_index(batch_op.f('ix_part_document_id'), ['document_id'], unique=False)
+
+    op.create_table('intake',
+    sa.Column('organ_id', sa.Integer(), nullable=False),
+    sa.Column('received_by_id', sa.Integer(), nullable=True),
+    sa.Column('received_at', archive.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('door', sa.Text(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('digest', sa.Text(), nullable=False),
+    sa.Column('size', sa.Integer(), nullable=False),
+    sa.Column('case_file_id', sa.Integer(), nullable=True),
+    sa.Column('fields', sa.JSON(), nullable=False),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('next_step', sa.Text(), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.Column('details', sa.JSON(), nullable=False),
+    sa.Column('facts', sa.JSON(), nullable=False),
+    sa.Column('document_id', sa.Integer(), nullable=True),
+    sa.Column('is_quarantined', sa.Boolean(), nullable=False),
+    sa.Column('mends_part_id', sa.Integer(), nullable=True),
+    sa.Column('claim', sa.Text(), nullable=True),
+    sa.Column('claimed_until', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('try_after', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('queued_at', archive.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('progress', sa.JSON(), nullable=False),
+    sa.Column('trouble', sa.Text(), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("(state = 'shelved') = (document_id is not null)", name=op.f('ck_intake_shelved')),
+    sa.CheckConstraint("state in ('received', 'waiting', 'refused', 'stuck', 'shelved', 'discarded')", name=op.f('ck_intake_state')),
+    sa.CheckConstraint('length(digest) = 64', name=op.f('ck_intake_digest')),
+    sa.ForeignKeyConstraint(['case_file_id'], ['case_file.id'], name=op.f('fk_intake_case_file_id')),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_intake_document_id')),
+    sa.ForeignKeyConstraint(['mends_part_id'], ['part.id'], name=op.f('fk_intake_mends_part_id')),
+    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_intake_organ_id')),
+    sa.ForeignKeyConstraint(['received_by_id'], ['person.id'], name=op.f('fk_intake_received_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_intake'))
+    )
+    with op.batch_alter_table('intake', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_intake_digest'), ['digest'], unique=False)
+        batch_op.create_index(batch_op.f('ix_intake_mends_part_id'), ['mends_part_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_intake_organ_id'), ['organ_id'], unique=False)
+        batch_op.create_index('ix_intake_road', ['state', 'next_step', 'queued_at'], unique=False)
 
     op.create_table('placement',
     sa.Column('case_file_id', sa.Integer(), nullable=False),
@@ -544,17 +547,18 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_placement_case_file_id'))
 
     op.drop_table('placement')
+    with op.batch_alter_table('intake', schema=None) as batch_op:
+        batch_op.drop_index('ix_intake_road')
+        batch_op.drop_index(batch_op.f('ix_intake_organ_id'))
+        batch_op.drop_index(batch_op.f('ix_intake_mends_part_id'))
+        batch_op.drop_index(batch_op.f('ix_intake_digest'))
+
+    op.drop_table('intake')
     with op.batch_alter_table('part', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_part_document_id'))
         batch_op.drop_index(batch_op.f('ix_part_digest'))
 
     op.drop_table('part')
-    with op.batch_alter_table('intake', schema=None) as batch_op:
-        batch_op.drop_index('ix_intake_road')
-        batch_op.drop_index(batch_op.f('ix_intake_organ_id'))
-        batch_op.drop_index(batch_op.f('ix_intake_digest'))
-
-    op.drop_table('intake')
     with op.batch_alter_table('freeze', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_freeze_organ_id'))
         batch_op.drop_index(batch_op.f('ix_freeze_document_id'))
