@@ -33,6 +33,12 @@ from ingest.admission import mark_in_fields, mark_in_name, suspicion
         ("tuyệt.mật.2024.pdf", "TUYỆT MẬT"),
         ("TUYETMAT.pdf", "TUYỆT MẬT"),
         ("tối mật", "TỐI MẬT"),
+        ("Công văn \u043c\u0430\u0323\u0302t.pdf", "MẬT"),  # Cyrillic
+        ("QĐ \u041cẬ\u0422.pdf", "MẬT"),
+        ("QĐ \u039cẬ\u03a4.pdf", "MẬT"),  # Greek
+        ("ＱＤ　ＭＡＴ.pdf", "MẬT"),  # wide
+        ("tuye\u0302\u034f\u0323t m\u00adậ\u2060t.pdf", "TUYỆT MẬT"),  # signs that show nothing
+        ("\u0422\u041e\u0302\u0301\u0406 \U0001d40c\u0410\u0302\u0323\u03a4 1.pdf", "TỐI MẬT"),
     ],
 )
 def test_a_mark_in_a_name_is_seen(name: str, mark: str) -> None:
@@ -162,6 +168,13 @@ def test_a_stamp_under_the_number_is_suspicious(stamp: str, mark: str) -> None:
     assert found is not None
     assert (found.mark, found.page, found.seen) == (mark, 1, stamp)
     assert all(0.17 < word.top < 0.19 for word in found.words)
+
+
+@pytest.mark.parametrize("stamp", ["\u041cẬ\u0422", "\u039c\u0391\u0302\u0323\u03a4", "ＭẬＴ"])
+def test_a_stamp_in_letters_that_only_look_latin_is_suspicious(stamp: str) -> None:
+    found = suspicion([page(*HEAD, (0.20, 0.18, stamp), *BODY)])
+    assert found is not None
+    assert found.mark == "MẬT"
 
 
 def test_a_stamp_at_the_very_top_counts_anywhere_across() -> None:
