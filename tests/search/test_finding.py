@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from archive import audit, clock, documents
+from archive import audit, clock, documents, people
 from archive.database import Database
 from archive.files import LocalFiles
 from archive.models import CaseFile, Document, Grant, Organ, Person
@@ -148,3 +148,20 @@ def test_an_ended_grant_finds_nothing_any_more(asking: Asking, organ: Organ) -> 
     with clock.standing_at(clock.now() + timedelta(hours=2)):
         assert asking.codes(binh, "biên bản") == []
         assert asking.codes(lan, "biên bản") == [document.code]
+
+
+def test_who_left_an_organ_finds_nothing_there_any_more(asking: Asking, organ: Organ) -> None:
+    db = asking.db
+    other = an_organ(db, "SXD", "Sở Xây dựng")
+    binh = a_person(db, organ, "binh", "officer")
+    own = a_document(db, organ, "Giấy mời", by=binh)
+    held = a_document(db, organ, "Giấy mời", case_file=a_case_file(db, organ, holder=binh))
+    asking.index()
+    assert asking.codes(binh, "giấy mời") == sorted([own.code, held.code])
+    with writing(db) as session:
+        person = session.get_one(Person, binh.id)
+        person.appointments[0].until_on = clock.today(organ) - timedelta(days=1)
+        person.appointments[0].from_on = clock.today(organ) - timedelta(days=9)
+        people.appoint(session, person, session.get_one(Organ, other.id), "officer")
+        audit.record(session, "person.move", person)
+    assert asking.codes(binh, "giấy mời") == []
