@@ -321,7 +321,7 @@ def _place_of(words: str, path: Path, page_number: int = 0) -> tuple[float, floa
     document = open_pdf(path)
     try:
         page = document[page_number]
-        found = next(word for word in runs(page, 1, 1).words if words in word.text)
+        found = next(word for word in runs(page) if words in word.text)
         return found.left, found.bottom
     finally:
         document.close()
