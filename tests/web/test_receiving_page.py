@@ -11,7 +11,7 @@ from werkzeug.test import encode_multipart
 from archive import clock
 from ingest.models import Intake
 from tests.factories import PASSWORD, an_intake, counting
-from tests.web.conftest import SAMPLE, House
+from tests.web.conftest import ROOT, SAMPLE, House
 
 
 def send(house: House, who: str, *files: tuple[str, bytes], **more: Any) -> Any:
@@ -231,7 +231,17 @@ def test_what_has_pages_only_once_they_are_made_is_looked_at_too(
     assert not house.services.files.has(one.digest)
 
 
-def a_suspected(house: House, name: str, content: bytes, family: str) -> Intake:
+@pytest.mark.tools
+def test_a_suspected_office_file_is_looked_at_too(house: House) -> None:
+    content = (ROOT / "samples/10-to-trinh-19-TTr-VP.docx").read_bytes()
+    one = a_suspected(house, "tờ trình.docx", content, "writing", "docx")
+    seen = house.as_("lan").get(f"/receiving/{one.id}/look")
+    assert (seen.status_code, seen.mimetype) == (200, "image/webp")
+
+
+def a_suspected(
+    house: House, name: str, content: bytes, family: str, extension: str = "txt"
+) -> Intake:
     kept = house.services.workshop.quarantine.put(io.BytesIO(content))
     return an_intake(
         house.services.db,
@@ -241,7 +251,7 @@ def a_suspected(house: House, name: str, content: bytes, family: str) -> Intake:
         state="waiting",
         reason="suspected_secret",
         details={"mark": "MẬT", "page": 1},
-        facts={"identify": {"family": family, "extension": "txt"}},
+        facts={"identify": {"family": family, "extension": extension}},
         digest=kept.digest,
         is_quarantined=True,
     )
