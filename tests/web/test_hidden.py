@@ -2,14 +2,17 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from flask.testing import FlaskClient
 
 from archive import access, audit, clock, documents
 from archive.models import CaseFile, Document, Grant
 from tests.factories import a_case_file, an_intake
 from tests.web.conftest import House
+from web.cli import main
 
 ABSENT_DOCUMENT = "TTLT-2026-0999999"
 ABSENT_CASE_FILE = "TTLT.2026.999"
@@ -242,3 +245,28 @@ def test_a_story_leaves_out_what_closed_case_files_would_tell(
         return page.count("đưa vào hồ sơ")
 
     assert placings(house.as_("lan")) == placings(house.as_("binh")) + 1
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["show", "{document}"],
+        ["export", "{document}", "--rendition", "original", "--to", "{folder}/o"],
+        ["receive", "{file}", "--case-file", "{case_file}"],
+    ],
+)
+def test_the_command_line_betrays_no_more(house: House, tmp_path: Path, command: list[str]) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("một văn bản", encoding="utf-8")
+    hidden = {"document": house.closed_code, "case_file": closed_case_file(house)}
+    absent = {"document": ABSENT_DOCUMENT, "case_file": ABSENT_CASE_FILE}
+    told = []
+    for names in (hidden, absent):
+        words = [one.format(**names, folder=tmp_path, file=file) for one in command]
+        done = CliRunner().invoke(
+            main, ["--as", "binh", *words], env={"LUUTRU_HOME": house.services.settings.home}
+        )
+        told.append((done.exit_code, said(done.output, *names.values())))
+    assert told[0] == told[1]
+    assert told[0][0] == 4
+    assert not house.events("intake.receive")
