@@ -74,6 +74,10 @@ class WritingSession(Session):
         """Refused: what is said to a connection brings no event."""
         raise UnauditedChange("no statement goes past the session")
 
+    def begin_nested(self) -> NoReturn:
+        """Refused: taking half of it back would take back what was told of the other half."""
+        raise UnauditedChange("a transaction is whole")
+
     def bulk_save_objects(self, *_given: Any, **_more: Any) -> NoReturn:
         """Refused: it brings no event."""
         raise UnauditedChange("bulk_save_objects brings no events")

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from archive import audit, audit_check, documents
 from archive.audit_check import Expected, Verified, verify
@@ -79,23 +80,59 @@ def test_bulk_statements_on_audited_tables_are_refused(office: Office, statement
         session.execute(statement)  # type: ignore[call-overload]
 
 
+def _save_in_bulk(session: Session, number: int) -> None:
+    document = session.get_one(Document, number)
+    session.expunge(document)
+    document.subject = "x"
+    session.bulk_save_objects([document])
+
+
+def _take_half_back(session: Session, number: int) -> None:
+    session.get_one(Document, number).subject = "x"
+    session.flush()
+    session.begin_nested().rollback()
+
+
+def _change_in_place(session: Session, number: int) -> None:
+    document = session.get_one(Document, number)
+    document.supplementary["Số hộp"] = "H-27"
+    flag_modified(document, "supplementary")
+
+
 @pytest.mark.parametrize(
     "around",
     [
-        lambda session, one: session.bulk_save_objects([one]),
-        lambda session, one: session.bulk_update_mappings(Document, [{"id": one.id}]),
-        lambda session, one: session.bulk_insert_mappings(Document, [{"code": "x"}]),
-        lambda session, one: session.connection().execute(text("delete from document")),
+        _save_in_bulk,
+        _take_half_back,
+        _change_in_place,
+        lambda session, number: session.bulk_update_mappings(
+            Document, [{"id": number, "subject": "x"}]
+        ),
+        lambda session, number: session.bulk_insert_mappings(
+            EventWords, [{"event_id": number, "salt": "x", "words": {}}]
+        ),
+        lambda session, _number: session.connection().execute(
+            text("update document set subject = 'x'")
+        ),
     ],
 )
 def test_there_is_no_way_around_the_unit_of_work(
-    office: Office, around: Callable[[Session, Document], None]
+    office: Office, around: Callable[[Session, int], None]
 ) -> None:
     number = office.shelve().id
     with pytest.raises(UnauditedChange), office.db.transaction() as session:
-        document = session.get_one(Document, number)
-        document.subject = "x"
-        around(session, document)
+        around(session, number)
+    with office.db.reading() as session:
+        assert session.get_one(Document, number).subject == ""
+
+
+def test_what_nobody_marked_as_changed_is_not_stored(office: Office) -> None:
+    number = office.shelve(**{"+Số hộp": "H-26"}).id
+    with office.db.transaction() as session:
+        session.get_one(Document, number).supplementary["Số hộp"] = "H-27"
+    with office.db.reading() as session:
+        assert session.get_one(Document, number).supplementary == {"Số hộp": "H-26"}
+    assert findings(office.db) == set()
 
 
 def test_bookkeeping_columns_need_no_telling(office: Office) -> None:
