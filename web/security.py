@@ -8,6 +8,7 @@ from flask import Flask, Response, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from archive.settings import Settings
@@ -41,6 +42,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     csrf.init_app(app)
+    app.before_request(_turn_away_zero_bytes)
     app.after_request(lambda response: _with_headers(response, settings))
 
 
@@ -55,6 +57,14 @@ def limit_sign_in(app: Flask) -> None:
 def allow_upload(settings: Settings) -> None:
     """Let this request carry files."""
     request.max_content_length = settings.upload_megabytes * MEGABYTE + FORM_BYTES
+
+
+def _turn_away_zero_bytes() -> None:
+    """No database keeps one, and nobody types one."""
+    names = (one.filename or "" for one in request.files.values())
+    given = (request.path, *request.args.values(), *request.form.values(), *names)
+    if any("\0" in one for one in given):
+        raise BadRequest
 
 
 def _with_headers(response: Response, settings: Settings) -> Response:

@@ -194,6 +194,17 @@ def test_a_number_beyond_any_row_breaks_nothing(house: House, path: str) -> None
     assert answer.status_code in (200, 404)
 
 
+@pytest.mark.parametrize(
+    "path", ["/documents/a%00", "/case-files/a%00b", "/search?q=%00", "/case-files?q=a%00", "/%00"]
+)
+def test_a_zero_byte_is_turned_away_before_anything_is_asked(house: House, path: str) -> None:
+    client = house.as_("lan")
+    assert client.get(path).status_code == 400
+    answer = house.post(client, f"/documents/{house.open_code}/correct", subject="a\0b", why="Thử")
+    assert answer.status_code == 400
+    assert "\0" not in house.document(house.open_code).subject
+
+
 @pytest.mark.parametrize("holder", ["9" * 25, "9" * 5000, "²", "x"])
 def test_a_holder_that_nobody_can_be_breaks_nothing(house: House, holder: str) -> None:
     answer = house.post(
