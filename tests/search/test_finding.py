@@ -12,7 +12,7 @@ from archive.files import LocalFiles
 from archive.models import CaseFile, Document, Grant, Organ, Person
 from search import finding, indexing
 from search.engine import SearchEngine, open_engine
-from tests.factories import a_case_file, a_document, a_person, an_organ, writing
+from tests.factories import a_case_file, a_document, a_person, an_organ, counting, writing
 
 TITLE = "Kỷ luật cán bộ"
 
@@ -118,6 +118,26 @@ def test_what_was_closed_since_is_neither_shown_nor_counted(asking: Asking, orga
     answer = asking.answer(binh, "giấy mời", limit=1)
     assert (answer.total, len(answer.found)) == (1, 1)
     assert len(asking.codes(lan, "giấy mời")) == 5
+
+
+def test_many_that_changed_are_asked_about_in_as_few_questions_as_one(
+    asking: Asking, organ: Organ
+) -> None:
+    db = asking.db
+    lan, binh = a_person(db, organ, "lan", "officer"), a_person(db, organ, "binh", "officer")
+    closed = a_case_file(db, organ, TITLE, access_level="assigned", holder=lan)
+    a_document(db, organ, "Công văn")
+    letters = [a_document(db, organ, f"Giấy mời {number}") for number in range(6)]
+    asking.index()
+    asked: list[int] = []
+    for some in (letters[:1], letters[1:]):
+        for one in some:
+            place(db, one, closed)
+        with counting(db) as questions:
+            assert asking.answer(binh, "công văn").total == 1
+        asked.append(len(questions))
+    assert asked[0] == asked[1]
+    assert asking.answer(binh, "giấy mời").total == 0
 
 
 def test_a_policy_that_became_stricter_hides_what_nobody_received(
