@@ -143,11 +143,12 @@ def _kills_workers(session: Session, intake: Intake) -> bool:
     return True
 
 
-def _with_all() -> Select[Intake]:
+def _with_all(*, patient: bool = False) -> Select[Intake]:
+    """Intakes with what steps need of them, locked; who is patient waits for who holds one."""
     return (
         select(Intake)
         .options(selectinload(Intake.files), joinedload(Intake.organ))
-        .with_for_update(skip_locked=True, key_share=True, of=Intake)
+        .with_for_update(skip_locked=not patient, key_share=True, of=Intake)
     )
 
 
@@ -316,9 +317,9 @@ def _patience(db: Database, claim: Claim) -> Callable[[], bool]:
 
 
 def still_ours(session: Session, claim: Claim) -> Intake | None:
-    """The row, locked, if the claim still stands."""
+    """The row, locked, if the claim still stands; also when its lease is being renewed just now."""
     return session.scalar(
-        _with_all().where(
+        _with_all(patient=True).where(
             Intake.id == claim.intake_id,
             Intake.claim == claim.token,
             Intake.next_step == claim.step.name,

@@ -473,3 +473,22 @@ def test_a_worker_that_overslept_quarantines_nothing_and_leaves_the_folder(desk:
     assert desk.workshop.folder(number).exists()
     assert not desk.workshop.quarantine.has(late.original)
     assert desk.workshop.files.has(late.original)
+
+
+def test_a_lease_that_is_being_renewed_loses_no_outcome(desk: Desk) -> None:
+    number = desk.receive(b"noi dung").intake_id
+    claim = claims.take_next_step(desk.db, desk.workshop, number, road())
+    assert claim is not None
+    found = []
+
+    def write() -> None:
+        with desk.db.transaction() as session:
+            found.append(claims.still_ours(session, claim))
+
+    writer = threading.Thread(target=write)
+    with desk.db.transaction() as session:  # the renewal, in the middle
+        assert claims.still_ours(session, claim) is not None
+        writer.start()
+        writer.join(0.5)
+    writer.join()
+    assert found[0] is not None
