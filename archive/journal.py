@@ -40,6 +40,11 @@ class Journal:
         except OSError:  # what is committed stays so; the check will tell of the gap
             log.exception("no line for event %d in %s", links[0][0], self.folder)
 
+    def takes_lines(self) -> bool:
+        """Whether a line could be added now."""
+        nearest = next(one for one in (self.folder, *self.folder.parents) if one.exists())
+        return nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)
+
     def flush(self) -> None:
         """Wait until the disk has everything."""
         if self._is_behind:

@@ -60,6 +60,7 @@ SENTENCES: dict[str, str] = {
         "the scanner knows no official virus signatures: files read not checked"
     ),
     "signatures_old": _("the virus signatures are older than 7 days: files read not checked"),
+    "no_journal": _("a story that was forged whole would go unnoticed (LUUTRU_JOURNAL)"),
     "no_seal": _("files cannot be sealed"),
     "trial_seal": _("seals carry a trial key without legal value (LUUTRU_SEAL_URL)"),
     "no_timestamps": _("seals carry no time stamp (LUUTRU_TIMESTAMP_URL)"),

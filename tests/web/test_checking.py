@@ -66,3 +66,12 @@ def test_a_gap_in_the_journal_is_told_and_is_no_finding(
     found = audit_verify()
     assert found.exit_code == 0
     assert "journal_gap: event 1.." in found.stderr
+
+
+def test_the_doctor_names_a_journal_that_takes_no_lines(house: House) -> None:
+    home = {"LUUTRU_HOME": str(house.services.settings.home)}
+    blocked = house.services.settings.path("no-folder")
+    blocked.write_text("")
+    for folder, sign in (("", "✓ journal"), (str(blocked), "✗ journal")):
+        told = CliRunner(env={**home, "LUUTRU_JOURNAL": folder}).invoke(main, ["doctor"])
+        assert sign in told.stdout
