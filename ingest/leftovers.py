@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import TypeVar
 
@@ -105,16 +105,19 @@ def _remove(place: Path) -> None:
         place.unlink()
 
 
-def set_orphans_aside(db: Database, workshop: Workshop) -> int:
+def set_orphans_aside(
+    db: Database, workshop: Workshop, should_stop: Callable[[], bool] = lambda: False
+) -> int:
     """Take bytes out of the store that no row names, as after a kill between the two; how many.
 
     They rest in quarantine, outside index, previews and backup, before they go: a database that
     came back from an older backup knows nothing of what was received since, and finds it there.
     """
+    apart, store = _old(workshop.quarantine, REST), _old(workshop.files, FRESH)
     gone = _each(
-        db, workshop.quarantine, REST, _names_apart, lambda one: _forget(db, workshop, one)
+        db, _until(should_stop, apart), _names_apart, lambda one: _forget(db, workshop, one)
     )
-    moved = _each(db, workshop.files, FRESH, _names, lambda one: _set_aside(db, workshop, one))
+    moved = _each(db, _until(should_stop, store), _names, lambda one: _set_aside(db, workshop, one))
     if moved or gone:
         log.warning("%s files without a row set aside, %s removed", moved, gone)
         with _told(), db.transaction() as session:
@@ -124,14 +127,13 @@ def set_orphans_aside(db: Database, workshop: Workshop) -> int:
 
 def _each(
     db: Database,
-    files: FileStore,
-    age: timedelta,
+    old: Iterable[str],
     names: Callable[[Session, tuple[str, ...]], set[str]],
     act: Callable[[str], bool],
 ) -> int:
     """Act on what has lain for so long without a row; how many were acted upon."""
     count = 0
-    for some in _batches(_old(files, age)):
+    for some in _batches(old):
         with db.reading() as session:
             named = names(session, some)
         count += sum(act(one) for one in some if one not in named)
@@ -143,6 +145,11 @@ def _old(files: FileStore, age: timedelta) -> Iterator[str]:
         since = files.kept_since(digest)
         if since is not None and clock.now() - since > age:
             yield digest
+
+
+def _until(should_stop: Callable[[], bool], digests: Iterable[str]) -> Iterator[str]:
+    """A large store is walked for long; a worker that ends leaves the rest to the next one."""
+    return takewhile(lambda _: not should_stop(), digests)
 
 
 def _names(session: Session, digests: tuple[str, ...]) -> set[str]:

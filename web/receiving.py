@@ -154,11 +154,11 @@ def _take(
     except ArchiveError as no:
         if no.code in OF_THE_COMMAND:
             raise
-        return _turned_away(given.path, no.code, **no.details)
+        return _turned_away(given.path, no.code, no.details)
 
 
-def _turned_away(path: Path, reason: str, **details: Any) -> Fate:
-    return Fate(path, None, None, "refused", None, None, reason, details)
+def _turned_away(path: Path, reason: str, details: dict[str, Any] | None = None) -> Fate:
+    return Fate(path, None, None, "refused", None, None, reason, details or {})
 
 
 def _carry(services: Services, numbers: list[int], tell: Callable[[str], None]) -> None:

@@ -193,7 +193,7 @@ class Worker:
         leftovers.clear_temporary_folders()
         if not self._has_tidied:  # whatever an earlier worker was killed over
             leftovers.clear_work(db, workshop)
-            leftovers.set_orphans_aside(db, workshop)
+            leftovers.set_orphans_aside(db, workshop, self._stopping.is_set)
             self._has_tidied = True
         self._stopping.wait(SWEEP)
         return False

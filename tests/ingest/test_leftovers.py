@@ -52,6 +52,12 @@ def test_bytes_without_a_row_leave_the_store_and_rest_before_they_go(desk: Desk)
     assert not desk.workshop.quarantine.has(lost)
 
 
+def test_a_worker_that_ends_leaves_the_rest_of_the_store_to_the_next_one(desk: Desk) -> None:
+    orphan(desk.store, b"cut off", TWO_HOURS)
+    assert leftovers.set_orphans_aside(desk.db, desk.workshop, lambda: True) == 0
+    assert leftovers.set_orphans_aside(desk.db, desk.workshop) == 1
+
+
 def test_all_that_a_document_is_made_of_stays(desk: Desk) -> None:
     advance(desk.db, desk.workshop, desk.receive(b"noi dung").intake_id, road())
     before = set(desk.store.digests())
