@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import img2pdf
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -276,6 +277,46 @@ def test_a_stamp_on_a_real_scan_is_read(tmp_path: Path, stamp: str, mark: str | 
     read = read_page(pdf, 1, PageSize(595, 842), tmp_path / "layer.pdf")
     found = suspicion([read])
     assert (found.mark if found else None) == mark
+
+
+def tilted(folder: Path, stamp: str, degrees: float, rough: bool) -> Path:
+    """The same scan with the stamp set by hand: turned, and perhaps scanned roughly."""
+    paper = Image.open(scanned(folder, "", "BÁO CÁO").with_name("scan.jpg"))
+    ink = Image.new("RGBA", (600, 600), (255, 255, 255, 0))
+    pen, font = ImageDraw.Draw(ink), ImageFont.truetype(BOLD, 44)
+    left, top, right, bottom = pen.textbbox((300, 300), stamp, font=font, anchor="mm")
+    pen.rectangle((left - 25, top - 18, right + 25, bottom + 18), outline="#c8283c", width=4)
+    pen.text((300, 300), stamp, font=font, fill="#c8283c", anchor="mm")
+    ink = ink.rotate(degrees, Image.Resampling.BICUBIC)
+    paper.paste(ink, (90, 100), ink)
+    if rough:
+        noise = np.random.default_rng(1).normal(0, 18, (paper.height, paper.width, 3))
+        paper = Image.fromarray(np.clip(np.asarray(paper) + noise, 0, 255).astype(np.uint8))
+    paper.save(folder / "tilted.jpg", quality=75, dpi=(200, 200))
+    (folder / "tilted.pdf").write_bytes(img2pdf.convert(str(folder / "tilted.jpg")))
+    return folder / "tilted.pdf"
+
+
+@pytest.mark.tools
+@pytest.mark.rule("HC-02")
+@pytest.mark.parametrize(
+    ("stamp", "degrees", "rough", "mark"),
+    [
+        ("MẬT", 5, False, "MẬT"),
+        ("MẬT", -8, True, "MẬT"),
+        ("TỐI MẬT", 12, False, "TỐI MẬT"),
+        ("TUYỆT MẬT", -6, True, "TUYỆT MẬT"),
+        ("HỎA TỐC", 8, False, None),
+    ],
+)
+def test_a_stamp_set_askew_is_read(
+    tmp_path: Path, stamp: str, degrees: float, rough: bool, mark: str | None
+) -> None:
+    pdf = tilted(tmp_path, stamp, degrees, rough)
+    read = read_page(pdf, 1, PageSize(595, 842), tmp_path / "layer.pdf")
+    found = suspicion([read])
+    assert (found.mark if found else None) == mark
+    assert stamp in read.text()
 
 
 @given(st.text())
