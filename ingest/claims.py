@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from archive import audit, clock
 from archive.database import Database
+from archive.errors import DatabaseBusy
 from archive.models import Organ
 from formats.programs import MEGABYTE
 from ingest.models import Intake
@@ -248,7 +249,7 @@ def held(db: Database, claims: Sequence[Claim]) -> Iterator[None]:
         while not is_over.wait(RENEWAL.total_seconds()):
             try:
                 keeper.renew()
-            except SQLAlchemyError:  # the next round may do better, and the lease is longer
+            except (DatabaseBusy, SQLAlchemyError):  # the next round may do better: it is in time
                 log.exception("a lease could not be renewed")
 
     thread = threading.Thread(target=keep, name="lease", daemon=True)

@@ -1,3 +1,4 @@
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,13 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from archive import audit, audit_check, documents
 from archive.audit_check import Expected, Verified, verify
-from archive.database import Database, UnauditedChange
+from archive.database import Base, Database, UnauditedChange
 from archive.findings import Finding, Ranges
 from archive.journal import Journal
 from archive.models import ChainHead, Document, Event, EventWords, Organ
 from tests.archive.conftest import Office
+
+TABLE = Base.metadata.tables["document"]
 
 
 def findings(db: Database) -> set[Finding]:
@@ -66,9 +69,9 @@ def test_a_deletion_that_nobody_tells_of_is_refused(office: Office) -> None:
     [
         update(Document).values(subject="x"),
         delete(Document),
-        update(Document.__table__).values(subject="x"),
-        delete(Document.__table__),
-        insert(Document.__table__).values(code="x"),
+        update(TABLE).values(subject="x"),
+        delete(TABLE),
+        insert(TABLE).values(code="x"),
         text("UPDATE document SET subject = 'x'"),
         text("with gone as (delete from document returning id) select * from gone"),
         text('insert into "document" (code) values (1)'),
@@ -457,3 +460,23 @@ def test_numbers_in_any_order_make_the_same_ranges() -> None:
     for number in (5, 6, 2, 3, 1, 9, 6, 4):
         ranges.add(number)
     assert list(ranges) == ["1..6", "9"]
+
+
+def test_several_writers_leave_each_other_s_lines_whole(tmp_path: Path) -> None:
+    journals = [Journal(tmp_path / "journal") for _ in range(4)]
+
+    def write(journal: Journal, first: int) -> None:
+        for number in range(first, first + 200):
+            journal.append([(number, f"{number:064x}"), (number + 1000, f"{number:064x}")])
+
+    threads = [
+        threading.Thread(target=write, args=(journal, 1 + 200 * place))
+        for place, journal in enumerate(journals)
+    ]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    lines = list(journals[0].lines())
+    assert None not in lines
+    assert sorted(line[0] for line in lines if line) == [*range(1, 801), *range(1001, 1801)]

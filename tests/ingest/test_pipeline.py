@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from archive import audit, clock, documents
 from archive.audit_check import verify
-from archive.errors import Refused, Waits
+from archive.errors import DatabaseBusy, Refused, Waits
 from archive.models import Document, Event
 from formats.errors import ProgramFailed, ProgramMissing, Unreadable
 from ingest import claims, outcomes
@@ -492,3 +492,26 @@ def test_a_lease_that_is_being_renewed_loses_no_outcome(desk: Desk) -> None:
         writer.join(0.5)
     writer.join()
     assert found[0] is not None
+
+
+def test_a_busy_database_does_not_end_the_renewing_of_a_lease(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = desk.receive(b"noi dung").intake_id
+    claim = claims.take_next_step(desk.db, desk.workshop, number, road())
+    assert claim is not None
+    tried = threading.Semaphore(0)
+    renew = claims._Keeper.renew
+
+    def renew_busily(keeper: Any) -> None:
+        tried.release()
+        if not keeper.__dict__.setdefault("was_busy", False):
+            keeper.was_busy = True
+            raise DatabaseBusy("database_busy")
+        renew(keeper)
+
+    monkeypatch.setattr(claims._Keeper, "renew", renew_busily)
+    monkeypatch.setattr(claims, "RENEWAL", timedelta(milliseconds=10))
+    with claims.held(desk.db, [claim]):
+        assert tried.acquire(timeout=30)
+        assert tried.acquire(timeout=30)
