@@ -205,6 +205,12 @@ def test_a_zero_byte_is_turned_away_before_anything_is_asked(house: House, path:
     assert "\0" not in house.document(house.open_code).subject
 
 
+@pytest.mark.parametrize("days", ["9" * 5000, "²", "-30", "31", ""])
+def test_a_number_of_days_that_was_not_offered_makes_no_token(house: House, days: str) -> None:
+    answer = house.post(house.as_("lan"), "/account/tokens", name="script", days=days)
+    assert answer.status_code == 422
+
+
 @pytest.mark.parametrize("holder", ["9" * 25, "9" * 5000, "²", "x"])
 def test_a_holder_that_nobody_can_be_breaks_nothing(house: House, holder: str) -> None:
     answer = house.post(

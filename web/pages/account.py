@@ -23,6 +23,7 @@ from web import auth
 from web.auth import asker, reading, writing
 from web.errors import Said, words_for, words_of
 from web.i18n import COOKIE, LANGUAGES, ONE_YEAR, gettext
+from web.numbers import number_in
 
 blueprint = Blueprint("account", __name__)
 TOKEN_DAYS = (30, 90, 365)
@@ -121,13 +122,13 @@ def tokens() -> str | Response | tuple[str, int]:
 
 
 def _make_token(form: dict[str, str]) -> str:
-    days = form.get("days", "")
-    if not days.isdecimal() or int(days) not in TOKEN_DAYS:
+    days = number_in(form.get("days", ""))
+    if days not in TOKEN_DAYS:
         raise Invalid("bad_days")
     name = form.get("name", "").strip()[:LONGEST_NAME]
     with writing() as rows:
         person = people.by_id(rows, asker().id)
-        return people.sign_in(rows, person, "token", timedelta(days=int(days)), name)
+        return people.sign_in(rows, person, "token", timedelta(days=days), name)
 
 
 def _tokens_page(secret: str, said: Said | None) -> str:
