@@ -281,7 +281,7 @@ def test_a_stamp_on_a_real_scan_is_read(tmp_path: Path, stamp: str, mark: str | 
 
 def tilted(folder: Path, stamp: str, degrees: float, rough: bool) -> Path:
     """The same scan with the stamp set by hand: turned, and perhaps scanned roughly."""
-    paper = Image.open(scanned(folder, "", "BÁO CÁO").with_name("scan.jpg"))
+    paper = Image.open(scanned(folder, "", "BÁO CÁO").with_name("scan.jpg")).convert("RGB")
     ink = Image.new("RGBA", (600, 600), (255, 255, 255, 0))
     pen, font = ImageDraw.Draw(ink), ImageFont.truetype(BOLD, 44)
     left, top, right, bottom = pen.textbbox((300, 300), stamp, font=font, anchor="mm")
