@@ -153,9 +153,17 @@ def columns(row: Row) -> list[str]:
 
 
 def row_digest(row: Row) -> str:
-    """Digest of all that is told of a row: its columns without the machines' book-keeping."""
+    """Digest of all that is told of a row: its columns without the machines' book-keeping.
+
+    What is empty takes no part, so that a column added later changes no digest of earlier rows.
+    """
     names = [one for one in columns(row) if one not in row.UNTOLD]
-    return sha256(canonical({name: getattr(row, name) for name in names}))
+    values = {name: getattr(row, name) for name in names}
+    return sha256(canonical({name: one for name, one in values.items() if not _is_empty(one)}))
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or value is False or value in ("", [], {})
 
 
 def event_digest(event: Event, rows: dict[tuple[str, int], str | None]) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from archive.database import UtcDateTime
 from archive.models import CaseFile, Document, Organ, Person, Row
+from archive.register_models import RegisterEntry
 
 
 class Intake(Row):
@@ -31,6 +32,7 @@ class Intake(Row):
     digest: Mapped[str] = mapped_column(Text, index=True)
     size: Mapped[int] = mapped_column()
     case_file_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
+    register_entry_id: Mapped[int | None] = mapped_column(ForeignKey("register_entry.id"))
     fields: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     state: Mapped[str] = mapped_column(Text, default="received")
     next_step: Mapped[str | None] = mapped_column(Text)
@@ -82,3 +84,45 @@ class IntakeFile(Row):
     def story_owner(self) -> tuple[str, int] | None:
         """The intake's events tell of its files."""
         return ("intake", self.intake_id)
+
+
+class Issuance(Row):
+    """An outgoing document on its way out (R22): prepared, signed by its leader, issued.
+
+    The files of the three states are kept in the store under their digests: the page with empty
+    fields that we prepared, what the leader's signature made of it, and what was issued.
+    """
+
+    __tablename__ = "issuance"
+    STORY = "issuance"
+
+    organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"), index=True)
+    state: Mapped[str] = mapped_column(Text, default="prepared")
+    name: Mapped[str] = mapped_column(Text)  # CKS…, from the subject, without marks (TN-34)
+    layout: Mapped[str] = mapped_column(Text)
+    fields: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    answers: Mapped[list[str]] = mapped_column(JSON, default=list)  # codes of what it answers
+    case_file_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
+    register_entry_id: Mapped[int | None] = mapped_column(ForeignKey("register_entry.id"))
+    prepared_digest: Mapped[str] = mapped_column(Text)
+    signed_digest: Mapped[str | None] = mapped_column(Text)
+    issued_digest: Mapped[str | None] = mapped_column(Text)
+    prepared_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    prepared_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when it was brought back
+    signer_name: Mapped[str] = mapped_column(Text, default="")
+    issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    issued_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    intake_id: Mapped[int | None] = mapped_column(ForeignKey("intake.id"))
+    reason: Mapped[str] = mapped_column(Text, default="")  # why it was given up
+
+    register_entry: Mapped[RegisterEntry | None] = relationship()
+
+    __table_args__ = (
+        CheckConstraint("state in ('prepared', 'signed', 'issued', 'given_up')", name="state"),
+        CheckConstraint(
+            "state != 'issued' or (signed_digest is not null and register_entry_id is not null "
+            "and issued_digest is not null)",
+            name="issued",
+        ),
+    )
