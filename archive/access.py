@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from enum import StrEnum
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from archive import clock
@@ -42,6 +42,7 @@ class Action(StrEnum):
 
 _READERS = {Action.FIND, Action.DESCRIBE, Action.SEE_CASE_FILES}
 _WORKERS = _READERS | {Action.READ}
+OPENED_BY_GRANT = frozenset(_WORKERS)  # a grant lets read; it lets nobody do anything
 
 ROLES: dict[str, set[Action]] = {
     "administrator": _READERS
@@ -71,6 +72,7 @@ ROLES: dict[str, set[Action]] = {
 }
 CONTENT_ROLES = frozenset(code for code, actions in ROLES.items() if Action.READ in actions)
 SEE_ALL_ROLES = frozenset({"archivist", "head"})
+OVERSEERS = frozenset({"administrator", "auditor"})
 REASONED_READING = timedelta(hours=8)
 
 
@@ -120,17 +122,11 @@ def may(
     granted = any(action in one.role.actions for one in _held(person, organ_id))
     if isinstance(thing, Organ):
         return granted
-    if action is Action.READ:
-        return (granted and _is_within_level(session, person, thing)) or _has_grant(
-            session, person, thing
-        )
-    if not granted:
-        return action in _READERS and _has_grant(session, person, thing)
-    return (
-        _is_overseer(person, organ_id)
-        or _is_within_level(session, person, thing)
-        or _has_grant(session, person, thing)
-    )
+    if granted and (
+        _oversees(person, organ_id, action) or _is_within_level(session, person, thing)
+    ):
+        return True
+    return action in OPENED_BY_GRANT and _has_grant(session, person, thing)
 
 
 def require(
@@ -150,14 +146,51 @@ def require(
     raise NotFound("no_such_thing")
 
 
+def require_placing(
+    session: Session, person: Person | None, document: Document, case_file: CaseFile
+) -> None:
+    """Go on only if the person may place this document into this case file.
+
+    Who may read a document may not by that alone open it to others: only an archivist, the holder
+    of a case file it stands in, or in the tray who received it, adds readers to it (R11).
+
+    Raises:
+        NotFound: the person may not even know of one of the two.
+        NotAllowed: `not_allowed`, or `placing_adds_readers`.
+    """
+    require(session, person, Action.PLACE, document)
+    require(session, person, Action.PLACE, case_file)
+    assert person is not None
+    if _disposes_of(session, person, document):
+        return
+    readers = readers_of(session, document)
+    if not are_covered(session, case_file.organ_id, readers_of_case_file(case_file), readers):
+        raise NotAllowed("placing_adds_readers", document=document.code, case_file=case_file.code)
+
+
+def _disposes_of(session: Session, person: Person, document: Document) -> bool:
+    """Whether it is for this person to say who reads the document."""
+    if "archivist" in roles_of(person, document.organ_id):
+        return True
+    holders = session.scalars(
+        select(CaseFile.holder_id).join(Placement).where(Placement.document_id == document.id)
+    ).all()
+    return person.id in (holders or [document.shelved_by_id])
+
+
 def case_file_filter(session: Session, person: Person) -> Callable[[CaseFile], bool]:
     """Which case files the person may know of."""
     return lambda one: may(session, person, Action.SEE_CASE_FILES, one)
 
 
-def _is_overseer(person: Person, organ_id: int) -> bool:
-    """Administrators and auditors see every description of their organ (R11)."""
-    return bool(roles_of(person, organ_id) & {"administrator", "auditor"})
+def _oversees(person: Person, organ_id: int, action: Action) -> bool:
+    """Administrators and auditors do what they may with every description of their organ (R11).
+
+    What the person may do in another role does not reach any further by that.
+    """
+    return action is not Action.READ and any(
+        one.role.code in OVERSEERS and action in one.role.actions for one in _held(person, organ_id)
+    )
 
 
 def _is_within_level(session: Session, person: Person, thing: CaseFile | Document) -> bool:
@@ -176,8 +209,7 @@ def _has_grant(session: Session, person: Person, thing: CaseFile | Document) -> 
     else:
         files = select(Placement.case_file_id).where(Placement.document_id == thing.id)
         covers = or_(Grant.document_id == thing.id, Grant.case_file_id.in_(files))
-    alive = or_(Grant.until.is_(None), Grant.until > clock.now())
-    found = select(Grant.id).where(Grant.person_id == person.id, covers, alive).limit(1)
+    found = select(Grant.id).where(Grant.person_id == person.id, covers, _is_alive()).limit(1)
     return session.scalar(found) is not None
 
 
@@ -229,30 +261,48 @@ def _readers_in_tray(document: Document) -> set[str]:
 
 def finders_of(session: Session, document: Document) -> list[str]:
     """The keys with which a document's description is found: its readers and those who oversee."""
-    granted = session.scalars(
-        select(Grant.person_id).where(
-            or_(
-                Grant.document_id == document.id,
-                Grant.case_file_id.in_(
-                    select(Placement.case_file_id).where(Placement.document_id == document.id)
-                ),
-            )
-        )
-    )
-    return sorted(
-        {
-            *readers_of(session, document),
-            f"oversight:{document.organ_id}",
-            *(f"person:{number}" for number in granted),
-        }
-    )
+    places = select(Placement.case_file_id).where(Placement.document_id == document.id)
+    covers = or_(Grant.document_id == document.id, Grant.case_file_id.in_(places))
+    keys = readers_of(session, document)
+    return sorted({*keys, f"oversight:{document.organ_id}", *_granted_keys(session, covers)})
+
+
+def finders_of_case_file(session: Session, case_file: CaseFile) -> list[str]:
+    """The keys of those who may know of a case file."""
+    granted = _granted_keys(session, Grant.case_file_id == case_file.id)
+    return sorted({*readers_of_case_file(case_file), f"oversight:{case_file.organ_id}", *granted})
+
+
+def _granted_keys(session: Session, covers: ColumnElement[bool]) -> set[str]:
+    found = session.scalars(select(Grant.person_id).where(covers, _is_alive()))
+    return {f"person:{number}" for number in found}
+
+
+def _is_alive() -> ColumnElement[bool]:
+    return or_(Grant.until.is_(None), Grant.until > clock.now())
+
+
+def are_covered(
+    session: Session, organ_id: int, keys: Iterable[str], others: Iterable[str]
+) -> bool:
+    """Whether everybody of the organ whom one of the keys lets in is let in by the others too."""
+    by = set(others)
+    return all(_is_covered(session, organ_id, key, by) for key in set(keys) - by)
+
+
+def _is_covered(session: Session, organ_id: int, key: str, by: set[str]) -> bool:
+    kind, _, number = key.partition(":")
+    if kind == "person":
+        person = session.get_one(Person, int(number))
+        return not by.isdisjoint(keys_of(person))
+    return kind in ("unit", "archive") and f"organ:{organ_id}" in by
 
 
 def keys_of(person: Person) -> list[str]:
     """The keys in a person's hand: what the index is asked with."""
     keys = set(_content_keys(person))
     for organ_id in organs_of(person):
-        if _is_overseer(person, organ_id):
+        if roles_of(person, organ_id) & OVERSEERS:
             keys.add(f"oversight:{organ_id}")
     return sorted(keys)
 

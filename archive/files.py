@@ -29,10 +29,17 @@ class Stored:
     size: int
 
 
+class Readable(Protocol):
+    """Where bytes come from."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """The next bytes, at most so many; none at the end."""
+
+
 class FileStore(Protocol):
     """Keeps bytes under their digest."""
 
-    def put(self, stream: BinaryIO, limit: int | None = None) -> Stored:
+    def put(self, stream: Readable, limit: int | None = None) -> Stored:
         """Keep what the stream holds; when this returns, it is on the disk."""
 
     def fetch(self, digest: str, target: Path) -> None:
@@ -76,7 +83,7 @@ class LocalFiles:
         self.root = root
         self.incoming = root / "incoming"
 
-    def put(self, stream: BinaryIO, limit: int | None = None) -> Stored:
+    def put(self, stream: Readable, limit: int | None = None) -> Stored:
         """Write to a temporary name, sync, rename.
 
         Raises:
@@ -190,7 +197,7 @@ class LocalFiles:
             _sync_folder(folder)
 
 
-def _copy(source: BinaryIO, target: BinaryIO, limit: int | None) -> tuple[str, int]:
+def _copy(source: Readable, target: BinaryIO, limit: int | None) -> tuple[str, int]:
     """Copy in chunks; the digest and size of what went through."""
     digest, size = hashlib.sha256(), 0
     while chunk := source.read(CHUNK):

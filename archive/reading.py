@@ -4,18 +4,48 @@ Rights for one thing are `access.may`. Lists need the same answer for many rows 
 is a condition of the question itself, so that counts and pages are right.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import Session
 
-from archive import access, audit, clock
+from archive import access, audit, case_files, clock, documents
 from archive.access import Action
-from archive.errors import Invalid, NotAllowed
+from archive.errors import Invalid, NotAllowed, NotFound
 from archive.models import CaseFile, Document, Event, EventRow, Grant, Organ, Person, Placement
 
 SAME_SITTING = timedelta(minutes=30)
+Places = dict[int, list[CaseFile]]  # case files by the number of the document
 LEAST_REASON = 10  # characters; less says nothing to who reads it later
+
+
+# One thing by its code ----------------------------------------------------------------------------
+
+
+def the_document(session: Session, person: Person, code: str, action: Action) -> Document:
+    """The document, if the person may do this with it.
+
+    Raises:
+        NotFound: there is none, or the person may not know of it; both are answered alike.
+        NotAllowed: the person may know of it, but not do this.
+    """
+    try:
+        found = documents.by_code(session, code)
+        access.require(session, person, action, found)
+    except NotFound:
+        raise NotFound("no_such_document", document=code) from None
+    return found
+
+
+def the_case_file(session: Session, person: Person, code: str, action: Action) -> CaseFile:
+    """The case file, likewise."""
+    try:
+        found = case_files.by_code(session, code)
+        access.require(session, person, action, found)
+    except NotFound:
+        raise NotFound("no_such_case_file", case_file=code) from None
+    return found
 
 
 # The story of reading -----------------------------------------------------------------------------
@@ -54,7 +84,7 @@ def was_just_opened(session: Session, person: Person, document: Document) -> boo
 
 def may_give_reason(session: Session, person: Person, document: Document) -> bool:
     """Whether the person oversees the organ and so may read for a reason (R11)."""
-    oversees = access.roles_of(person, document.organ_id) & {"administrator", "auditor"}
+    oversees = access.roles_of(person, document.organ_id) & access.OVERSEERS
     return bool(oversees) and access.may(session, person, Action.DESCRIBE, document)
 
 
@@ -108,14 +138,7 @@ def seen_documents(
 ) -> ColumnElement[bool]:
     """The organ's documents whose description, or content, the person may see."""
     here = Document.organ_id == organ.id
-    granted = or_(
-        _granted(Grant.document_id, Document.id, person),
-        Document.id.in_(
-            select(Placement.document_id)
-            .join(Grant, Grant.case_file_id == Placement.case_file_id)
-            .where(*_alive(person))
-        ),
-    )
+    granted = _granted_documents(person)
     action = Action.READ if content else Action.DESCRIBE
     if not access.may(session, person, action, organ):
         return and_(here, granted)
@@ -124,9 +147,58 @@ def seen_documents(
     return and_(here, or_(_open_by_place(person, organ), granted))
 
 
+def found_documents(
+    session: Session, person: Person, *, content: bool = False
+) -> ColumnElement[bool]:
+    """The documents of all organs whose description, or content, the person may see."""
+    by_role = (
+        seen_documents(session, person, one, content=content) for one in _organs(session, person)
+    )
+    return or_(_granted_documents(person), *by_role)
+
+
+def known_documents(
+    session: Session, person: Person, numbers: Iterable[int], *, content: bool = False
+) -> set[int]:
+    """Those of these documents whose description, or content, the person may see."""
+    seen = found_documents(session, person, content=content)
+    return set(session.scalars(select(Document.id).where(Document.id.in_(list(numbers)), seen)))
+
+
+def known_case_files(session: Session, person: Person, numbers: Iterable[int]) -> set[int]:
+    """Those of these case files that the person may know of."""
+    by_role = (seen_case_files(session, person, one) for one in _organs(session, person))
+    seen = or_(_granted(Grant.case_file_id, CaseFile.id, person), *by_role)
+    return set(session.scalars(select(CaseFile.id).where(CaseFile.id.in_(list(numbers)), seen)))
+
+
+def places_of(session: Session, person: Person, found: Iterable[Document]) -> Places:
+    """The case files of each of these documents, as far as the person may know of them."""
+    placements = [place for one in found for place in one.placements]
+    known = known_case_files(session, person, {one.case_file_id for one in placements})
+    places: Places = {}
+    for one in placements:
+        if one.case_file_id in known:
+            places.setdefault(one.document_id, []).append(one.case_file)
+    return places
+
+
+def _organs(session: Session, person: Person) -> list[Organ]:
+    return [session.get_one(Organ, number) for number in sorted(access.organs_of(person))]
+
+
+def _granted_documents(person: Person) -> ColumnElement[bool]:
+    in_files = (
+        select(Placement.document_id)
+        .join(Grant, Grant.case_file_id == Placement.case_file_id)
+        .where(*_alive(person))
+    )
+    return or_(_granted(Grant.document_id, Document.id, person), Document.id.in_(in_files))
+
+
 def _sees_all(person: Person, organ: Organ, *, with_oversight: bool) -> bool:
     roles = access.roles_of(person, organ.id)
-    overseers = {"administrator", "auditor"} if with_oversight else set()
+    overseers = access.OVERSEERS if with_oversight else frozenset()
     return bool(roles & (access.SEE_ALL_ROLES | overseers))
 
 

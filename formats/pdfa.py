@@ -143,19 +143,31 @@ def _convert(job: Job, method: Method | None) -> ConversionReport:
 
 
 def _try_methods(job: Job, method: Method | None) -> ConversionReport:
-    """The method asked for; Ghostscript's loss of letters leads on to pictures."""
+    """The method asked for; where it fails or loses letters, the more forceful ones after it."""
     if method in (None, Method.PIKEPDF):
-        made = _inside(make, job, about=job.pages_pdf)
-        if method or not made.missing_fonts:
-            return _report(job, Method.PIKEPDF, made)
-    if method in (None, Method.GHOSTSCRIPT):
-        made = _by_ghostscript(job)
-        if not made.letters.lost:
-            return _report(job, Method.GHOSTSCRIPT, made)
-        job = replace(job, notes=(*job.notes, "ghostscript_lost_letters"))
+        try:
+            made = _inside(make, job, about=job.pages_pdf)
+        except ProgramFailed as failed:
+            job = _noting(job, f"pikepdf_{failed.code}")
+        else:
+            if method or not made.missing_fonts:
+                return _report(job, Method.PIKEPDF, made)
+    if method is not Method.PICTURES:
+        try:
+            made = _by_ghostscript(job)
+        except ProgramFailed as failed:
+            job = _noting(job, f"ghostscript_{failed.code}")
+        else:
+            if not made.letters.lost:
+                return _report(job, Method.GHOSTSCRIPT, made)
+            job = _noting(job, "ghostscript_lost_letters")
     with tempfile.TemporaryDirectory(dir=job.out.parent, prefix="pictures-") as room:
         made = _inside(pictures, job, Path(room, "clean.pdf"), about=job.pages_pdf)
     return _report(job, Method.PICTURES, made)
+
+
+def _noting(job: Job, note: str) -> Job:
+    return replace(job, notes=(*job.notes, note))
 
 
 def _by_ghostscript(job: Job) -> Made:
@@ -168,7 +180,10 @@ def _by_ghostscript(job: Job) -> Made:
         finished = run(asked, seconds=seconds, megabytes=4096, extra_environment=inside)
         if finished.code != 0 or not rewritten.is_file():
             raise ProgramFailed("crashed", program="gs", exit_code=finished.code)
-        made = _inside(finish, job, cleaned, rewritten, about=rewritten)
+        try:
+            made = _inside(finish, job, cleaned, rewritten, about=rewritten)
+        except Unreadable as unusable:  # what Ghostscript wrote, not what it was given
+            raise ProgramFailed("crashed", program="gs", said=unusable.code) from unusable
     version = run(["gs", "--version"], seconds=20).stdout.decode(errors="replace").strip()
     return replace(made, tools={**made.tools, "ghostscript": version})
 

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from archive import audit, clock
 from archive.database import Database
 from archive.models import Organ
+from formats.programs import MEGABYTE
 from ingest.models import Intake
 from ingest.steps import Step
 from ingest.workspace import Made, OrganFacts, Workshop, Workspace
@@ -30,6 +31,11 @@ RENEWAL = timedelta(minutes=1)
 BEAT = timedelta(seconds=2)
 MOST_CLAIMS = 20  # of one step, when workers die of it before they can say so
 SLICE = timedelta(seconds=10)
+# How long a step may show no progress. Longer than all the limits of time inside a step together,
+# so that only what escapes them is given up.
+QUIET = timedelta(minutes=45)
+QUIET_A_PAGE = timedelta(seconds=10)
+QUIET_A_MEGABYTE = timedelta(seconds=10)
 log = logging.getLogger("luutru.road")
 
 
@@ -43,6 +49,7 @@ class Claim:
     attempt: int
     name: str
     original: str
+    size: int
     organ: OrganFacts
     facts: dict[str, dict[str, Any]]
     files: dict[str, tuple[str, int, str]]  # role -> digest, size, step
@@ -140,6 +147,7 @@ def _claim(intake: Intake, step: Step, workshop: Workshop) -> Claim:
         attempt=intake.attempts,
         name=intake.name,
         original=intake.digest,
+        size=intake.size,
         organ=_organ_facts(intake.organ),
         facts=dict(intake.facts),
         files={one.role: (one.digest, one.size, one.step) for one in intake.files},
@@ -203,30 +211,61 @@ def _heartbeat(db: Database, claim: Claim) -> Callable[[Callable[[], int], int],
 
 @contextmanager
 def held(db: Database, claims: Sequence[Claim]) -> Iterator[None]:
-    """Renew the claims' leases while their step runs, however long that takes."""
+    """Renew the claims' leases while their step runs and gets on; what never ends is given up."""
     is_over = threading.Event()
+    keeper = _Keeper(db, claims)
 
-    def renew() -> None:
+    def keep() -> None:
         while not is_over.wait(RENEWAL.total_seconds()):
             try:
-                _renew(db, claims)
+                keeper.renew()
             except SQLAlchemyError:  # the next round may do better, and the lease is longer
                 log.exception("a lease could not be renewed")
 
-    keeper = threading.Thread(target=renew, name="lease", daemon=True)
-    keeper.start()
+    thread = threading.Thread(target=keep, name="lease", daemon=True)
+    thread.start()
     try:
         yield
     finally:
         is_over.set()
-        keeper.join()
+        thread.join()
 
 
-def _renew(db: Database, claims: Sequence[Claim]) -> None:
-    with db.transaction() as session:
-        for claim in claims:
-            if intake := still_ours(session, claim):
-                intake.claimed_until = clock.now() + LEASE
+class _Keeper:
+    """Renews leases as long as their step shows progress from time to time."""
+
+    def __init__(self, db: Database, claims: Sequence[Claim]) -> None:
+        self._db, self._claims = db, claims
+        self._quiet = sum(map(_longest_quiet, claims), timedelta())
+        self._since = clock.now()
+        self._seen: list[Any] = []
+
+    def renew(self) -> None:
+        with self._db.transaction() as session:
+            ours = [one for claim in self._claims if (one := still_ours(session, claim))]
+            shown = [one.progress for one in ours]
+            if shown != self._seen:
+                self._seen, self._since = shown, clock.now()
+            is_given_up = clock.now() - self._since > self._quiet
+            for intake in ours:
+                if is_given_up:
+                    _give_up(session, intake)
+                else:
+                    intake.claimed_until = clock.now() + LEASE
+
+
+def _longest_quiet(claim: Claim) -> timedelta:
+    """What a step may take for this file between two signs of life."""
+    pages = claim.facts.get("read_text", {}).get("pages") or 0
+    return QUIET + pages * QUIET_A_PAGE + claim.size // MEGABYTE * QUIET_A_MEGABYTE
+
+
+def _give_up(session: Session, intake: Intake) -> None:
+    """Its step never ends: what that may still bring no longer counts, and it isn't begun again."""
+    release(intake)
+    log.error("intake %s: %s shows no progress, it is given up", intake.id, intake.next_step)
+    with audit.acting(audit.Actor(door="worker", account="luutru")):
+        set_aside(session, intake, "stuck", "step_endless", {"step": intake.next_step})
 
 
 def _patience(db: Database, claim: Claim) -> Callable[[], bool]:

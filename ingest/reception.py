@@ -4,9 +4,9 @@ Everything that can fail comes after. What is refused here (a mark of secrecy in
 field, an empty file, one that is too large) was never stored.
 """
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,10 +16,10 @@ from archive.access import Action, may, require
 from archive.database import Database
 from archive.errors import Conflict, Invalid, Refused
 from archive.fields import DOCUMENT_FIELDS, parse_fields
-from archive.files import FileStore
+from archive.files import FileStore, Readable, Stored
 from archive.models import CaseFile, Organ, Person
 from formats.vietnamese import nfc
-from ingest import admission
+from ingest import admission, shelving
 from ingest.models import Intake
 from ingest.pipeline import ROAD
 
@@ -52,7 +52,7 @@ class Sending:
 def receive(
     db: Database,
     files: FileStore,
-    stream: BinaryIO,
+    stream: Readable,
     sending: Sending,
     *,
     organ_id: int,
@@ -61,6 +61,8 @@ def receive(
     limit: int,
 ) -> Receipt:
     """Take a file in; when this returns, nothing that happens later can lose it.
+
+    Bytes that make no new row do not stay: they are here already, or were turned away.
 
     Raises:
         Refused: `secret_mark`; nothing was stored.
@@ -73,21 +75,19 @@ def receive(
     name = nfc(sending.name).strip() or "khong-ten"
     parse_fields(sending.fields, DOCUMENT_FIELDS)
     _turn_away_secrets(db, sending, name, organ_id)
-    with files.keeping():  # what somebody else discards now is not what is received here
-        stored = files.put(stream, limit)
-        if stored.size == 0:
-            files.remove(stored.digest)
-            raise Invalid("empty_file", name=name)
-        with db.transaction() as session:
-            session.execute(
-                select(Organ.id).where(Organ.id == organ_id).with_for_update(key_share=True)
-            )
-            if not sending.again and (earlier := _same_bytes(session, organ_id, stored.digest)):
-                return _known(session, earlier, by, name)
-            intake = _write_row(
-                session, sending, name, stored.digest, stored.size, organ_id, by, door
-            )
-    return _receipt(intake, name, is_new=True)
+    _look_at_case_file(db, sending, organ_id, by)
+    from_first_byte = _begun(stream, name)
+    with ExitStack() as afterwards:
+        with files.keeping():  # what somebody else discards now is not what is received here
+            stored = files.put(from_first_byte, limit)
+            afterwards.callback(shelving.let_go_in_store, db.engine, files, stored.digest)
+            with db.transaction() as session:
+                receipt = _write_down(session, sending, name, stored, organ_id, by, door)
+        if receipt is not None and receipt.is_new:
+            afterwards.pop_all()
+    if receipt is None:
+        raise Conflict("same_bytes")
+    return receipt
 
 
 def _turn_away_secrets(db: Database, sending: Sending, name: str, organ_id: int) -> None:
@@ -100,6 +100,49 @@ def _turn_away_secrets(db: Database, sending: Sending, name: str, organ_id: int)
             session, "intake.turn_away", None, organ_id=organ_id, facts={"reason": "secret_mark"}
         )
     raise Refused("secret_mark", mark=mark)
+
+
+def _look_at_case_file(db: Database, sending: Sending, organ_id: int, by: Person) -> None:
+    """What can be seen before the bytes are here."""
+    if sending.case_file_id is not None:
+        with db.reading() as session:
+            _check_case_file(session, sending.case_file_id, organ_id, by)
+
+
+class _Begun:
+    """A stream whose first bytes were looked at; they are read again."""
+
+    def __init__(self, first: bytes, rest: Readable) -> None:
+        self._first, self._rest = first, rest
+
+    def read(self, size: int = -1, /) -> bytes:
+        first, self._first = self._first, b""
+        return first or self._rest.read(size)
+
+
+def _begun(stream: Readable, name: str) -> Readable:
+    """The same stream, which has bytes: nothing is stored of an empty one."""
+    first = stream.read(1)
+    if not first:
+        raise Invalid("empty_file", name=name)
+    return _Begun(first, stream)
+
+
+def _write_down(
+    session: Session,
+    sending: Sending,
+    name: str,
+    stored: Stored,
+    organ_id: int,
+    by: Person,
+    door: str,
+) -> Receipt | None:
+    """A new row; or what became of the same bytes; or None to who may not know of them."""
+    session.execute(select(Organ.id).where(Organ.id == organ_id).with_for_update(key_share=True))
+    if not sending.again and (earlier := _same_bytes(session, organ_id, stored.digest)):
+        return _known(session, earlier, by, name)
+    intake = _write_row(session, sending, name, stored, organ_id, by, door)
+    return _receipt(intake, name, is_new=True)
 
 
 def _same_bytes(session: Session, organ_id: int, digest: str) -> Intake | None:
@@ -116,24 +159,21 @@ def _same_bytes(session: Session, organ_id: int, digest: str) -> Intake | None:
     )
 
 
-def _known(session: Session, earlier: Intake, by: Person, name: str) -> Receipt:
-    """Tell what became of the same bytes, to those who may read it."""
+def _known(session: Session, earlier: Intake, by: Person, name: str) -> Receipt | None:
+    """What became of the same bytes, for those who may read it."""
     audit.record(session, "intake.same_bytes", earlier, name=name)
     if earlier.document is not None:
         is_told = may(session, by, Action.DESCRIBE, earlier.document)
     else:
         is_told = may(session, by, Action.SEE_INTAKES, earlier.organ)
-    if not is_told:
-        raise Conflict("same_bytes")
-    return _receipt(earlier, name, is_new=False)
+    return _receipt(earlier, name, is_new=False) if is_told else None
 
 
 def _write_row(
     session: Session,
     sending: Sending,
     name: str,
-    digest: str,
-    size: int,
+    stored: Stored,
     organ_id: int,
     by: Person,
     door: str,
@@ -148,17 +188,16 @@ def _write_row(
         queued_at=moment,
         door=door,
         name=name,
-        digest=digest,
-        size=size,
+        digest=stored.digest,
+        size=stored.size,
         case_file_id=sending.case_file_id,
         fields=sending.fields,
         next_step=ROAD[0].name,
     )
     session.add(intake)
     session.flush()
-    audit.record(
-        session, "intake.receive", intake, facts={"sha256": digest, "size": size}, name=name
-    )
+    facts = {"sha256": stored.digest, "size": stored.size}
+    audit.record(session, "intake.receive", intake, facts=facts, name=name)
     return intake
 
 

@@ -1,16 +1,17 @@
 """The end of the road: what is kept of an intake, and how it becomes a document."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, delete, or_, select
+from sqlalchemy import Engine, or_, select
 from sqlalchemy.orm import Session
 
 from archive import audit, documents
 from archive.database import Database, after_commit, erase_traces
 from archive.documents import Arrived
 from archive.files import FileStore
-from archive.models import CaseFile, Event, EventWords, Organ, Person
+from archive.models import CaseFile, Organ, Person
 from ingest.models import Intake, IntakeFile
 from ingest.workspace import Made, Workshop
 
@@ -108,15 +109,23 @@ def copy_to_quarantine(workshop: Workshop, digest: str) -> None:
 
 def let_go(engine: Engine, workshop: Workshop, digest: str) -> None:
     """Remove the bytes from wherever no row needs them (any more); twice is the same as once."""
-    for files, is_needed in (
-        (workshop.files, _is_needed),
-        (workshop.quarantine, _is_needed_apart),
-    ):
-        if not files.has(digest):
-            continue
-        with files.letting_go(), Session(engine.execution_options(reading=True)) as fresh:
-            if not is_needed(fresh, digest):
-                files.remove(digest)
+    let_go_in_store(engine, workshop.files, digest)
+    _let_go(engine, workshop.quarantine, digest, _is_needed_apart)
+
+
+def let_go_in_store(engine: Engine, files: FileStore, digest: str) -> None:
+    """Remove the bytes from the store unless a row needs them there."""
+    _let_go(engine, files, digest, _is_needed)
+
+
+def _let_go(
+    engine: Engine, files: FileStore, digest: str, is_needed: Callable[[Session, str], bool]
+) -> None:
+    if not files.has(digest):
+        return
+    with files.letting_go(), Session(engine.execution_options(reading=True)) as fresh:
+        if not is_needed(fresh, digest):
+            files.remove(digest)
 
 
 def let_go_of_leftovers(db: Database, workshop: Workshop) -> None:
@@ -176,18 +185,12 @@ def discard(session: Session, workshop: Workshop, intake: Intake, why: str) -> N
         session.delete(one)
     intake.state, intake.name, intake.fields, intake.facts = "discarded", "", {}, {}
     intake.details, intake.trouble = {}, None
-    _erase_words(session, intake)
-    audit.record(session, "intake.discard", intake, why=why)
+    erased = audit.erase_words(session, intake)  # its name among them
+    audit.record(session, "intake.discard", intake, facts={"erased_words": erased}, why=why)
     engine, number, digest = _engine(session), intake.id, intake.digest
     after_commit(session, lambda: let_go(engine, workshop, digest))
     after_commit(session, lambda: workshop.tidy(number))
     after_commit(session, lambda: erase_traces(engine))
-
-
-def _erase_words(session: Session, intake: Intake) -> None:
-    """The words of the intake's story go, its name among them; the chain stands without (R12)."""
-    events = select(Event.id).where(Event.subject_type == "intake", Event.subject_id == intake.id)
-    session.execute(delete(EventWords).where(EventWords.event_id.in_(events)))
 
 
 def _engine(session: Session) -> Engine:

@@ -15,11 +15,12 @@ from archive.errors import Refused, Waits
 from archive.fields import given_value
 from formats import kinds, pdfa, reading, verapdf
 from formats.confined import confined
+from formats.errors import ProgramFailed
 from formats.kinds import Family
 from formats.pdf_pages import page_count
 from formats.seals import SealResult, seal_detached
 from formats.seals import seal as seal_inside
-from formats.signature_reports import has_person_and_organ
+from formats.signature_reports import SignatureReport, has_person_and_organ
 from formats.signatures import check_signatures as judge_signatures
 from formats.signatures import has_signatures
 from formats.stamps import Stamp
@@ -32,6 +33,7 @@ from ingest.workspace import Outcome, Workspace
 FAMILIES_WITH_PAGES = frozenset(set(Family) - {Family.OTHER})
 METHODS = tuple(str(one) for one in pdfa.Method)
 SUSPICIOUS = "suspected_secret"
+SECONDS_TO_FIND, SECONDS_TO_JUDGE = 60, 180
 Answer = Outcome | Exception
 
 
@@ -90,11 +92,9 @@ def check_for_viruses(work: Workspace) -> Outcome:
 @step
 def check_signatures(work: Workspace) -> Outcome:
     """Judge every signature at the moment of receipt, offline; a bad one is recorded."""
-    original = work.file("original")
-    if family_of(work) is not Family.PDF or not has_signatures(original):
+    report = _signature_report(work) if family_of(work) is Family.PDF else None
+    if report is None:
         return Outcome({"count": 0})
-    trust = TrustFolder(work.workshop.settings.trust)
-    report = confined(judge_signatures, original, trust, clock.now(), seconds=180, megabytes=2048)
     if work.organ.refuse_bad_signatures and report.indication != "TOTAL-PASSED":
         raise Refused("bad_signature", indication=report.indication or report.problem or "")
     place = work.scratch("check_signatures") / "report.json"
@@ -107,6 +107,22 @@ def check_signatures(work: Workspace) -> Outcome:
         "signatures": [_told(asdict(one)) for one in report.checks],
     }
     return Outcome(facts, {"signature_report": place})
+
+
+def _signature_report(work: Workspace) -> SignatureReport | None:
+    """What is found about the signatures; None where there are none.
+
+    A file that no reader gets through in time would not be got through later either: it waits.
+    """
+    original, trust = work.file("original"), TrustFolder(work.workshop.settings.trust)
+    try:
+        if not confined(has_signatures, original, seconds=SECONDS_TO_FIND, megabytes=2048):
+            return None
+        return confined(
+            judge_signatures, original, trust, clock.now(), seconds=SECONDS_TO_JUDGE, megabytes=2048
+        )
+    except ProgramFailed as failed:
+        raise Waits("signatures_unreadable", said=failed.code) from failed
 
 
 def _told(values: dict[str, Any]) -> dict[str, Any]:

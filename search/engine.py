@@ -56,7 +56,7 @@ class Entry:
         organ: code of the organ that keeps it.
         organ_name: name of the organ that issued it.
         day: date of the document as yyyymmdd.
-        case_files: codes of its case files, none while it is unfiled.
+        case_files: codes of its case files of which each of the readers may know.
         case_file_titles: titles of those case files.
         fields: all other things that were entered about it.
     """

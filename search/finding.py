@@ -9,20 +9,17 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, false, func, not_, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from archive import access
-from archive.access import Action
+from archive import access, reading
 from archive.documents import rendition
 from archive.files import FileStore
-from archive.models import CaseFile, Document, Part, Person, Placement
+from archive.models import CaseFile, Document, Grant, Part, Person, Placement
 from formats.text import read_pages
-from search.engine import SearchEngine
+from search.engine import Page, SearchEngine
 from search.marking import Piece, Places, mark, places
 from search.query import Asked, understand
-
-MOST_STALE = 1000
 
 
 @dataclass(frozen=True)
@@ -30,11 +27,16 @@ class Found:
     """A document that was found."""
 
     document: Document
-    case_file: CaseFile | None
+    case_files: tuple[CaseFile, ...]  # that the person may know of
     places: Places
     title: tuple[Piece, ...]
     score: float
     may_read: bool
+
+    @property
+    def case_file(self) -> CaseFile | None:
+        """The first of them."""
+        return next(iter(self.case_files), None)
 
     @property
     def snippet(self) -> str:
@@ -68,32 +70,64 @@ def find(
         SearchBroken: the index is being made anew.
     """
     asked = understand(text)
+    page, documents = _seen_hits(session, engine, person, asked, start, limit)
+    numbers = [one.id for one in documents.values()]
+    readable = reading.known_documents(session, person, numbers, content=True)
+    places = reading.places_of(session, person, documents.values())
+    found = (
+        _found(
+            files,
+            documents[hit.id],
+            asked,
+            hit.score,
+            case_files=tuple(places.get(documents[hit.id].id, ())),
+            may_read=documents[hit.id].id in readable,
+        )
+        for hit in page.hits
+    )
+    return Answer(asked, tuple(found), page.total, start)
+
+
+def _seen_hits(
+    session: Session, engine: SearchEngine, person: Person, asked: Asked, start: int, limit: int
+) -> tuple[Page, dict[str, Document]]:
+    """A page of hits of which the rows say too that the person may know, and their documents."""
     keys = access.keys_of(person)
-    hidden = _hidden_while_stale(session, person)
+    hidden = _hidden(session, person)
     while True:
         page = engine.find(asked.query(keys, hidden=hidden, start=start, limit=limit))
-        documents = _load(session, [hit.id for hit in page.hits])
-        denied = {
-            hit.id
-            for hit in page.hits
-            if hit.id not in documents
-            or not access.may(session, person, Action.FIND, documents[hit.id])
-        }
+        loaded = _load(session, [hit.id for hit in page.hits])
+        seen = reading.known_documents(session, person, [one.id for one in loaded.values()])
+        documents = {code: one for code, one in loaded.items() if one.id in seen}
+        denied = {hit.id for hit in page.hits} - documents.keys()
         if not denied:
-            break
+            return page, documents
         hidden = (*hidden, *sorted(denied))
-    found = tuple(
-        _found(session, files, person, documents[hit.id], asked, hit.score) for hit in page.hits
-    )
-    return Answer(asked, found, page.total, start)
 
 
-def _hidden_while_stale(session: Session, person: Person) -> tuple[str, ...]:
-    """Documents that changed since they were indexed, and that the person may not find now."""
-    stale = session.scalars(
-        _whole().where(Document.indexed_revision < Document.revision).limit(MOST_STALE)
+def _hidden(session: Session, person: Person) -> tuple[str, ...]:
+    """Documents that the person may not find now, though the index may still say otherwise.
+
+    They changed since they were indexed, or a right that was the person's own has ended.
+    """
+    held = select(Placement.document_id).join(CaseFile).where(CaseFile.holder_id == person.id)
+    granted = select(Grant.document_id).where(
+        Grant.person_id == person.id, Grant.document_id.is_not(None)
     )
-    return tuple(one.code for one in stale if not access.may(session, person, Action.FIND, one))
+    granted_file = (
+        select(Placement.document_id)
+        .join(Grant, Grant.case_file_id == Placement.case_file_id)
+        .where(Grant.person_id == person.id)
+    )
+    was_own = or_(Document.shelved_by_id == person.id, Document.id.in_(held))
+    doubtful = or_(
+        Document.indexed_revision < Document.revision,
+        Document.id.in_(granted),
+        Document.id.in_(granted_file),
+        and_(was_own, Document.organ_id.not_in(access.organs_of(person))),
+    )
+    found = func.coalesce(reading.found_documents(session, person), false())
+    return tuple(session.scalars(select(Document.code).where(doubtful, not_(found))))
 
 
 def _load(session: Session, codes: list[str]) -> dict[str, Document]:
@@ -112,28 +146,22 @@ def _whole() -> Select[Document]:
 
 
 def _found(
-    session: Session,
     files: FileStore,
-    person: Person,
     document: Document,
     asked: Asked,
     score: float,
+    *,
+    case_files: tuple[CaseFile, ...],
+    may_read: bool,
 ) -> Found:
-    may_read = access.may(session, person, Action.READ, document)
     return Found(
         document=document,
-        case_file=_seen_case_file(session, person, document),
+        case_files=case_files,
         places=_places(files, document, asked) if may_read else Places(),
         title=mark(document.subject, asked),
         score=score,
         may_read=may_read,
     )
-
-
-def _seen_case_file(session: Session, person: Person, document: Document) -> CaseFile | None:
-    """The first case file of the document that the person may know of."""
-    sees = access.case_file_filter(session, person)
-    return next((one.case_file for one in document.placements if sees(one.case_file)), None)
 
 
 def _places(files: FileStore, document: Document, asked: Asked) -> Places:

@@ -12,13 +12,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from archive.access import finders_of
+from archive.access import are_covered, finders_of, finders_of_case_file
 from archive.database import Database
 from archive.documents import number_as_shown, rendition
 from archive.errors import NotFound, StoreFailed
 from archive.fields import DOCUMENT_FIELDS
 from archive.files import FileStore
-from archive.models import Document, Part, Placement
+from archive.models import CaseFile, Document, Part, Placement
 from formats.document_numbers import DocumentNumber, find_numbers, keys, parse
 from search.engine import Entry, Everything, Proof, Query, SearchBroken, SearchEngine
 
@@ -118,17 +118,20 @@ def entry_for(
 ) -> Entry:
     """The document with all that was entered about it, its text, and who may find it.
 
+    Of its case files only what everybody may know who may find the document.
+
     Raises:
         NotFound: `no_such_document`.
         StoreFailed: its text cannot be read.
     """
     document = _loaded(session, document_id)
     body = "\n".join(_text_of(files, part) for part in document.parts) if with_text else ""
-    case_files = [one.case_file for one in document.placements]
+    finders = finders_of(session, document)
+    case_files = _known_to_all(session, document, finders)
     return Entry(
         id=document.code,
         revision=document.revision,
-        readers=tuple(finders_of(session, document)),
+        readers=tuple(finders),
         title=document.subject,
         body=body,
         number=number_as_shown(document),
@@ -140,8 +143,21 @@ def entry_for(
         day=_as_number(document.issued_date or document.arrival_date),
         case_files=tuple(one.code for one in case_files),
         case_file_titles=tuple(one.title for one in case_files),
-        fields=tuple(_entered(document)),
+        fields=tuple(_entered(document, case_files)),
     )
+
+
+def _known_to_all(session: Session, document: Document, finders: list[str]) -> list[CaseFile]:
+    """The case files of which everybody knows who may find the document.
+
+    By the words of any other, who knows nothing of it would find out that it is there.
+    """
+    places = [one.case_file for one in document.placements]
+    return [
+        one
+        for one in places
+        if are_covered(session, one.organ_id, finders, finders_of_case_file(session, one))
+    ]
 
 
 def _loaded(session: Session, document_id: int) -> Document:
@@ -151,7 +167,9 @@ def _loaded(session: Session, document_id: int) -> Document:
         .options(
             selectinload(Document.organ),
             selectinload(Document.parts).selectinload(Part.renditions),
-            selectinload(Document.placements).selectinload(Placement.case_file),
+            selectinload(Document.placements)
+            .selectinload(Placement.case_file)
+            .selectinload(CaseFile.organ),
         )
     )
     if found is None:
@@ -187,7 +205,7 @@ def _as_number(day: date | None) -> int | None:
     return int(f"{day:%Y%m%d}") if day else None
 
 
-def _entered(document: Document) -> Iterator[str]:
+def _entered(document: Document, case_files: Iterable[CaseFile]) -> Iterator[str]:
     """All that people entered and that has no place of its own in the entry (HC, 16.6c)."""
     for one in DOCUMENT_FIELDS:
         if one.column not in _HAS_ITS_OWN_PLACE | _SAYS_NOTHING:
@@ -196,8 +214,7 @@ def _entered(document: Document) -> Iterator[str]:
         yield f"{name} {_readable(value)}"
     for part in document.parts:
         yield part.file_name
-    for placement in document.placements:
-        case_file = placement.case_file
+    for case_file in case_files:
         yield from (case_file.description, case_file.keyword, case_file.notation)
 
 

@@ -20,6 +20,7 @@ def create_app(services: Services) -> Flask:
     app.config.update(BOOTSTRAP_SERVE_LOCAL=True, JSON_AS_ASCII=False)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     auth.init_app(app, services)  # before forgery is looked for: nobody's uploads are not read
+    app.before_request(receiving.take_files)  # and before the form is read for its token
     security.init_app(app, services.settings)
     i18n.init_app(app)
     errors.init_app(app)

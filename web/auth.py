@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import Unauthorized
 
 from archive import access, audit, clock, people
+from archive import reading as reads
 from archive.access import Action
 from archive.errors import NotAllowed
 from archive.models import CaseFile, Document, Organ, Person, SignIn
@@ -75,6 +76,16 @@ def require(rows: Session, action: Action, thing: Organ | CaseFile | Document) -
     access.require(rows, asker(), action, thing)
 
 
+def the_document(rows: Session, code: str, action: Action) -> Document:
+    """The document, if the person who asks may do this with it; see `archive.reading`."""
+    return reads.the_document(rows, asker(), code, action)
+
+
+def the_case_file(rows: Session, code: str, action: Action) -> CaseFile:
+    """The case file, likewise."""
+    return reads.the_case_file(rows, asker(), code, action)
+
+
 def confirm_password(password: str) -> None:
     """The person's own password again; wrong ones count as failed sign-ins do.
 
@@ -107,6 +118,8 @@ def end() -> None:
 def local(target: str | None) -> str | None:
     """The way back, if it leads to a page of ours."""
     if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return None
+    if any(ord(sign) < 32 or ord(sign) == 127 for sign in target):
         return None
     parts = urlsplit(target)
     return None if parts.netloc or parts.scheme or "\\" in target else target

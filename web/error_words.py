@@ -80,6 +80,10 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("Download the original instead."),
     ),
     "not_allowed": (_l("Your role does not allow this."), _ASK_ARCHIVIST),
+    "placing_adds_readers": (
+        _l("In %(case_file)s more people could read the document than may read it now."),
+        _l("Ask your archivist, or the holder of the case file in which it stands, to place it."),
+    ),
     "account_locked": (_l("This account is locked."), _ASK_ADMINISTRATOR),
     "who_acts": (
         _l("Nobody was named as acting."),
@@ -222,11 +226,15 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "damaged_picture": (_l("A picture in the file is damaged."), _CHECK_SOURCE),
     "too_many_objects": (_l("The file has more parts inside (%(objects)s) than we open."), _KEEP),
-    "too_many_pages": (_l("The file has more pages (%(pages)s) than are taken."), _KEEP),
+    "too_many_pages": (_l("The file has more pages than are taken (%(limit)s)."), _KEEP),
     "too_many_pixels": (_l("The picture has more pixels than are taken."), _KEEP),
     "page_too_large": (_l("A page of the file is too large to be drawn."), _KEEP),
     "page_without_box": (_l("A page of the file has no size."), _KEEP),
     "no_pages": (_l("The file has no pages."), _CHECK_SOURCE),
+    "signatures_unreadable": (
+        _l("The signatures of the file cannot be looked through: their fields never end."),
+        _KEEP,
+    ),
     "beyond_limits": (_l("Reading the file takes more memory than is allowed."), _KEEP),
     "xml_entities": (_l("The file holds entities that unfold without end."), _KEEP),
     "mail_too_large": (_l("The letter is larger than is taken."), _KEEP),
@@ -260,6 +268,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "crashed": (_l("%(program)s broke off."), _TRY_AGAIN),
     "no_answer": (_l("%(program)s gave no answer."), _TRY_AGAIN),
     "step_failed": (_l("A step failed five times."), _TRY_AGAIN),
+    "step_endless": (_l("A step showed no progress for very long and was given up."), _TRY_AGAIN),
+    "worker_died": (_l("The program broke off again and again at this file."), _TRY_AGAIN),
     "timestamp_not_valid": (_l("The time stamp does not belong to the seal."), _ASK_ADMINISTRATOR),
     "not_scanned": (_l("The virus scanner did not look at the whole file."), _SCANNED_IN_PART),
     "file_too_large_for_scanner": (

@@ -4,8 +4,8 @@ from sqlalchemy.orm import Session
 from archive import access, audit, case_files, clock, documents, organs, people
 from archive.access import Action, may
 from archive.errors import NotAllowed, NotFound
-from archive.models import Document, Grant, Organ, Person
-from tests.archive.conftest import Office
+from archive.models import CaseFile, Document, Grant, Organ, Person
+from tests.archive.conftest import Office, arrived
 
 WORKING = ("archivist", "clerk", "officer", "head")
 OVERSEERS = ("administrator", "auditor")
@@ -95,6 +95,111 @@ def test_a_grant_opens_one_thing_until_it_ends(office: Office) -> None:
     assert not can(office, auditor, Action.READ, other)
     with clock.standing_at(clock.now() + access.REASONED_READING):
         assert not can(office, auditor, Action.READ, document)
+
+
+def grant(office: Office, person: Person, **thing: int) -> None:
+    with office.db.transaction() as session:
+        made = Grant(person_id=person.id, reason="phối hợp", granted_at=clock.now(), **thing)
+        session.add(made)
+        session.flush()
+        audit.record(session, "access.grant", made)
+
+
+def opened_file(office: Office, notation: str, holder: Person, level: str) -> CaseFile:
+    with office.db.transaction() as session:
+        return case_files.open_one(
+            session,
+            session.get_one(Organ, office.organ.id),
+            notation,
+            "Hồ sơ",
+            holder=session.get_one(Person, holder.id),
+            access_level=level,
+        )
+
+
+def placed(office: Office, document: Document, case_file: CaseFile) -> None:
+    with office.db.transaction() as session:
+        row = session.get_one(CaseFile, case_file.id)
+        documents.place(session, documents.by_code(session, document.code), row)
+
+
+def asked_to_place(
+    office: Office, person: Person, document: Document, case_file: CaseFile
+) -> str | None:
+    """The code with which the person is told no."""
+    with office.db.reading() as session:
+        row = session.get_one(CaseFile, case_file.id)
+        try:
+            access.require_placing(session, person, documents.by_code(session, document.code), row)
+        except (NotAllowed, NotFound) as no:
+            return no.code
+    return None
+
+
+@pytest.mark.parametrize("thing", ["document", "case_file"])
+def test_a_grant_lets_read_and_do_nothing(office: Office, thing: str) -> None:
+    lan, binh = office.add("lan", "officer"), office.add("binh", "officer", "clerk")
+    closed, document = opened_file(office, "01", lan, "assigned"), office.shelve()
+    placed(office, document, closed)
+    number = document.id if thing == "document" else closed.id
+    grant(office, binh, **{f"{thing}_id": number})
+    allowed = {action for action in Action if can(office, binh, action, document)}
+    assert allowed <= access.OPENED_BY_GRANT
+    assert Action.READ in allowed
+    own = opened_file(office, "02", binh, "organ")
+    assert asked_to_place(office, binh, document, own) == "not_allowed"
+    with office.db.reading() as session:
+        assert not may(session, binh, Action.PLACE, session.get_one(CaseFile, closed.id))
+
+
+def test_overseeing_widens_no_other_role(office: Office) -> None:
+    lan = office.add("lan", "officer")
+    quan = office.add("quan", "administrator", "officer")
+    document = office.shelve()
+    placed(office, document, opened_file(office, "01", lan, "assigned"))
+    assert can(office, quan, Action.DESCRIBE, document)
+    assert can(office, quan, Action.VERIFY, document)
+    assert not can(office, quan, Action.PLACE, document)
+
+
+def test_only_who_disposes_of_a_document_opens_it_to_more_people(office: Office) -> None:
+    lan, binh = office.add("lan", "officer"), office.add("binh", "officer")
+    archivist, head = office.add("thu", "archivist"), office.add("ha", "head", "clerk")
+    document = office.shelve()
+    placed(office, document, opened_file(office, "01", lan, "assigned"))
+    wide = opened_file(office, "02", binh, "organ")
+    assert asked_to_place(office, head, document, wide) == "placing_adds_readers"
+    assert asked_to_place(office, lan, document, wide) is None
+    assert asked_to_place(office, archivist, document, wide) is None
+    assert asked_to_place(office, binh, document, wide) == "no_such_thing"
+
+
+def test_placing_that_opens_it_to_nobody_else_needs_no_holder(office: Office) -> None:
+    lan, binh = office.add("lan", "officer"), office.add("binh", "officer")
+    document = office.shelve()
+    for number, level in enumerate(("assigned", "organ")):
+        narrower = opened_file(office, f"0{number}", binh, level)
+        assert asked_to_place(office, binh, document, narrower) is None
+    placed(office, document, opened_file(office, "09", lan, "organ"))
+    assert asked_to_place(office, binh, document, narrower) is None
+
+
+def test_in_a_closed_organ_who_received_a_document_places_it(office: Office) -> None:
+    lan, binh = office.add("lan", "officer"), office.add("binh", "officer")
+    ha = office.add("ha", "head", "clerk")
+    with office.db.transaction() as session:
+        row = session.get_one(Organ, office.organ.id)
+        row.read_policy = "assigned"
+        audit.record(session, "organ.set_policy", row)
+        document = documents.shelve(
+            session, row, arrived("b.pdf", "b" * 64), {}, by=session.get_one(Person, lan.id)
+        )
+    for_binh = opened_file(office, "01", binh, "assigned")
+    assert asked_to_place(office, ha, document, for_binh) == "placing_adds_readers"
+    for_ha = opened_file(office, "02", ha, "assigned")
+    assert asked_to_place(office, ha, document, for_ha) is None
+    own = opened_file(office, "03", lan, "assigned")
+    assert asked_to_place(office, lan, document, own) is None
 
 
 def test_who_may_see_but_not_do_is_told_so(office: Office, session: Session) -> None:

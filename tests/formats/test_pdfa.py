@@ -20,12 +20,13 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen import canvas
 
 from formats.conversion import ConversionReport
-from formats.errors import ProgramMissing, Unreadable
+from formats.errors import ProgramFailed, ProgramMissing, Unreadable
 from formats.fonts import font_file
 from formats.letters import open_pdf
 from formats.pdfa import Description, Method, carrier, claims_pdfa, to_pdfa
 from formats.pdfa_pictures import runs
 from formats.verapdf import Verdict, validate
+from tests.formats.hostile import page_with_box
 
 WORDS = "Quyết định số 12/QĐ-UBND về lưu trữ hồ sơ điện tử"
 MOMENT = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
@@ -566,3 +567,26 @@ def test_a_carrier_shows_the_pages_and_holds_the_signed_file_unchanged(tmp_path:
 
 def test_a_file_that_claims_nothing_claims_nothing(tmp_path: Path) -> None:
     assert claims_pdfa(born_digital(tmp_path / "a.pdf")) is None
+
+
+@pytest.mark.parametrize("box", ["[0 0 0 0]", "[0 0 1000000 1000000]"])
+def test_a_page_that_ghostscript_breaks_off_at_becomes_a_picture(tmp_path: Path, box: str) -> None:
+    source = page_with_box(tmp_path / "page.pdf", box)
+    report = to_pdfa(source, tmp_path / "out.pdf", description=TOLD, method=Method.GHOSTSCRIPT)
+    assert report.method == "pictures"
+    assert "ghostscript_crashed" in report.notes
+
+
+def test_pages_that_come_out_differently_go_to_the_next_method(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = page_with_box(tmp_path / "page.pdf", "[0 0 595 842]")
+
+    def differs(*_: object) -> None:
+        raise ProgramFailed("page_sizes_differ", page=1)
+
+    monkeypatch.setattr("formats.pdfa.make", differs)
+    monkeypatch.setattr("formats.pdfa.confined", lambda stage, *told, **_: stage(*told))
+    report = to_pdfa(source, tmp_path / "out.pdf", description=TOLD)
+    assert report.method == "ghostscript"
+    assert "pikepdf_page_sizes_differ" in report.notes

@@ -37,12 +37,13 @@ class Desk:
         again: bool = False,
         by: Person | None = None,
         fields: dict[str, str] | None = None,
+        case_file_id: int | None = None,
     ) -> Receipt:
         return receive(
             self.db,
             self.workshop.files,
             BytesIO(content),
-            Sending(name, fields or {}, again=again),
+            Sending(name, fields or {}, case_file_id, again),
             organ_id=self.organ.id,
             by=by or self.person,
             door="command",

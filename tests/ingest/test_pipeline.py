@@ -355,6 +355,39 @@ def test_a_long_step_keeps_its_claim(desk: Desk, monkeypatch: pytest.MonkeyPatch
     assert desk.intake(number).state == "shelved"
 
 
+def test_a_step_that_shows_no_progress_for_very_long_is_given_up(desk: Desk) -> None:
+    number = desk.receive(b"noi dung").intake_id
+    claim = claims.take_next_step(desk.db, desk.workshop, number, road())
+    assert claim is not None
+    keeper = claims._Keeper(desk.db, [claim])
+    moment = clock.now()
+    keeper.renew()
+    with clock.standing_at(moment + claims.QUIET - timedelta(minutes=1)):
+        keeper.renew()
+        assert desk.intake(number).claimed_until == clock.now() + claims.LEASE
+    with clock.standing_at(moment + claims.QUIET + timedelta(minutes=1)):
+        keeper.renew()
+    intake = desk.intake(number)
+    assert (intake.state, intake.reason, intake.claim) == ("stuck", "step_endless", None)
+
+
+def test_a_step_that_gets_on_is_never_given_up(desk: Desk) -> None:
+    number = desk.receive(b"noi dung").intake_id
+    claim = claims.take_next_step(desk.db, desk.workshop, number, road())
+    assert claim is not None
+    keeper, beat = (
+        claims._Keeper(desk.db, [claim]),
+        claims.open_workspace(desk.db, desk.workshop, claim).beat,
+    )
+    moment = clock.now()
+    for page in range(1, 6):
+        moment += claims.QUIET - timedelta(minutes=1)
+        with clock.standing_at(moment):
+            beat(lambda page=page: page, 5)  # type: ignore[misc]
+            keeper.renew()
+            assert desk.intake(number).claimed_until == moment + claims.LEASE
+
+
 def test_a_worker_that_overslept_quarantines_nothing_and_leaves_the_folder(desk: Desk) -> None:
     number = desk.receive(b"noi dung").intake_id
     late = claims.take_next_step(desk.db, desk.workshop, number, road())

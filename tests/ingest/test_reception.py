@@ -1,11 +1,17 @@
+from io import BytesIO
+
 import pytest
 from sqlalchemy import select
 
-from archive import organs, people
-from archive.errors import Conflict, Invalid, Refused, StoreFailed
-from archive.models import Event, EventWords, Organ
+from archive import audit, organs, people
+from archive.errors import Conflict, Invalid, Refused, StoreFailed, Waits
+from archive.models import CaseFile, Event, EventWords, Organ, Person
+from ingest import reception
 from ingest.models import Intake
+from ingest.pipeline import advance
+from tests.factories import a_case_file
 from tests.ingest.conftest import Desk
+from tests.ingest.test_pipeline import fails_with, road
 
 
 @pytest.mark.rule("HC-30")
@@ -43,6 +49,13 @@ def test_an_empty_file_is_turned_away(desk: Desk) -> None:
     assert list(desk.workshop.files.digests()) == []
 
 
+def test_an_empty_file_takes_nothing_away_from_blank_documents(desk: Desk) -> None:
+    blank = desk.store.put(BytesIO(b""))  # the text of a page on which nothing stands
+    with pytest.raises(Invalid):
+        desk.receive(b"")
+    assert desk.store.has(blank.digest)
+
+
 def test_a_file_over_the_limit_is_turned_away(desk: Desk) -> None:
     with pytest.raises(Invalid) as failed:
         desk.receive(b"x" * 1_000_001)
@@ -59,14 +72,66 @@ def test_the_same_bytes_make_no_second_document_unless_it_is_wanted(desk: Desk) 
 
 def test_sameness_is_told_only_to_who_may_know(desk: Desk) -> None:
     desk.receive(b"mot hai ba")
+    with pytest.raises(Conflict) as failed:
+        desk.receive(b"mot hai ba", by=a_stranger(desk))
+    assert (failed.value.code, failed.value.details) == ("same_bytes", {})
+
+
+def test_that_a_stranger_sent_the_same_bytes_stands_in_the_story(desk: Desk) -> None:
+    desk.receive(b"mot hai ba")
+    with pytest.raises(Conflict):
+        desk.receive(b"mot hai ba", by=a_stranger(desk))
+    with desk.db.reading() as session:
+        told = session.scalars(select(Event).where(Event.action == "intake.same_bytes")).all()
+        assert len(told) == 1
+
+
+def a_stranger(desk: Desk) -> Person:
     with desk.db.transaction() as session:
         organ = session.get_one(Organ, desk.organ.id)
         people.add(session, organ, "khach", "Khách", [])
     with desk.db.reading() as session:
-        stranger = people.by_name(session, "khach")
+        return people.by_name(session, "khach")
+
+
+def test_bytes_that_lie_in_quarantine_do_not_come_back_by_being_sent_again(desk: Desk) -> None:
+    first = desk.receive(b"noi dung")
+    suspects = road(admit=fails_with(Waits("suspected_secret", mark="MẬT")))
+    advance(desk.db, desk.workshop, first.intake_id, suspects)
+    assert not desk.store.has(first.sha256)
+    assert desk.receive(b"noi dung").is_new is False
+    assert not desk.store.has(first.sha256)
+    assert desk.workshop.quarantine.has(first.sha256)
+
+
+def test_the_same_bytes_sent_again_leave_the_earlier_ones_where_they_are(desk: Desk) -> None:
+    first = desk.receive(b"noi dung")
+    desk.receive(b"noi dung")
+    assert desk.store.has(first.sha256)
+
+
+def test_nothing_stays_of_a_file_for_a_case_file_that_takes_none(desk: Desk) -> None:
+    case_file = a_case_file(desk.db, desk.organ, holder=desk.person)
+    with desk.db.transaction() as session:
+        row = session.get_one(CaseFile, case_file.id)
+        row.stage = "accepted"
+        audit.record(session, "case_file.test", row)
     with pytest.raises(Conflict) as failed:
-        desk.receive(b"mot hai ba", by=stranger)
-    assert (failed.value.code, failed.value.details) == ("same_bytes", {})
+        desk.receive(b"noi dung", case_file_id=case_file.id)
+    assert failed.value.code == "case_file_is_final"
+    assert list(desk.store.digests()) == []
+
+
+def test_nothing_stays_of_bytes_whose_row_cannot_be_written(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*given: object, **more: object) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(reception, "_write_row", full)
+    with pytest.raises(OSError, match="full"):
+        desk.receive(b"noi dung")
+    assert list(desk.store.digests()) == []
 
 
 def test_another_organs_copy_is_its_own(desk: Desk) -> None:

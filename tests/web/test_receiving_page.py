@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from archive import clock
 from ingest.models import Intake
@@ -15,11 +17,13 @@ from tests.web.conftest import SAMPLE, House
 def send(house: House, who: str, *files: tuple[str, bytes], **more: Any) -> Any:
     client = house.as_(who)
     headers = {"Accept": "application/json"} if more.pop("script", False) else {}
-    given = [(io.BytesIO(content), name) for name, content in files]
+    given = [FileStorage(io.BytesIO(content), name) for name, content in files]
     page = client.get("/account/password").text
     token = page.split('name="csrf_token" value="')[1].split('"')[0]
     data = {"csrf_token": token, "files": given, **more}
-    answer = client.post("/receiving", data=data, headers=headers)
+    boundary, body = encode_multipart(data)  # in memory: nothing is left open by the test itself
+    kind = f'multipart/form-data; boundary="{boundary}"'
+    answer = client.post("/receiving", data=body, content_type=kind, headers=headers)
     return client, answer
 
 
@@ -109,6 +113,18 @@ def test_too_much_at_once_is_turned_away_before_it_is_read(house: House) -> None
     answer = client.post("/receiving", content_length=10**12, headers={"Accept": "text/html"})
     assert answer.status_code == 413
     assert "Chưa lưu gì" in answer.text
+
+
+def test_a_scan_of_many_megabytes_is_taken(house: House) -> None:
+    client, answer = send(house, "lan", ("quét.pdf", b"%PDF-1.7 " + b"x" * 3_000_000))
+    assert answer.status_code == 302
+    assert [one.size for one in intakes(house)] == [3_000_009]
+    assert "Đã lưu quét.pdf" in client.get("/receiving").text
+
+
+def test_who_may_not_receive_cannot_make_us_read_a_large_body(house: House) -> None:
+    _, answer = send(house, "thu", ("quét.pdf", b"x" * 3_000_000))
+    assert answer.status_code == 413
 
 
 def test_an_auditor_may_not_receive(house: House) -> None:

@@ -75,7 +75,7 @@ def _take(given: dict[str, Any]) -> Receipt:
     return receive(
         services().db,
         services().files,
-        file.stream,  # type: ignore[arg-type]
+        file.stream,
         Sending(
             _name(file), given["fields_given"], case_file.id if case_file else None, given["again"]
         ),
