@@ -1,92 +1,23 @@
 """Who may do what: one question, `may(person, action, thing)`, and no means no.
 
-Roles are rows (`Role.actions`); the list here is what a new installation starts with. A right
-holds at the organ of the appointment only. Reading content follows R11: open to the organ's
-working roles, narrowed by the case file's level; administrators and auditors see descriptions,
-and content only after a logged reason.
+What can be asked for stands in `roles.py`. A right holds at the organ of the appointment only.
+Reading content follows R11: open to the organ's working roles, narrowed by the case file's level;
+administrators and auditors see descriptions, and content only after a logged reason.
 """
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
-from enum import StrEnum
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from archive import clock
 from archive.errors import NotAllowed, NotFound
-from archive.models import Appointment, CaseFile, Document, Grant, Organ, Person, Placement, Role
+from archive.models import Appointment, CaseFile, Document, Grant, Organ, Person, Placement
+from archive.roles import CONTENT_ROLES, OPENED_BY_GRANT, OVERSEERS, SEE_ALL_ROLES
+from archive.roles import Action as Action
 
-
-class Action(StrEnum):
-    """Everything that can be asked for. An action that stands in no role is nobody's."""
-
-    RECEIVE = "intake.receive"
-    SEE_INTAKES = "intake.see"
-    DECIDE_INTAKE = "intake.decide"
-    DECIDE_SECRET = "secret.decide"
-    FIND = "document.find"
-    DESCRIBE = "document.describe"
-    READ = "document.read"
-    CORRECT = "document.correct"
-    PLACE = "document.place"
-    VERIFY = "document.verify"
-    SEE_CASE_FILES = "case_file.see"
-    OPEN_CASE_FILE = "case_file.open"
-    MANAGE_PEOPLE = "person.manage"
-    MANAGE_ORGAN = "organ.manage"
-    SEE_HEALTH = "machine.see"
-    READ_STORY = "audit.read"
-    VERIFY_STORY = "audit.verify"
-
-
-_READERS = {Action.FIND, Action.DESCRIBE, Action.SEE_CASE_FILES}
-_WORKERS = _READERS | {Action.READ}
-OPENED_BY_GRANT = frozenset(_WORKERS)  # a grant lets read; it lets nobody do anything
-
-ROLES: dict[str, set[Action]] = {
-    "administrator": _READERS
-    | {
-        Action.MANAGE_PEOPLE,
-        Action.MANAGE_ORGAN,
-        Action.SEE_HEALTH,
-        Action.SEE_INTAKES,
-        Action.VERIFY_STORY,
-        Action.VERIFY,
-    },
-    "archivist": _WORKERS
-    | {
-        Action.RECEIVE,
-        Action.SEE_INTAKES,
-        Action.DECIDE_INTAKE,
-        Action.DECIDE_SECRET,
-        Action.CORRECT,
-        Action.PLACE,
-        Action.OPEN_CASE_FILE,
-        Action.VERIFY,
-    },
-    "clerk": _WORKERS | {Action.RECEIVE, Action.SEE_INTAKES, Action.PLACE, Action.OPEN_CASE_FILE},
-    "officer": _WORKERS | {Action.RECEIVE, Action.SEE_INTAKES, Action.OPEN_CASE_FILE, Action.PLACE},
-    "head": _WORKERS | {Action.SEE_INTAKES, Action.VERIFY},
-    "auditor": _READERS | {Action.READ_STORY, Action.VERIFY_STORY, Action.VERIFY},
-}
-CONTENT_ROLES = frozenset(code for code, actions in ROLES.items() if Action.READ in actions)
-SEE_ALL_ROLES = frozenset({"archivist", "head"})
-OVERSEERS = frozenset({"administrator", "auditor"})
 REASONED_READING = timedelta(hours=8)
-
-
-def ensure_roles(session: Session) -> list[Role]:
-    """The roles a new installation starts with; those that are missing are made."""
-    present = {role.code: role for role in session.scalars(select(Role))}
-    made = [
-        Role(code=code, actions=sorted(actions))
-        for code, actions in ROLES.items()
-        if code not in present
-    ]
-    session.add_all(made)
-    session.flush()
-    return made
 
 
 def roles_of(person: Person, organ_id: int) -> set[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from archive import audit, clock
@@ -82,8 +82,10 @@ def thaw(session: Session, order: FreezeOrder, *, by: Person, number: str, reaso
 
 
 def orders_on(session: Session, thing: CaseFile | Document) -> list[FreezeOrder]:
-    """The orders that hold it now. A document is held by its case files' orders too, and a
-    case file by those on a document in it: what is inside may not move either.
+    """The orders that hold it now.
+
+    A document is held by its case files' orders too, and a case file by those on a document in
+    it: what is inside may not move either.
     """
     if isinstance(thing, CaseFile):
         inside = select(Placement.document_id).where(Placement.case_file_id == thing.id)
@@ -93,7 +95,7 @@ def orders_on(session: Session, thing: CaseFile | Document) -> list[FreezeOrder]
         holds = or_(Frozen.document_id == thing.id, Frozen.case_file_id.in_(files))
     found = select(FreezeOrder).where(
         FreezeOrder.lifted_at.is_(None),
-        FreezeOrder.id.in_(select(Frozen.order_id).where(and_(holds))),
+        FreezeOrder.id.in_(select(Frozen.order_id).where(holds)),
     )
     return list(session.scalars(found.order_by(FreezeOrder.id)))
 

@@ -13,11 +13,11 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from archive import access, audit, freezes
-from archive.access import Action
 from archive.case_files import totals
 from archive.errors import Conflict, Invalid, NotAllowed
 from archive.life_models import AccessChange
 from archive.models import CaseFile, Document, Person, Placement
+from archive.roles import Action
 from archive.terms import term_of
 
 

@@ -14,6 +14,7 @@ from archive import access, audit, case_files, clock, documents
 from archive.access import Action
 from archive.errors import Invalid, NotAllowed, NotFound
 from archive.models import CaseFile, Document, Event, EventRow, Grant, Organ, Person, Placement
+from archive.roles import CONTENT_ROLES, OVERSEERS, SEE_ALL_ROLES
 
 SAME_SITTING = timedelta(minutes=30)
 Places = dict[int, list[CaseFile]]  # case files by the number of the document
@@ -84,7 +85,7 @@ def was_just_opened(session: Session, person: Person, document: Document) -> boo
 
 def may_give_reason(session: Session, person: Person, document: Document) -> bool:
     """Whether the person oversees the organ and so may read for a reason (R11)."""
-    oversees = access.roles_of(person, document.organ_id) & access.OVERSEERS
+    oversees = access.roles_of(person, document.organ_id) & OVERSEERS
     return bool(oversees) and access.may(session, person, Action.DESCRIBE, document)
 
 
@@ -198,13 +199,13 @@ def _granted_documents(person: Person) -> ColumnElement[bool]:
 
 def _sees_all(person: Person, organ: Organ, *, with_oversight: bool) -> bool:
     roles = access.roles_of(person, organ.id)
-    overseers = access.OVERSEERS if with_oversight else frozenset()
-    return bool(roles & (access.SEE_ALL_ROLES | overseers))
+    overseers = OVERSEERS if with_oversight else frozenset()
+    return bool(roles & (SEE_ALL_ROLES | overseers))
 
 
 def _open_by_level(person: Person, organ: Organ) -> ColumnElement[bool]:
     """Case files that their level, or the organ's stricter policy, leaves open to the person."""
-    if not access.roles_of(person, organ.id) & access.CONTENT_ROLES:
+    if not access.roles_of(person, organ.id) & CONTENT_ROLES:
         return false()
     open_ones: list[ColumnElement[bool]] = [CaseFile.holder_id == person.id]
     if organ.read_policy == "open":
@@ -218,7 +219,7 @@ def _open_by_level(person: Person, organ: Organ) -> ColumnElement[bool]:
 
 def _open_by_place(person: Person, organ: Organ) -> ColumnElement[bool]:
     """Documents in an open case file; in the tray, by the organ's policy or who received them."""
-    if not access.roles_of(person, organ.id) & access.CONTENT_ROLES:
+    if not access.roles_of(person, organ.id) & CONTENT_ROLES:
         return false()
     in_open_file = Document.id.in_(
         select(Placement.document_id)

@@ -3,8 +3,8 @@
 from alembic import context
 from sqlalchemy import create_engine
 
-import archive.life_models  # noqa: F401
-import archive.models  # noqa: F401
+import archive.life_models
+import archive.models
 import archive.register_models  # noqa: F401
 import ingest.models  # noqa: F401
 from archive.database import Base

@@ -12,6 +12,7 @@ from archive.access import Action
 from archive.database import upgrade
 from archive.fields import Field, parse_value
 from archive.models import Organ
+from archive.roles import ROLES
 from archive.settings import Settings
 from search import indexing
 from web import health
@@ -88,7 +89,7 @@ def person() -> None:
 @person.command("add")
 @click.argument("user_name")
 @click.option("--name", "full_name", required=True, help="Full name.")
-@click.option("--role", "roles", multiple=True, required=True, help=", ".join(access.ROLES))
+@click.option("--role", "roles", multiple=True, required=True, help=", ".join(ROLES))
 @click.option("--organ", "organ_code", help="Code of the organ; the acting person's own if none.")
 @json_option
 @click.pass_obj
