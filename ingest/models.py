@@ -90,7 +90,9 @@ class Issuance(Row):
     """An outgoing document on its way out (R22): prepared, signed by its leader, issued.
 
     The files of the three states are kept in the store under their digests: the page with empty
-    fields that we prepared, what the leader's signature made of it, and what was issued.
+    fields that we prepared, what the leader's signature made of it, and what was issued. What the
+    organ digitised (a scan of signed paper, a copy) and an annex in a file of its own carry the
+    organ's signature alone: they begin as signed.
     """
 
     __tablename__ = "issuance"
@@ -98,8 +100,15 @@ class Issuance(Row):
 
     organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"), index=True)
     state: Mapped[str] = mapped_column(Text, default="prepared")
+    kind: Mapped[str] = mapped_column(Text, default="document")
+    main_id: Mapped[int | None] = mapped_column(ForeignKey("issuance.id"), index=True)  # of annexes
+    copy_kind: Mapped[str] = mapped_column(Text, default="")  # SY, SL, TrS
+    copy_of_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
     name: Mapped[str] = mapped_column(Text)  # CKS…, from the subject, without marks (TN-34)
     layout: Mapped[str] = mapped_column(Text)
+    places: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # of its form fields
+    notes: Mapped[list[str]] = mapped_column(JSON, default=list)  # what to look at before signing
+    verdict: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # on its signatures
     fields: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     answers: Mapped[list[str]] = mapped_column(JSON, default=list)  # codes of what it answers
     case_file_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
@@ -115,11 +124,25 @@ class Issuance(Row):
     issued_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     intake_id: Mapped[int | None] = mapped_column(ForeignKey("intake.id"))
     reason: Mapped[str] = mapped_column(Text, default="")  # why it was given up
+    revision: Mapped[int] = mapped_column(default=1)
 
+    organ: Mapped[Organ] = relationship()
+    case_file: Mapped[CaseFile | None] = relationship()
     register_entry: Mapped[RegisterEntry | None] = relationship()
+    prepared_by: Mapped[Person] = relationship(foreign_keys=[prepared_by_id])
+    issued_by: Mapped[Person | None] = relationship(foreign_keys=[issued_by_id])
+    intake: Mapped[Intake | None] = relationship()
+    main: Mapped["Issuance | None"] = relationship(
+        remote_side="Issuance.id", back_populates="annexes"
+    )
+    annexes: Mapped[list["Issuance"]] = relationship(back_populates="main", order_by="Issuance.id")
 
     __table_args__ = (
         CheckConstraint("state in ('prepared', 'signed', 'issued', 'given_up')", name="state"),
+        CheckConstraint("kind in ('document', 'scan', 'copy', 'annex')", name="kind"),
+        CheckConstraint("copy_kind in ('', 'SY', 'SL', 'TrS')", name="copy_kind"),
+        CheckConstraint("(kind = 'annex') = (main_id is not null)", name="annex"),
+        Index("ix_issuance_list", "organ_id", "state", "id"),
         CheckConstraint(
             "state != 'issued' or (signed_digest is not null and register_entry_id is not null "
             "and issued_digest is not null)",
