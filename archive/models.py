@@ -344,6 +344,8 @@ class Document(Row):
         CheckConstraint("length(code) > 0", name="code"),
         CheckConstraint("completeness in ('full', 'main_text', 'first_page')", name="completeness"),
         CheckConstraint("page_amount is null or page_amount >= 0", name="page_amount"),
+        Index("ix_document_doc_code", "organ_id", "doc_code"),
+        Index("ix_document_number", "organ_id", "code_number"),
         Index(
             "ix_document_behind",
             "id",

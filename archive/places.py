@@ -94,6 +94,7 @@ PLACES: tuple[Place, ...] = (
             "register_entry",
             "entry_twin",
             "refusal",
+            "letting_in",
             "intake",
             "intake_file",
             "issuance",

@@ -5,7 +5,7 @@ Tables only; the verbs stand in `registers.py`, `numbering.py`, `refusals.py`, `
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from archive.database import UtcDateTime
@@ -67,6 +67,7 @@ class RegisterEntry(Row):
     late_reason: Mapped[str] = mapped_column(Text, default="")  # typed on a later day, and why
     code_number: Mapped[str] = mapped_column(Text, default="")
     code_notation: Mapped[str] = mapped_column(Text, default="")
+    canonical: Mapped[str] = mapped_column(Text, default="")  # both in one spelling, to compare
     issued_date: Mapped[date | None] = mapped_column()
     type_name: Mapped[str] = mapped_column(Text, default="")
     subject: Mapped[str] = mapped_column(Text)
@@ -75,7 +76,8 @@ class RegisterEntry(Row):
     signer_position: Mapped[str] = mapped_column(Text, default="")
     signer_name: Mapped[str] = mapped_column(Text, default="")
     priority: Mapped[int] = mapped_column(default=0)
-    due_date: Mapped[date | None] = mapped_column(index=True)
+    due_date: Mapped[date | None] = mapped_column()
+    is_deadline_fixed: Mapped[bool] = mapped_column(default=False)  # set by the issuer (TN 4.1)
     page_amount: Mapped[int | None] = mapped_column()
     issued_amount: Mapped[int | None] = mapped_column()
     recipients: Mapped[list[Words]] = mapped_column(JSON, default=list)  # with paper or without
@@ -95,6 +97,7 @@ class RegisterEntry(Row):
     finished_on: Mapped[date | None] = mapped_column()
     outcome: Mapped[str] = mapped_column(Text, default="")  # answered, for_reference, done_at, …
     done_at: Mapped[str] = mapped_column(Text, default="")  # "đã thực hiện tại văn bản số …"
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("register_entry.id"), index=True)
     acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     supplementary: Mapped[Words] = mapped_column(JSON, default=dict)
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -103,6 +106,13 @@ class RegisterEntry(Row):
 
     register: Mapped[Register] = relationship()
     document: Mapped[Document | None] = relationship(foreign_keys=[document_id])
+    copy_of: Mapped[Document | None] = relationship(foreign_keys=[copy_of_id])
+    answered_by: Mapped["RegisterEntry | None"] = relationship(remote_side="RegisterEntry.id")
+
+    @property
+    def code(self) -> str:
+        """How it is named in links and commands: book, year, number."""
+        return f"{self.register.code}/{self.year}/{self.number}"
 
     __table_args__ = (
         UniqueConstraint("register_id", "year", "number"),
@@ -113,7 +123,20 @@ class RegisterEntry(Row):
         CheckConstraint("circulation in ('electronic', 'paper', 'both')", name="circulation"),
         CheckConstraint("handling in ('handle', 'notice')", name="handling"),
         Index("ix_register_entry_day", "register_id", "registered_on", "number"),
-        Index("ix_register_entry_same", "organ_id", "code_number", "code_notation"),
+        Index("ix_register_entry_same", "organ_id", "canonical"),
+        Index(
+            "ix_register_entry_open",
+            "register_id",
+            "year",
+            "due_date",
+            sqlite_where=text("finished_on is null and state = 'registered'"),
+            postgresql_where=text("finished_on is null and state = 'registered'"),
+        ),
+        CheckConstraint(
+            "outcome in ('', 'answered', 'done_at', 'for_reference', 'no_answer')", name="outcome"
+        ),
+        CheckConstraint("(outcome = '') = (finished_on is null)", name="finished"),
+        CheckConstraint("copy_kind in ('', 'SY', 'SL', 'TrS')", name="copy_kind"),
     )
 
 
@@ -160,6 +183,34 @@ class Refusal(Row):
     __table_args__ = (
         UniqueConstraint("organ_id", "year", "number"),
         CheckConstraint("kind in ('refused', 'returned')", name="kind"),
+    )
+
+    @property
+    def code(self) -> str:
+        """How it is named in links and commands: year, number."""
+        return f"{self.year}/{self.number}"
+
+
+class LettingIn(Row):
+    """A competent person is asked to let in what the organ refuses by itself (KT 4.3)."""
+
+    __tablename__ = "letting_in"
+    STORY = "letting_in"
+
+    organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"), index=True)
+    ground: Mapped[str] = mapped_column(Text)  # complaint, resolution, named_letter
+    typed: Mapped[Words] = mapped_column(JSON, default=dict)  # the form, so that nothing is lost
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    is_allowed: Mapped[bool | None] = mapped_column()
+    reason: Mapped[str] = mapped_column(Text, default="")
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("register_entry.id"), unique=True)
+
+    __table_args__ = (
+        CheckConstraint("(decided_at is null) = (is_allowed is null)", name="decided"),
+        CheckConstraint("entry_id is null or is_allowed", name="used"),
     )
 
 
