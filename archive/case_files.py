@@ -10,6 +10,8 @@ from archive.errors import Conflict, Invalid, NotFound
 from archive.models import CaseFile, Fonds, Organ, Part, Person, Placement
 from formats.vietnamese import nfc
 
+FILLING = ("open", "returned")
+
 
 def code_of(organ_code: str, year: int, notation: str) -> str:
     """The usual rendering of a file's code. Never split it again: notations hold dots."""
@@ -84,8 +86,8 @@ def by_code(session: Session, code: str) -> CaseFile:
 
 
 def takes_documents(case_file: CaseFile) -> bool:
-    """Whether documents may still be put into it: until it is closed, or again when returned."""
-    return case_file.stage in ("planned", "open", "returned")
+    """Whether documents may be put into it: while it is open, and again when it was returned."""
+    return case_file.stage in FILLING
 
 
 def totals(session: Session, case_file_ids: list[int]) -> dict[int, tuple[int, int]]:
