@@ -37,9 +37,20 @@ def found(session: Session, code: str, name: str) -> Organ:
 
 
 def set_up(
-    session: Session, code: str, name: str, user_name: str = "quantri"
+    session: Session,
+    code: str,
+    name: str,
+    user_name: str = "quantri",
+    first: people.OneTime | None = None,
 ) -> tuple[Organ, Person, str]:
     """The first organ and the first person, who is administrator and archivist (R9).
+
+    Args:
+        session: the transaction's session.
+        code: of the organ.
+        name: of the organ.
+        user_name: of the person.
+        first: the person's one-time password, made beforehand as for `people.add`.
 
     Raises:
         Conflict: `already_set_up`.
@@ -50,7 +61,7 @@ def set_up(
     organ = found(session, code, name)
     audit.record(session, "role.found", roles[0], also=tuple(roles[1:]))
     person, one_time = people.add(
-        session, organ, user_name, "Quản trị hệ thống", ["administrator", "archivist"]
+        session, organ, user_name, "Quản trị hệ thống", ["administrator", "archivist"], first
     )
     return organ, person, one_time
 

@@ -6,6 +6,11 @@ database opens no door. Sign-in is limited per account; the pages limit it per a
 
 import hashlib
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -23,10 +28,51 @@ from formats.vietnamese import nfc
 LEAST_CHARACTERS = 12
 TRIES = 5
 PAUSE = timedelta(minutes=15)
-_hasher = PasswordHasher()
-_nobody = _hasher.hash(
-    secrets.token_hex(16)
-)  # so that an unknown name takes as long as a wrong one
+LONGEST_NAME = 60
+
+
+@dataclass(frozen=True)
+class _Hashing:
+    """How passwords are worked out."""
+
+    hasher: PasswordHasher
+    nobody: str  # the hash of a password that nobody has
+
+
+def _hashing(hasher: PasswordHasher) -> _Hashing:
+    return _Hashing(hasher, hasher.hash(secrets.token_hex(16)))
+
+
+_careful = _hashing(PasswordHasher())
+_hasty: ContextVar[_Hashing | None] = ContextVar("hashing", default=None)
+
+
+@contextmanager
+def hashing_with(hasher: PasswordHasher) -> Iterator[None]:
+    """Inside, passwords are worked out in this way. For tests, which need no strong ones."""
+    token = _hasty.set(_hashing(hasher))
+    try:
+        yield
+    finally:
+        _hasty.reset(token)
+
+
+def _how() -> _Hashing:
+    return _hasty.get() or _careful
+
+
+@dataclass(frozen=True)
+class OneTime:
+    """A password for one use, with what is kept of it."""
+
+    password: str
+    hashed: str
+
+
+def one_time(password: str | None = None) -> OneTime:
+    """Make a password: slow on purpose, so it is done before the transaction."""
+    password = password or secrets.token_urlsafe(12)
+    return OneTime(password, _how().hasher.hash(password))
 
 
 def add(
@@ -35,26 +81,27 @@ def add(
     user_name: str,
     full_name: str,
     roles: list[str],
-    *,
-    password: str | None = None,
+    first: OneTime | None = None,
 ) -> tuple[Person, str]:
     """Make an account; the password given back is for one use and must be changed.
+
+    Doors make the password beforehand; without one it is made here, while others wait to write.
 
     Raises:
         Invalid: `bad_user_name`, `unknown_role`.
         Conflict: `user_name_taken`: names that were ever issued are never issued again.
     """
     user_name = nfc(user_name).strip().lower()
-    if not user_name or any(one.isspace() for one in user_name) or len(user_name) > 60:
+    if not user_name or any(one.isspace() for one in user_name) or len(user_name) > LONGEST_NAME:
         raise Invalid("bad_user_name", name=user_name)
     if session.scalar(select(Person.id).where(Person.user_name == user_name)) is not None:
         raise Conflict("user_name_taken", name=user_name)
-    one_time = password or secrets.token_urlsafe(12)
+    first = first or one_time()
     person = Person(
         organ_id=organ.id,
         user_name=user_name,
         full_name=nfc(full_name).strip(),
-        password_hash=_hasher.hash(one_time),
+        password_hash=first.hashed,
         created_at=clock.now(),
     )
     session.add(person)
@@ -62,7 +109,7 @@ def add(
     for code in roles:
         appoint(session, person, organ, code)
     audit.record(session, "person.add", person, facts={"roles": sorted(roles)}, name=full_name)
-    return person, one_time
+    return person, first.password
 
 
 def appoint(session: Session, person: Person, organ: Organ, role_code: str) -> Appointment:
@@ -141,7 +188,7 @@ def try_password(db: Database, user_name: str, password: str) -> Tried:
     user_name = nfc(user_name).strip().lower()
     with db.reading() as session:
         kept = session.scalar(select(Person.password_hash).where(Person.user_name == user_name))
-    fits = _matches(kept or _nobody, password)
+    fits = _matches(kept or _how().nobody, password)
     return Tried(user_name, kept if fits else None)
 
 
@@ -179,7 +226,7 @@ def hash_of_new(user_name: str, old: str, new: str) -> str:
         raise Invalid("password_too_short", least=LEAST_CHARACTERS)
     if len(set(new)) < 5 or user_name in new.lower() or new == old:
         raise Invalid("password_too_plain")
-    return _hasher.hash(new)
+    return _how().hasher.hash(new)
 
 
 def change_password(
@@ -199,15 +246,18 @@ def _end_sign_ins(session: Session, person: Person, *which: ColumnElement[bool])
         one.ended_at = clock.now()
 
 
-def reset_password(session: Session, person: Person) -> str:
-    """A new one-time password, for who has forgotten the old one; every sign-in ends."""
-    one_time = secrets.token_urlsafe(12)
-    person.password_hash = _hasher.hash(one_time)
+def reset_password(session: Session, person: Person, new: OneTime | None = None) -> str:
+    """A new one-time password, for who has forgotten the old one; every sign-in ends.
+
+    Doors make it beforehand, as in `add`.
+    """
+    new = new or one_time()
+    person.password_hash = new.hashed
     person.must_change_password = True
     person.failed_sign_ins, person.locked_until = 0, None
     _end_sign_ins(session, person)
     audit.record(session, "person.reset_password", person)
-    return one_time
+    return new.password
 
 
 def sign_in(session: Session, person: Person, kind: str, lasting: timedelta, name: str = "") -> str:
@@ -268,7 +318,7 @@ def _with_roles() -> Select[Person]:
 
 def _matches(password_hash: str, password: str) -> bool:
     try:
-        return _hasher.verify(password_hash, password)
+        return _how().hasher.verify(password_hash, password)
     except VerificationError:
         return False
 

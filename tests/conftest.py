@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import create_engine
 from sqlalchemy.engine import URL, make_url
 
+from archive import people
 from archive.database import Database, upgrade
 from archive.files import LocalFiles
 from tests import postgres
@@ -16,6 +18,13 @@ from tests import postgres
 pytest_plugins = ["tests.rules_plugin"]
 
 _numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hasty_passwords() -> Iterator[None]:
+    """Passwords of tests guard nothing, and are worked out in no time."""
+    with people.hashing_with(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -43,7 +43,7 @@ def a_person(db: Database, organ: Organ, user_name: str, *roles: str, **fields: 
             user_name,
             user_name.title(),
             list(roles),
-            password=PASSWORD,
+            people.one_time(PASSWORD),
         )
         person.must_change_password = False
         for name, value in fields.items():

@@ -1,6 +1,8 @@
 from datetime import timedelta
 
 import pytest
+from argon2 import PasswordHasher, extract_parameters
+from argon2.profiles import RFC_9106_LOW_MEMORY
 from sqlalchemy import text
 
 from archive import clock, organs, people
@@ -42,6 +44,25 @@ def test_only_hashes_of_passwords_and_secrets_are_kept(office: Office) -> None:
     assert "$argon2id$" in kept
     assert password not in kept
     assert secret not in kept
+
+
+def test_outside_of_tests_passwords_are_worked_out_with_care() -> None:
+    with people.hashing_with(PasswordHasher()):
+        careful = extract_parameters(people.one_time().hashed)
+    assert careful == extract_parameters(people._careful.nobody) == RFC_9106_LOW_MEMORY
+    assert extract_parameters(people.one_time().hashed).memory_cost == 8
+
+
+def test_a_password_made_beforehand_is_the_one_that_opens(office: Office) -> None:
+    first, second = people.one_time(), people.one_time()
+    with office.db.transaction() as session:
+        organ = session.get_one(Organ, office.organ.id)
+        people.add(session, organ, "lan", "Nguyễn Thị Lan", ["officer"], first)
+    assert sign_in(office, "lan", first.password) is not None
+    with office.db.transaction() as session:
+        people.reset_password(session, people.by_name(session, "lan"), second)
+    assert sign_in(office, "lan", first.password) is None
+    assert sign_in(office, "lan", second.password) is not None
 
 
 def test_five_wrong_tries_close_the_door_for_a_while(office: Office) -> None:

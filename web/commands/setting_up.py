@@ -40,8 +40,11 @@ def setup(organ_code: str, organ_name: str, user_name: str, as_json: bool) -> No
         if not is_new:
             tell(say("setup_done_before"))
             return
+        first = people.one_time()
         with audit.acting_as(None, "command"), services.db.transaction() as session:
-            organ, person, one_time = organs.set_up(session, organ_code, organ_name, user_name)
+            organ, person, one_time = organs.set_up(
+                session, organ_code, organ_name, user_name, first
+            )
             told = {"organ": organ.code, "user": person.user_name, "password": one_time}
             number = organ.id
         services.keys.of(number)
@@ -103,10 +106,11 @@ def person_add(
     as_json: bool,
 ) -> None:
     """Make an account and print its one-time password."""
+    first = people.one_time()
     with the_archive() as services, acting(services, actor) as who, services.db.transaction() as db:
         organ = organs.by_code(db, organ_code) if organ_code else db.get_one(Organ, who.organ_id)
         access.require(db, who, Action.MANAGE_PEOPLE, organ)
-        made, one_time = people.add(db, organ, user_name, full_name, list(roles))
+        made, one_time = people.add(db, organ, user_name, full_name, list(roles), first)
         told = {"user": made.user_name, "password": one_time, "roles": list(roles)}
     answer(told) if as_json else click.echo(say("person_added", **told))
 
@@ -118,10 +122,11 @@ def person_add(
 @door
 def person_reset(actor: str | None, user_name: str, as_json: bool) -> None:
     """Print a new one-time password for who has forgotten the old one."""
+    new = people.one_time()
     with the_archive() as services, acting(services, actor) as who, services.db.transaction() as db:
         one = people.by_name(db, user_name)
         access.require(db, who, Action.MANAGE_PEOPLE, one.organ)
-        told = {"user": one.user_name, "password": people.reset_password(db, one)}
+        told = {"user": one.user_name, "password": people.reset_password(db, one, new)}
     answer(told) if as_json else click.echo(say("person_reset", **told))
 
 
