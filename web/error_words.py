@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from web.reasons import tables
+
 MEGABYTE = 1024 * 1024
 
 
@@ -347,6 +349,7 @@ WORDS: dict[str, tuple[str, str]] = {
         ),
     ),
 }
+WORDS |= tables.WORDS
 
 
 class _Told(dict[str, Any]):
