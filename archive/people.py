@@ -309,6 +309,13 @@ def count(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Person)) or 0
 
 
+def at_work(session: Session, organ_id: int) -> list[Person]:
+    """Those who hold any role at the organ today, with their roles."""
+    here = select(Appointment.person_id).where(Appointment.organ_id == organ_id)
+    found = session.scalars(_with_roles().where(Person.id.in_(here)).order_by(Person.full_name))
+    return [one for one in found if is_active(one)]
+
+
 def _with_roles() -> Select[Person]:
     return select(Person).options(
         selectinload(Person.appointments).selectinload(Appointment.role),
