@@ -215,7 +215,7 @@ class CaseFile(Row):
 
     organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"), index=True)
     fonds_id: Mapped[int | None] = mapped_column(ForeignKey("fonds.id"))
-    plan_entry_id: Mapped[int | None] = mapped_column(ForeignKey("file_plan_entry.id"))
+    plan_entry_id: Mapped[int | None] = mapped_column(ForeignKey("file_plan_entry.id"), index=True)
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     holder_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     stage: Mapped[str] = mapped_column(Text, default="open")

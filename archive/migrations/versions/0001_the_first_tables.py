@@ -725,6 +725,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_case_file_holder', ['holder_id', 'stage'], unique=False)
         batch_op.create_index('ix_case_file_list', ['organ_id', 'year', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_case_file_organ_id'), ['organ_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_case_file_plan_entry_id'), ['plan_entry_id'], unique=False)
         batch_op.create_index('ix_case_file_stage', ['organ_id', 'stage', 'due_on'], unique=False)
 
     op.create_table('entry_twin',
@@ -1196,6 +1197,7 @@ def downgrade() -> None:
     op.drop_table('entry_twin')
     with op.batch_alter_table('case_file', schema=None) as batch_op:
         batch_op.drop_index('ix_case_file_stage')
+        batch_op.drop_index(batch_op.f('ix_case_file_plan_entry_id'))
         batch_op.drop_index(batch_op.f('ix_case_file_organ_id'))
         batch_op.drop_index('ix_case_file_list')
         batch_op.drop_index('ix_case_file_holder')
