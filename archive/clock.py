@@ -7,7 +7,7 @@ from calendar import monthrange
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -33,6 +33,11 @@ def today(organ: HasZone) -> date:
 def day_of(instant: datetime, organ: HasZone) -> date:
     """The legal day at the organ in which an instant falls."""
     return instant.astimezone(ZoneInfo(organ.zone)).date()
+
+
+def end_of(day: date, organ: HasZone) -> datetime:
+    """The instant at which the organ's day is over: its midnight."""
+    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(organ.zone)).astimezone(UTC)
 
 
 def months_after(day: date, months: int) -> date:

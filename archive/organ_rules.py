@@ -1,10 +1,18 @@
 """What each organ sets for itself where the regulations differ (records law, section 1.6)."""
 
+import re
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from sqlalchemy.orm import Session
+
+from archive import audit
 from archive.errors import Invalid
 from archive.models import Organ
+from archive.seen import require_as_seen
+
+_SUFFIX = re.compile(r"([.@-][a-z0-9]+)*")
+_LONGEST_SUFFIX = 30
 
 
 def _rule(default: Any, name: str, among: tuple[str, ...] = ()) -> Any:
@@ -37,6 +45,32 @@ def rules_of(organ: Organ) -> OrganRules:
     return OrganRules(**{name: value for name, value in organ.rules.items() if name in known})
 
 
+def set_rules(
+    session: Session, organ: Organ, given: dict[str, str], why: str, *, seen: str | None = None
+) -> None:
+    """Set rules of the organ with a reason; the earlier values stay readable in the story.
+
+    Raises:
+        Invalid: `reason_missing`, `unknown_rule`, `bad_rule`.
+        Conflict: `changed_meanwhile`.
+    """
+    if not why.strip():
+        raise Invalid("reason_missing")
+    values = parse_rules(given)
+    require_as_seen(session, organ, seen)
+    now = as_set(rules_of(organ))
+    changed = {name: value for name, value in values.items() if now[name] != value}
+    organ.rules = {**organ.rules, **changed}
+    session.flush()
+    audit.record(
+        session,
+        "organ.set_rules",
+        organ,
+        facts={"before": {name: now[name] for name in changed}, "after": changed},
+        why=why.strip(),
+    )
+
+
 def parse_rules(given: dict[str, str]) -> dict[str, Any]:
     """Values of rules from what was typed; those that are not given keep their present value.
 
@@ -62,6 +96,15 @@ def _parse(name: str, text: str, default: Any, about: Any) -> Any:
             raise Invalid("bad_rule", rule=name, value=text)
         return int(text)
     if about["among"] and text not in about["among"]:
+        raise Invalid("bad_rule", rule=name, value=text)
+    if name == "user_name_suffix":
+        return _suffix(name, text.lower())
+    return text
+
+
+def _suffix(name: str, text: str) -> str:
+    """Plain letters and digits behind dots, hyphens and one @, as in an address."""
+    if not _SUFFIX.fullmatch(text) or len(text) > _LONGEST_SUFFIX or text.count("@") > 1:
         raise Invalid("bad_rule", rule=name, value=text)
     return text
 

@@ -8,8 +8,6 @@ import hashlib
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -166,10 +164,15 @@ def is_active(person: Person) -> bool:
 
 def lock(session: Session, person: Person, from_on: date, reason: str) -> None:
     """End access from this day on. The account and what it did stay."""
+    bar(session, person, from_on)
+    audit.record(session, "person.lock", person, facts={"from": from_on.isoformat()}, why=reason)
+
+
+def bar(session: Session, person: Person, from_on: date) -> None:
+    """The same as part of a larger act; the caller tells of it."""
     person.locked_from = from_on
     if from_on <= clock.today(person.organ):
         _end_sign_ins(session, person)
-    audit.record(session, "person.lock", person, facts={"from": from_on.isoformat()}, why=reason)
 
 
 @dataclass(frozen=True)
