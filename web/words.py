@@ -1,6 +1,7 @@
 """Sentences of the command line: Vietnamese, or English when it is asked for."""
 
 import gettext
+from collections.abc import Callable
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,7 @@ from archive.errors import ArchiveError
 from formats.errors import FormatError
 from web.errors import plain_sentence
 
+_FOLDER = Path(__file__).parent / "translations"
 _language: ContextVar[str] = ContextVar("language", default="vi")
 
 
@@ -94,9 +96,13 @@ def speak(language: str) -> None:
     _language.set(language)
 
 
+def in_language(language: str) -> Callable[[str], str]:
+    """How a sentence is said in this language, away from pages and commands."""
+    return _read(_FOLDER, language).gettext
+
+
 def _catalogue() -> gettext.NullTranslations:
-    folder = Path(__file__).parent / "translations"
-    return _read(folder, _language.get())
+    return _read(_FOLDER, _language.get())
 
 
 @cache

@@ -9,6 +9,7 @@ import fcntl
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -16,10 +17,12 @@ from ingest import claims, outcomes, shelving
 from ingest.pipeline import ROAD, advance, advance_together
 from search import indexing
 from search.engine import SearchBroken, SearchBusy
+from web import clockwork
 from web.services import Services
 
 log = logging.getLogger("luutru.worker")
 SWEEP = 300.0  # seconds between looks for bytes that nobody needs any more
+EVERY_MINUTE = 60.0  # between looks at the calendar
 BREATH = 1.0  # seconds between looks when nobody rings
 GATHER = 20  # files that are worth a run of veraPDF at once
 PATIENCE = 30.0  # seconds that the first of them waits for company
@@ -59,6 +62,7 @@ class Worker:
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
         self._unindexable: set[int] = set()
+        self._calendar_seen = float("-inf")
 
     def start(self) -> None:
         """Free what an earlier worker left claimed, then begin."""
@@ -71,6 +75,7 @@ class Worker:
             ("index", self._index),
             ("look-again", self._look_again),
             ("leftovers", self._let_go),
+            ("clockwork", self._keep_time),
         ]
         for name, look in loops:
             thread = threading.Thread(target=self._loop, args=(look,), name=name, daemon=True)
@@ -175,4 +180,14 @@ class Worker:
         """Finish the removals that a kill or a broken disk cut off."""
         shelving.let_go_of_leftovers(self._services.db, self._services.workshop)
         self._stopping.wait(SWEEP)
+        return False
+
+    def _keep_time(self) -> bool:
+        """What the calendar asks: notices, their mail, and looking through what was submitted."""
+        clockwork.look_through_submissions(self._services)
+        if time.monotonic() - self._calendar_seen < EVERY_MINUTE:
+            return False
+        self._calendar_seen = time.monotonic()
+        clockwork.give_notice(self._services)
+        clockwork.send_mail(self._services)
         return False
