@@ -21,11 +21,13 @@ from typing import Any
 from sqlalchemy import event as listen_to
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
+from sqlalchemy.orm.attributes import set_committed_value
 
 from archive import clock
 from archive.models import ChainHead, Event, EventRow, EventWords, Person, Row
 
 START = "0" * 64
+MANY = 500  # rows in one question
 
 
 class UnauditedChange(RuntimeError):
@@ -255,9 +257,32 @@ def _look_again(
     """Read again what is told of: another transaction may have written since it was loaded."""
     rows = {row for one in told for row in (one.subject, *one.also) if row is not None}
     rows |= {one.row for one in changed.values()}
+    by_kind: dict[type[Row], dict[int, Row]] = {}
     for row in rows:
         if row in session:  # what was deleted has left it
-            session.refresh(row, columns(row))
+            by_kind.setdefault(type(row), {})[row.id] = row
+    for kind, some in by_kind.items():
+        _read_again(session, kind, some)
+
+
+def _read_again(session: Session, kind: type[Row], rows: dict[int, Row]) -> None:
+    """Read rows of one table anew, many in one question: an act may tell of thousands."""
+    left = dict(rows)
+    names = columns(next(iter(rows.values())))
+    wanted = select(kind.id, *(getattr(kind, name) for name in names))
+    for numbers in batched(sorted(rows), MANY):
+        for number, *values in session.execute(wanted.where(kind.id.in_(numbers))):
+            row = left.pop(number)
+            for name, value in zip(names, values, strict=True):
+                set_committed_value(row, name, value)
+    for row in left.values():  # gone from under us: this says so
+        session.refresh(row, names)
+
+
+def batched(numbers: list[int], size: int) -> Iterator[list[int]]:
+    """A long list in pieces that fit into one question."""
+    for start in range(0, len(numbers), size):
+        yield numbers[start : start + size]
 
 
 def _share_out(told: list[_Told], changed: dict[tuple[str, int], _Changed]) -> None:
