@@ -84,7 +84,7 @@ def was_just_opened(session: Session, person: Person, document: Document) -> boo
 
 
 def may_give_reason(session: Session, person: Person, document: Document) -> bool:
-    """Whether the person oversees the organ and so may read for a reason (R11)."""
+    """Whether the person oversees or leads the organ and may read for a reason (R11, DB-32)."""
     oversees = access.roles_of(person, document.organ_id) & OVERSEERS
     return bool(oversees) and access.may(session, person, Action.DESCRIBE, document)
 
@@ -110,7 +110,9 @@ def give_reason(session: Session, person: Person, document: Document, why: str) 
     )
     session.add(grant)
     session.flush()
-    audit.record(session, "document.read_with_reason", document, also=(grant,), why=why.strip())
+    is_inspection = access.may(session, person, Action.INSPECT, document)
+    told = "inspect" if is_inspection else "read_with_reason"
+    audit.record(session, f"document.{told}", document, also=(grant,), why=why.strip())
     return grant
 
 

@@ -37,6 +37,7 @@ class Action(StrEnum):
     KEEP_BACK = "case_file.keep_back"
     DESCRIBE_CASE_FILE = "case_file.correct"
     CONFIRM_ACCESS = "access.confirm"
+    GRANT = "access.grant"  # let one person read one case file or document (HC-61)
     SEE_PLAN = "plan.see"
     PLAN = "plan.draft"
     APPROVE_PLAN = "plan.approve"
@@ -81,6 +82,7 @@ ROLES: dict[str, set[Action]] = {
         Action.MANAGE_PEOPLE,
         Action.MANAGE_ORGAN,
         Action.MANAGE_REGISTERS,
+        Action.GRANT,
         Action.FREEZE,
         Action.SEE_HEALTH,
         Action.SEE_INTAKES,
@@ -100,6 +102,7 @@ ROLES: dict[str, set[Action]] = {
         Action.REASSIGN,
         Action.ACCEPT,
         Action.DESCRIBE_CASE_FILE,
+        Action.GRANT,
         Action.PLAN,
         Action.VERIFY,
     },
@@ -122,6 +125,7 @@ ROLES: dict[str, set[Action]] = {
         Action.APPROVE_PLAN,
         Action.KEEP_BACK,
         Action.CONFIRM_ACCESS,
+        Action.GRANT,
         Action.REASSIGN,
         Action.FREEZE,
         Action.ALLOW_EXPORT,
@@ -131,8 +135,9 @@ ROLES: dict[str, set[Action]] = {
     "auditor": READERS | {Action.READ_STORY, Action.VERIFY_STORY, Action.VERIFY},
 }
 CONTENT_ROLES = frozenset(code for code, actions in ROLES.items() if Action.READ in actions)
-SEE_ALL_ROLES = frozenset({"archivist", "head"})
-OVERSEERS = frozenset({"administrator", "auditor"})
+SEE_ALL_ROLES = frozenset({"archivist"})
+# They find and describe all; what is restricted they read after a logged reason only (R11, DB-32).
+OVERSEERS = frozenset({"administrator", "auditor", "head"})
 
 
 def ensure_roles(session: Session) -> list[Role]:
