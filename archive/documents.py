@@ -213,6 +213,24 @@ def correct(
     _hold(session, document)
     if seen not in (None, document.revision):
         raise Conflict("changed_meanwhile", document=document.code)
+    _change(session, document, columns, supplementary, why)
+
+
+def correct_columns(
+    session: Session, document: Document, columns: dict[str, Any], why: str
+) -> None:
+    """Change values that were read already, by column; told like any correction."""
+    _hold(session, document)
+    _change(session, document, columns, {}, why)
+
+
+def _change(
+    session: Session,
+    document: Document,
+    columns: dict[str, Any],
+    supplementary: dict[str, str],
+    why: str,
+) -> None:
     before = {name: _readable(getattr(document, name)) for name in columns}
     for name, value in columns.items():
         setattr(document, name, value)
