@@ -85,6 +85,18 @@ def chosen_name(
     )
 
 
+def require_free(session: Session, name: str, taken: frozenset[str]) -> None:
+    """Go on only if it is a user name that nobody ever had.
+
+    Raises:
+        Invalid: `bad_user_name`.
+        Conflict: `user_name_taken`.
+    """
+    people.require_good_name(name)
+    if name in taken or user_names.was_issued(session, name):
+        raise Conflict("user_name_taken", name=name)
+
+
 def check(session: Session, organ: Organ, new: NewAccount) -> None:
     """Go on only if what is known of the person can stand in an account."""
     if not new.full_name.strip():

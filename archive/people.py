@@ -90,8 +90,7 @@ def add(
         Conflict: `user_name_taken`: names that were ever issued are never issued again.
     """
     user_name = nfc(user_name).strip().lower()
-    if not user_name or any(one.isspace() for one in user_name) or len(user_name) > LONGEST_NAME:
-        raise Invalid("bad_user_name", name=user_name)
+    require_good_name(user_name)
     if session.scalar(select(Person.id).where(Person.user_name == user_name)) is not None:
         raise Conflict("user_name_taken", name=user_name)
     first = first or one_time()
@@ -108,6 +107,16 @@ def add(
         appoint(session, person, organ, code)
     audit.record(session, "person.add", person, facts={"roles": sorted(roles)}, name=full_name)
     return person, first.password
+
+
+def require_good_name(user_name: str) -> None:
+    """Go on only if it can be typed as a user name.
+
+    Raises:
+        Invalid: `bad_user_name`.
+    """
+    if not user_name or any(one.isspace() for one in user_name) or len(user_name) > LONGEST_NAME:
+        raise Invalid("bad_user_name", name=user_name)
 
 
 def appoint(session: Session, person: Person, organ: Organ, role_code: str) -> Appointment:
