@@ -130,7 +130,7 @@ PLACES: tuple[Place, ...] = (
 )
 
 # In the home as well, and never a record's content.
-NOT_CONTENT = frozenset({"keys", "trust", "fonts", "worker.lock"})
+NOT_CONTENT = frozenset({"keys", "trust", "fonts", "seals", "worker.lock"})
 
 
 def known_in_home() -> frozenset[str]:

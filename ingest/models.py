@@ -113,9 +113,9 @@ class Issuance(Row):
     answers: Mapped[list[str]] = mapped_column(JSON, default=list)  # codes of what it answers
     case_file_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
     register_entry_id: Mapped[int | None] = mapped_column(ForeignKey("register_entry.id"))
-    prepared_digest: Mapped[str] = mapped_column(Text)
-    signed_digest: Mapped[str | None] = mapped_column(Text)
-    issued_digest: Mapped[str | None] = mapped_column(Text)
+    prepared_digest: Mapped[str] = mapped_column(Text, index=True)
+    signed_digest: Mapped[str | None] = mapped_column(Text, index=True)
+    issued_digest: Mapped[str | None] = mapped_column(Text, index=True)
     prepared_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     prepared_at: Mapped[datetime] = mapped_column(UtcDateTime)
     signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when it was brought back

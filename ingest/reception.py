@@ -47,6 +47,7 @@ class Sending:
     fields: dict[str, str]
     case_file_id: int | None = None
     again: bool = False  # a second document of the same bytes is wanted
+    register_entry_id: int | None = None  # the line of a register that it belongs to
 
 
 def receive(
@@ -191,6 +192,7 @@ def _write_row(
         digest=stored.digest,
         size=stored.size,
         case_file_id=sending.case_file_id,
+        register_entry_id=sending.register_entry_id,
         fields=sending.fields,
         next_step=ROAD[0].name,
     )

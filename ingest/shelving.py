@@ -12,6 +12,7 @@ from archive.database import Database, after_commit, erase_traces
 from archive.documents import Arrived
 from archive.files import FileStore
 from archive.models import CaseFile, Organ, Person
+from ingest import issued
 from ingest.models import Intake, IntakeFile
 from ingest.workspace import Made, Workshop
 
@@ -80,6 +81,7 @@ def shelve(session: Session, intake: Intake, kept: tuple[Kept, ...]) -> None:
     intake.document_id = document.id
     intake.state, intake.next_step, intake.reason = "shelved", None, arrived.mending
     intake.claim = intake.claimed_until = None
+    issued.tell(session, intake, document)
 
 
 def _arrived(intake: Intake, kept: tuple[Kept, ...]) -> Arrived:
@@ -140,12 +142,14 @@ def let_go_of_leftovers(db: Database, workshop: Workshop) -> None:
 
 
 def _is_needed(session: Session, digest: str) -> bool:
-    """Whether an intake on the road, or a document, is made of these bytes (R5)."""
+    """Whether an intake on the road, a document, or an issuance is made of these bytes (R5)."""
     found = select(Intake.id).where(
         Intake.digest == digest, Intake.state != "discarded", Intake.is_quarantined.is_(False)
     )
-    return session.scalar(found.limit(1)) is not None or bool(
-        documents.digests_in_use(session, [digest])
+    return (
+        session.scalar(found.limit(1)) is not None
+        or bool(documents.digests_in_use(session, [digest]))
+        or issued.needs(session, digest)
     )
 
 

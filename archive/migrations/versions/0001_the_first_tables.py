@@ -1085,9 +1085,12 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_issuance'))
     )
     with op.batch_alter_table('issuance', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_issuance_issued_digest'), ['issued_digest'], unique=False)
         batch_op.create_index('ix_issuance_list', ['organ_id', 'state', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_issuance_main_id'), ['main_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_issuance_organ_id'), ['organ_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_issuance_prepared_digest'), ['prepared_digest'], unique=False)
+        batch_op.create_index(batch_op.f('ix_issuance_signed_digest'), ['signed_digest'], unique=False)
 
     op.execute("insert into chain_head (id, last_id, link) values (1, 0, '" + "0" * 64 + "')")
     for statement in _final_events(op.get_bind().dialect.name):
@@ -1115,9 +1118,12 @@ def _final_events(dialect: str) -> list[str]:
 
 def downgrade() -> None:
     with op.batch_alter_table('issuance', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_issuance_signed_digest'))
+        batch_op.drop_index(batch_op.f('ix_issuance_prepared_digest'))
         batch_op.drop_index(batch_op.f('ix_issuance_organ_id'))
         batch_op.drop_index(batch_op.f('ix_issuance_main_id'))
         batch_op.drop_index('ix_issuance_list')
+        batch_op.drop_index(batch_op.f('ix_issuance_issued_digest'))
 
     op.drop_table('issuance')
     with op.batch_alter_table('intake_file', schema=None) as batch_op:

@@ -1,0 +1,97 @@
+"""What an issuance means to the road: bytes that are needed, and links of what was issued."""
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from archive import audit, clock
+from archive.life_models import DocumentLink
+from archive.models import Document, Row
+from archive.register_models import RegisterEntry
+from ingest.models import Intake, Issuance
+
+
+def needs(session: Session, digest: str) -> bool:
+    """Whether a document on its way out, or its annex, is made of these bytes.
+
+    What was given up needs none; what was issued keeps its earlier states, as its story tells.
+    """
+    found = select(Issuance.id).where(
+        Issuance.state != "given_up",
+        or_(
+            Issuance.prepared_digest == digest,
+            Issuance.signed_digest == digest,
+            Issuance.issued_digest == digest,
+        ),
+    )
+    return session.scalar(found.limit(1)) is not None
+
+
+def tell(session: Session, intake: Intake, document: Document) -> None:
+    """If this is what the organ issued: link it with what it answers, and with its annexes."""
+    issuance = session.scalar(
+        select(Issuance).where(
+            Issuance.organ_id == intake.organ_id,
+            Issuance.issued_digest == intake.digest,
+            Issuance.state == "issued",
+        )
+    )
+    if issuance is None:
+        return
+    linked = _links(session, issuance, document)
+    also: list[Row] = []
+    entry = issuance.register_entry
+    if issuance.kind != "annex" and entry is not None and _joins(entry, document):
+        also.append(entry)
+    session.flush()
+    if linked or also:
+        audit.record(
+            session, "document.issued", document, also=tuple(also), facts={"links": linked}
+        )
+
+
+def _joins(entry: RegisterEntry, document: Document) -> bool:
+    """The line of the register gets its document, unless it has one."""
+    if entry.document_id is not None:
+        return False
+    entry.document_id = document.id
+    return True
+
+
+def _links(session: Session, issuance: Issuance, document: Document) -> list[str]:
+    """The codes of the documents that it is linked with now."""
+    wanted: list[tuple[Document, Document, str]] = []
+    for answered in session.scalars(
+        select(Document).where(
+            Document.code.in_(issuance.answers), Document.organ_id == document.organ_id
+        )
+    ):
+        wanted.append((document, answered, "answers"))
+    if issuance.main is not None and (main := _document_of(session, issuance.main)):
+        wanted.append((document, main, "attachment"))
+    for annex in issuance.annexes:
+        if (other := _document_of(session, annex)) is not None:
+            wanted.append((other, document, "attachment"))
+    made = [_link(session, start, end, kind) for start, end, kind in wanted]
+    return [code for code in made if code]
+
+
+def _document_of(session: Session, issuance: Issuance) -> Document | None:
+    return issuance.intake.document if issuance.intake is not None else None
+
+
+def _link(session: Session, start: Document, end: Document, kind: str) -> str:
+    """A link from one to the other, if it is not there yet; the code of the other."""
+    there = select(DocumentLink.id).where(
+        DocumentLink.from_id == start.id, DocumentLink.to_id == end.id, DocumentLink.kind == kind
+    )
+    if start.id == end.id or session.scalar(there) is not None:
+        return ""
+    link = DocumentLink(
+        organ_id=start.organ_id, from_id=start.id, to_id=end.id, kind=kind, made_at=clock.now()
+    )
+    session.add(link)
+    session.flush()
+    audit.record(
+        session, "document.link", start, also=(link,), facts={"kind": kind, "to": end.code}
+    )
+    return end.code
