@@ -1,13 +1,13 @@
 """Documents: shelving what came off the road, placing it in case files, correcting its data."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from archive import audit, case_files, clock
+from archive import audit, case_files, clock, freezes
 from archive.errors import Conflict, Invalid, NotFound
 from archive.fields import DOCUMENT_FIELDS, parse_fields
 from archive.models import (
@@ -118,6 +118,31 @@ def _add_part(session: Session, document: Document, arrived: Arrived, ordinal: i
     session.add(part)
     session.flush()
     add_renditions(session, part, arrived.renditions)
+    return part
+
+
+def add_part(session: Session, document: Document, arrived: Arrived, *, role: str) -> Part:
+    """A further file of a document, last in order: an annex, an editable companion (R1).
+
+    Raises:
+        Conflict: `frozen`.
+    """
+    freezes.require_thawed(session, document)
+    _hold(session, document)
+    last = session.scalar(select(func.max(Part.ordinal)).where(Part.document_id == document.id))
+    part = _add_part(session, document, replace(arrived, role=role), ordinal=(last or 0) + 1)
+    document.mending = document.mending or arrived.mending
+    if role != "companion" and arrived.pages:
+        document.page_amount = (document.page_amount or 0) + arrived.pages
+    document.revision += 1
+    session.flush()
+    audit.record(
+        session,
+        "document.add_part",
+        document,
+        facts={"sha256": arrived.digest, "part": part.ordinal, "role": role},
+        name=arrived.file_name,
+    )
     return part
 
 

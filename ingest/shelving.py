@@ -11,8 +11,9 @@ from archive import audit, documents
 from archive.database import Database, after_commit, erase_traces
 from archive.documents import Arrived
 from archive.files import FileStore
-from archive.models import CaseFile, Organ, Person
-from ingest import issued
+from archive.models import CaseFile, Document, Organ, Person
+from archive.register_models import RegisterEntry
+from ingest import issued, registering
 from ingest.models import Intake, IntakeFile
 from ingest.workspace import Made, Workshop
 
@@ -67,9 +68,24 @@ def _put(files: FileStore, role: str, made: Made) -> Kept:
 
 
 def shelve(session: Session, intake: Intake, kept: tuple[Kept, ...]) -> None:
-    """Make the document that the intake becomes."""
+    """Make the document that the intake becomes, or a further part of its register line's one."""
     arrived = _arrived(intake, kept)
-    document = documents.shelve(
+    number = intake.register_entry_id
+    entry = session.get_one(RegisterEntry, number) if number is not None else None
+    if entry is not None and registering.takes_part(session, entry):
+        document = registering.add_part(session, entry, arrived)
+    else:
+        document = _new_document(session, intake, arrived)
+        if entry is not None and entry.document_id is None:
+            registering.shelved(session, entry, document)
+    intake.document_id = document.id
+    intake.state, intake.next_step, intake.reason = "shelved", None, arrived.mending
+    intake.claim = intake.claimed_until = None
+    issued.tell(session, intake, document)
+
+
+def _new_document(session: Session, intake: Intake, arrived: Arrived) -> Document:
+    return documents.shelve(
         session,
         session.get_one(Organ, intake.organ_id),
         arrived,
@@ -78,10 +94,6 @@ def shelve(session: Session, intake: Intake, kept: tuple[Kept, ...]) -> None:
         by=session.get(Person, intake.received_by_id) if intake.received_by_id else None,
         told={"intake": intake.id},
     )
-    intake.document_id = document.id
-    intake.state, intake.next_step, intake.reason = "shelved", None, arrived.mending
-    intake.claim = intake.claimed_until = None
-    issued.tell(session, intake, document)
 
 
 def _arrived(intake: Intake, kept: tuple[Kept, ...]) -> Arrived:

@@ -1,0 +1,396 @@
+"""The clerk's desk: a line in a register, the file that comes with it, and what is here already.
+
+A file is received first (`reception`), so that nothing is lost whatever happens to the form. The
+line joins it then: while it is on the road, or when it is a document. A file that joins a line
+which has a document becomes a further part of it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import PurePath
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive import audit, clock, documents, freezes, refusals, register_handling, register_twins
+from archive.books import DIRECTIONS
+from archive.database import Database
+from archive.documents import Arrived
+from archive.errors import Conflict, NotFound, Refused
+from archive.fields import parse_value
+from archive.models import Document, Organ, Part, Person
+from archive.register_fields import BY_COLUMN
+from archive.register_models import LettingIn, Refusal, Register, RegisterEntry
+from archive.register_twins import LooksLikeEarlier, Sought, Twin
+from archive.registers import SHARED, enter, hold, may_change
+from ingest import admission
+from ingest.models import Intake
+
+SCAN_FIELDS = ("completeness", "elsewhere")  # how much of the paper was scanned, where the rest is
+ON_THE_ROAD = ("received", "waiting", "stuck")
+_OFFICE = (".doc", ".docx", ".odt", ".rtf", ".xls", ".xlsx", ".ods")
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What the clerk decided of what looks the same."""
+
+    earlier: str  # code of the line or document
+    decision: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Form:
+    """What the clerk hands over."""
+
+    values: Mapping[str, str]
+    registered_on: date | None = None
+    late_reason: str = ""
+    addressee: str = ""
+    scan: Mapping[str, str] = field(default_factory=dict)
+    intake_id: int | None = None
+    document: Document | None = None
+    copy_of: Document | None = None
+    let_in: LettingIn | None = None
+    decided: Decided | None = None
+
+
+@dataclass(frozen=True)
+class Registered:
+    """What came of it: a new line, or an earlier one that the paper joined."""
+
+    entry: RegisterEntry
+    is_new: bool
+
+
+def register(session: Session, book: Register, by: Person, form: Form) -> Registered:
+    """Write a line, unless the clerk says that it belongs to an earlier one; join its file.
+
+    Raises:
+        Refused: `secret_mark`; `complaint`, `resolution`, `named_letter`.
+        LooksLikeEarlier: nothing was decided about what looks the same.
+        Conflict, Invalid: what `registers.enter` and `join_intake` raise.
+    """
+    turn_away_secrets(form)
+    intake = intake_for(session, book.organ_id, form.intake_id) if form.intake_id else None
+    document = form.document or (intake.document if intake is not None else None)
+    twins = _twins(session, book, by, form, intake, document)
+    chosen = _chosen(twins, form.decided)
+    if chosen is not None and form.decided is not None and form.decided.decision != "other":
+        return _join_earlier(session, book, by, form, chosen, intake)
+    entry = _enter(session, book, by, form)
+    if chosen is not None and form.decided is not None:
+        register_twins.decide(session, entry, by, chosen, form.decided.decision, form.decided.why)
+    _join(session, entry, form, intake, document)
+    return Registered(entry, is_new=True)
+
+
+def turn_away_secrets(form: Form) -> None:
+    """A mark of secrecy in any field: nothing is kept of it (R15).
+
+    Raises:
+        Refused: `secret_mark`.
+    """
+    mark = admission.mark_in_fields({**form.values, **form.scan, "addressee": form.addressee})
+    if mark is not None:
+        raise Refused("secret_mark", mark=mark)
+
+
+def note_secret(db: Database, organ_id: int, by: Person) -> Refusal:
+    """Number, day and reason of something secret that was turned away; nothing else."""
+    with db.transaction() as session:
+        organ = session.get_one(Organ, organ_id)
+        return refusals.refuse(session, organ, by, refusals.SECRET)
+
+
+def _enter(session: Session, book: Register, by: Person, form: Form) -> RegisterEntry:
+    return enter(
+        session,
+        book,
+        by,
+        form.values,
+        registered_on=form.registered_on,
+        late_reason=form.late_reason,
+        addressee=form.addressee,
+        let_in=form.let_in,
+        copy_of=form.copy_of,
+    )
+
+
+# What is here already -----------------------------------------------------------------------------
+
+
+def _twins(
+    session: Session,
+    book: Register,
+    by: Person,
+    form: Form,
+    intake: Intake | None,
+    document: Document | None,
+) -> list[Twin]:
+    if book.kind != "incoming":
+        return []
+    digest = intake.digest if intake is not None else _digest_of(document)
+    issued = form.values.get("issued_date", "")
+    sought = Sought(
+        number=form.values.get("code_number", ""),
+        notation=form.values.get("code_notation", ""),
+        organ_name=form.values.get("organ_name", ""),
+        issued_date=parse_value(BY_COLUMN["issued_date"].field, issued),
+        doc_code=form.values.get("doc_code", ""),
+        digest=digest,
+        entries_of_same_bytes=_entries_with(session, book.organ_id, digest),
+    )
+    but = document.id if document is not None else None
+    return register_twins.find(session, by, book.organ, sought, but_document=but)
+
+
+def _digest_of(document: Document | None) -> str | None:
+    return document.parts[0].digest if document is not None and document.parts else None
+
+
+def _entries_with(session: Session, organ_id: int, digest: str | None) -> tuple[int, ...]:
+    """The lines whose file has the same bytes, also while it is on its road."""
+    if digest is None:
+        return ()
+    found = session.scalars(
+        select(Intake.register_entry_id).where(
+            Intake.organ_id == organ_id,
+            Intake.digest == digest,
+            Intake.register_entry_id.is_not(None),
+            Intake.state != "discarded",
+        )
+    )
+    return tuple({one for one in found if one is not None})
+
+
+def _chosen(twins: list[Twin], decided: Decided | None) -> Twin | None:
+    """The twin that the clerk decided about; None where there is none."""
+    if not twins:
+        return None
+    if decided is None:
+        raise LooksLikeEarlier(twins)
+    register_twins.check_decision(decided.decision, decided.why)
+    chosen = next((one for one in twins if one.key == decided.earlier), None)
+    if chosen is None:
+        raise LooksLikeEarlier(twins)
+    return chosen
+
+
+def _join_earlier(
+    session: Session,
+    book: Register,
+    by: Person,
+    form: Form,
+    twin: Twin,
+    intake: Intake | None,
+) -> Registered:
+    """The paper is the same, or belongs to it: no second number (HC-21, TN-24)."""
+    assert form.decided is not None
+    is_new = twin.entry is None
+    entry = twin.entry or _enter(session, book, by, form)
+    if is_new and twin.document is not None:
+        join_document(session, entry, twin.document)
+    else:
+        hold(session, entry)
+    register_twins.decide(session, entry, by, twin, form.decided.decision, form.decided.why)
+    if form.decided.decision == "same":
+        if form.values.get("channel", "paper") == "paper" and entry.paper_arrived_on is None:
+            register_handling.paper_arrived(session, entry)
+    elif entry.finished_on is not None:
+        register_handling.again(session, entry)  # it is handled as new; the decision tells of it
+    if intake is not None and intake.register_entry_id != entry.id and _adds(entry, intake):
+        join_intake(session, entry, intake)
+    return Registered(entry, is_new)
+
+
+def _adds(entry: RegisterEntry, intake: Intake) -> bool:
+    """Whether the file brings bytes that the line's document doesn't have yet."""
+    if entry.document is None:
+        return True
+    return intake.digest not in {one.digest for one in entry.document.parts}
+
+
+# The file -----------------------------------------------------------------------------------------
+
+
+def _join(
+    session: Session,
+    entry: RegisterEntry,
+    form: Form,
+    intake: Intake | None,
+    document: Document | None,
+) -> None:
+    if intake is not None and intake.register_entry_id is None:
+        given = {name: value for name, value in form.scan.items() if value and name in SCAN_FIELDS}
+        if given:
+            intake.fields = {**intake.fields, **given}
+        join_intake(session, entry, intake)
+    elif document is not None:
+        join_document(session, entry, document)
+
+
+def intake_for(session: Session, organ_id: int, number: int) -> Intake:
+    """A received file of the organ that may be registered, held until the commit.
+
+    Raises:
+        NotFound: `no_such_intake`.
+        Conflict: `suspicion_undecided`, `file_is_gone`.
+    """
+    intake = session.scalar(
+        select(Intake).where(Intake.id == number).with_for_update(key_share=True)
+    )
+    if intake is None or intake.organ_id != organ_id:
+        raise NotFound("no_such_intake", intake=number)
+    if intake.is_quarantined:
+        raise Conflict("suspicion_undecided")
+    if intake.state in ("refused", "discarded"):
+        raise Conflict("file_is_gone", intake=number)
+    return intake
+
+
+def join_intake(session: Session, entry: RegisterEntry, intake: Intake) -> None:
+    """The file belongs to this line; when it is shelved, its document does.
+
+    Raises:
+        Conflict: `file_registered`, `already_a_document`, `frozen`.
+    """
+    if intake.register_entry_id not in (None, entry.id):
+        raise Conflict("file_registered", intake=intake.id)
+    intake.register_entry_id = entry.id
+    session.flush()
+    facts = {"entry": entry.code, "sha256": intake.digest}
+    audit.record(session, "intake.register", intake, facts=facts)
+    if intake.document is not None:
+        join_document(session, entry, intake.document)
+
+
+def join_document(session: Session, entry: RegisterEntry, document: Document) -> None:
+    """The line speaks of this document: it gets the number and day of arrival, and its data.
+
+    Raises:
+        Conflict: `already_a_document`, `frozen`.
+    """
+    if entry.document_id not in (None, document.id):
+        raise Conflict("already_a_document", entry=entry.code)
+    freezes.require_thawed(session, document)
+    hold_document(session, document)
+    is_first = not _is_registered(session, document, entry)
+    entry.document_id, entry.document = document.id, document
+    entry.revision += 1
+    if is_first and may_change(session, document):
+        documents.correct_columns(session, document, _columns(entry), f"Đăng ký {entry.code}")
+    session.flush()
+    audit.record(session, "register_entry.join", entry, facts={"document": document.code})
+
+
+def hold_document(session: Session, document: Document) -> None:
+    """Keep other hands off the document until the commit."""
+    session.refresh(document, audit.columns(document), with_for_update={"key_share": True})
+
+
+def _is_registered(session: Session, document: Document, entry: RegisterEntry) -> bool:
+    """Whether another line in force speaks of it: its number of arrival stays then."""
+    found = select(RegisterEntry.id).where(
+        RegisterEntry.document_id == document.id,
+        RegisterEntry.id != entry.id,
+        RegisterEntry.state == "registered",
+    )
+    return session.scalar(found.limit(1)) is not None
+
+
+def _columns(entry: RegisterEntry) -> dict[str, object]:
+    """What a line says of its document."""
+    told = {name: getattr(entry, name) for name in SHARED}
+    told = {name: value for name, value in told.items() if value not in ("", None, [])}
+    told["direction"] = DIRECTIONS[entry.register.kind]
+    if entry.register.kind == "incoming":
+        told |= {"arrival_date": entry.registered_on, "arrival_number": entry.number}
+    return told
+
+
+# At the end of the road ---------------------------------------------------------------------------
+
+
+def shelved(session: Session, entry: RegisterEntry, document: Document) -> None:
+    """Its file became a document: line and document know each other from now on."""
+    entry.document_id = document.id
+    entry.revision += 1
+    for name, value in _columns(entry).items():
+        setattr(document, name, value)
+    if entry.page_amount is None:
+        entry.page_amount = document.page_amount
+    session.flush()
+    audit.record(
+        session, "register_entry.join", entry, also=(document,), facts={"document": document.code}
+    )
+
+
+def takes_part(session: Session, entry: RegisterEntry) -> bool:
+    """Whether a further file of this line becomes a part of its document."""
+    return entry.document is not None and may_change(session, entry.document)
+
+
+def add_part(session: Session, entry: RegisterEntry, arrived: Arrived) -> Document:
+    """What came later becomes a further part of the line's document (TN-24, DB-19)."""
+    document = entry.document
+    assert document is not None
+    main = session.scalars(
+        select(Part).where(Part.document_id == document.id).order_by(Part.ordinal).limit(1)
+    ).one()
+    documents.add_part(session, document, arrived, role=_role(main, arrived))
+    entry.revision += 1
+    facts = {"document": document.code, "sha256": arrived.digest}
+    audit.record(session, "register_entry.supplement", entry, facts=facts)
+    return document
+
+
+def _role(main: Part, arrived: Arrived) -> str:
+    """An editable file of the same name goes along with the main part; the rest are annexes."""
+    first, other = PurePath(main.file_name), PurePath(arrived.file_name)
+    is_editable = other.suffix.lower() in _OFFICE and first.suffix.lower() not in _OFFICE
+    return "companion" if is_editable and first.stem == other.stem else "annex"
+
+
+# Refusing a received file -------------------------------------------------------------------------
+
+
+def refuse_intake(
+    session: Session, intake: Intake, by: Person, reason_code: str, **answer: str
+) -> Refusal:
+    """A received file is refused, or sent back, before it becomes a document (HC-11, HC-16).
+
+    Raises:
+        Conflict: `not_waiting`, `file_registered`.
+        Invalid: what `refusals.refuse` raises.
+    """
+    if intake.state not in ON_THE_ROAD or intake.is_quarantined:
+        raise Conflict("not_waiting", state=intake.state)
+    if intake.register_entry_id is not None:
+        raise Conflict("file_registered", intake=intake.id)
+    organ = session.get_one(Organ, intake.organ_id)
+    refusal = refusals.refuse(session, organ, by, reason_code, **answer)
+    intake.state, intake.reason, intake.details = "refused", reason_code, {}
+    intake.claim = intake.claimed_until = intake.try_after = None
+    facts = {"reason": reason_code, "refusal": refusal.code}
+    audit.record(session, "intake.refused", intake, facts=facts)
+    return refusal
+
+
+def unregistered(organ_id: int) -> list[object]:
+    """The organ's received files that stand in no register yet, for `where`."""
+    return [
+        Intake.organ_id == organ_id,
+        Intake.register_entry_id.is_(None),
+        Intake.is_quarantined.is_(False),
+        Intake.state.in_((*ON_THE_ROAD, "shelved")),
+    ]
+
+
+def is_late(entry: RegisterEntry) -> bool:
+    """Whether it waits for an answer whose day has passed."""
+    waits = entry.finished_on is None and entry.state == "registered"
+    due = entry.due_date
+    return waits and due is not None and due < clock.today(entry.register.organ)
