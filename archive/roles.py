@@ -120,6 +120,7 @@ ROLES: dict[str, set[Action]] = {
     "head": _WORKERS
     | {
         Action.SEE_INTAKES,
+        Action.PREPARE_ISSUE,  # who signs brings back what was signed
         Action.LET_IN,
         Action.INSPECT,
         Action.APPROVE_PLAN,

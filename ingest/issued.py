@@ -5,8 +5,7 @@ from sqlalchemy.orm import Session
 
 from archive import audit, clock
 from archive.life_models import DocumentLink
-from archive.models import Document, Row
-from archive.register_models import RegisterEntry
+from archive.models import Document
 from ingest.models import Intake, Issuance
 
 
@@ -37,28 +36,6 @@ def tell(session: Session, intake: Intake, document: Document) -> None:
     )
     if issuance is None:
         return
-    linked = _links(session, issuance, document)
-    also: list[Row] = []
-    entry = issuance.register_entry
-    if issuance.kind != "annex" and entry is not None and _joins(entry, document):
-        also.append(entry)
-    session.flush()
-    if linked or also:
-        audit.record(
-            session, "document.issued", document, also=tuple(also), facts={"links": linked}
-        )
-
-
-def _joins(entry: RegisterEntry, document: Document) -> bool:
-    """The line of the register gets its document, unless it has one."""
-    if entry.document_id is not None:
-        return False
-    entry.document_id = document.id
-    return True
-
-
-def _links(session: Session, issuance: Issuance, document: Document) -> list[str]:
-    """The codes of the documents that it is linked with now."""
     wanted: list[tuple[Document, Document, str]] = []
     for answered in session.scalars(
         select(Document).where(
@@ -71,21 +48,21 @@ def _links(session: Session, issuance: Issuance, document: Document) -> list[str
     for annex in issuance.annexes:
         if (other := _document_of(session, annex)) is not None:
             wanted.append((other, document, "attachment"))
-    made = [_link(session, start, end, kind) for start, end, kind in wanted]
-    return [code for code in made if code]
+    for start, end, kind in wanted:
+        _link(session, start, end, kind)
 
 
 def _document_of(session: Session, issuance: Issuance) -> Document | None:
     return issuance.intake.document if issuance.intake is not None else None
 
 
-def _link(session: Session, start: Document, end: Document, kind: str) -> str:
-    """A link from one to the other, if it is not there yet; the code of the other."""
+def _link(session: Session, start: Document, end: Document, kind: str) -> None:
+    """A link from one to the other, if it is not there yet."""
     there = select(DocumentLink.id).where(
         DocumentLink.from_id == start.id, DocumentLink.to_id == end.id, DocumentLink.kind == kind
     )
     if start.id == end.id or session.scalar(there) is not None:
-        return ""
+        return
     link = DocumentLink(
         organ_id=start.organ_id, from_id=start.id, to_id=end.id, kind=kind, made_at=clock.now()
     )
@@ -94,4 +71,3 @@ def _link(session: Session, start: Document, end: Document, kind: str) -> str:
     audit.record(
         session, "document.link", start, also=(link,), facts={"kind": kind, "to": end.code}
     )
-    return end.code
