@@ -211,18 +211,19 @@ def _changed(session: Session) -> dict[tuple[str, int], _Changed]:
 
 def _note_changes(session: Session, _context: UOWTransaction) -> None:
     """After each flush: remember which audited rows were touched."""
-    for row in (*session.new, *session.dirty):
-        if isinstance(row, Row) and row.STORY and _is_told_change(session, row):
+    for row in session.new:
+        if isinstance(row, Row) and row.STORY:
+            _changed(session)[row.STORY, row.id] = _Changed(row, is_gone=False)
+    for row in session.dirty:
+        if isinstance(row, Row) and row.STORY and _is_told_change(row):
             _changed(session)[row.STORY, row.id] = _Changed(row, is_gone=False)
     for row in session.deleted:
         if isinstance(row, Row) and row.STORY:
             _changed(session)[row.STORY, row.id] = _Changed(row, is_gone=True)
 
 
-def _is_told_change(session: Session, row: Row) -> bool:
+def _is_told_change(row: Row) -> bool:
     """Whether more than book-keeping columns changed."""
-    if row in session.new:
-        return True
     state = inspect(row)
     return any(
         state.attrs[one.key].history.has_changes()
@@ -298,7 +299,10 @@ def _share_out(told: list[_Told], changed: dict[tuple[str, int], _Changed]) -> N
         one_teller = teller.get(key) or (teller.get(owner) if owner else None)
         if one_teller is None:
             raise UnauditedChange(f"no event tells of the change of {key[0]} {key[1]}")
-        one_teller.rows[key] = None if one_change.is_gone else row_digest(one_change.row)
+        if one_change.is_gone:
+            one_teller.rows[key] = None
+        elif key not in one_teller.rows:
+            one_teller.rows[key] = row_digest(one_change.row)
 
 
 def _append(session: Session, head: ChainHead, told: list[_Told]) -> None:
