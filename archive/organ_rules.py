@@ -13,6 +13,7 @@ from archive.seen import require_as_seen
 
 _SUFFIX = re.compile(r"([.@-][a-z0-9]+)*")
 _LONGEST_SUFFIX = 30
+READ_POLICIES = ("open", "unit", "assigned")
 
 
 def _rule(default: Any, name: str, among: tuple[str, ...] = ()) -> Any:
@@ -46,9 +47,23 @@ def rules_of(organ: Organ) -> OrganRules:
 
 
 def set_rules(
-    session: Session, organ: Organ, given: dict[str, str], why: str, *, seen: str | None = None
+    session: Session,
+    organ: Organ,
+    given: dict[str, str],
+    why: str,
+    *,
+    seen: str | None = None,
+    read_policy: str = "",
 ) -> None:
     """Set rules of the organ with a reason; the earlier values stay readable in the story.
+
+    Args:
+        session: the transaction's session.
+        organ: whose rules.
+        given: rules as they were typed; those that are not given stay.
+        why: the reason, such as the regulation that sets them.
+        seen: the state from which they were typed.
+        read_policy: who reads what no case file narrows; empty: as it is.
 
     Raises:
         Invalid: `reason_missing`, `unknown_rule`, `bad_rule`.
@@ -57,10 +72,15 @@ def set_rules(
     if not why.strip():
         raise Invalid("reason_missing")
     values = parse_rules(given)
+    if read_policy not in ("", *READ_POLICIES):
+        raise Invalid("bad_rule", rule="read_policy", value=read_policy)
     require_as_seen(session, organ, seen)
-    now = as_set(rules_of(organ))
+    now: dict[str, Any] = {**as_set(rules_of(organ)), "read_policy": organ.read_policy}
+    organ.read_policy = read_policy or organ.read_policy
     changed = {name: value for name, value in values.items() if now[name] != value}
     organ.rules = {**organ.rules, **changed}
+    if now["read_policy"] != organ.read_policy:
+        changed["read_policy"] = organ.read_policy
     session.flush()
     audit.record(
         session,

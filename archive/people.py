@@ -316,6 +316,12 @@ def sign_out(session: Session, found: SignIn) -> None:
     audit.record(session, "person.sign_out", found.person)
 
 
+def sign_out_everywhere(session: Session, person: Person) -> None:
+    """End all sessions of the person; tokens of programs go on."""
+    _end_sign_ins(session, person, SignIn.kind == "session")
+    audit.record(session, "person.sign_out_everywhere", person)
+
+
 def count(session: Session) -> int:
     """How many accounts there are."""
     return session.scalar(select(func.count()).select_from(Person)) or 0

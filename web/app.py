@@ -7,11 +7,37 @@ from web import auth, errors, i18n, lists, security
 from web.api.application import register as register_api
 from web.icons import icon
 from web.names import about, counted, headline, number_of
-from web.pages import account, case_files, documents, finding, health, home, receiving
+from web.pages import (
+    account,
+    administration,
+    case_files,
+    delegations,
+    documents,
+    finding,
+    health,
+    home,
+    people,
+    receiving,
+    rights,
+    staff_lists,
+)
 from web.services import Services
 from web.story_words import rendition_name
 
-PAGES = (home, receiving, case_files, documents, finding, account, health)
+PAGES = (
+    home,
+    receiving,
+    case_files,
+    documents,
+    finding,
+    account,
+    health,
+    people,
+    staff_lists,
+    delegations,
+    administration,
+    rights,
+)
 
 
 def create_app(services: Services) -> Flask:

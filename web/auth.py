@@ -2,31 +2,53 @@
 
 Closed by default: whatever is not named in `OPEN` needs a person. Views write and read through
 `writing()` and `reading()`, so that every change is told of the person who asked for it.
+
+`actor()` is the natural person who sits there. `asker()` is whose rights are asked: the same, or
+the principal for whom the actor works now (R9); then every line of the story names both.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, redirect, request, session, url_for
+from flask import Flask, Response, current_app, flash, g, redirect, request, session, url_for
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import Unauthorized
 
-from archive import access, audit, clock, people
+from archive import access, audit, clock, delegations, people
 from archive import reading as reads
 from archive.access import Action
 from archive.errors import NotAllowed
 from archive.models import CaseFile, Document, Organ, Person, SignIn
+from web.i18n import gettext
 from web.services import Services
 
 SECRET = "sign_in"
+ORGAN = "organ"  # where the person chose to work
+ACTS_FOR = "delegation"  # under which the person chose to act
 LONGEST_PASSWORD = 1000
 OPEN = frozenset({"account.sign_in", "account.language", "static", "bootstrap.static"})
 OPEN_PATHS = ("/healthz", "/readyz", "/api/")  # the API asks for its own tokens
 WITH_ONE_TIME_PASSWORD = frozenset({"account.password", "account.sign_out"}) | OPEN
 TOUCH = timedelta(minutes=1)
+BROWSERS = (  # the first that fits: each names those after it too
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("coc_coc_browser", "Cốc Cốc"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
 
 
 def init_app(app: Flask, services: Services) -> None:
@@ -40,11 +62,21 @@ def services() -> Services:
     return cast(Services, current_app.extensions["luutru"])
 
 
-def asker() -> Person:
-    """The person who asks."""
+def actor() -> Person:
+    """The natural person who acts."""
     if g.get("person") is None:
         raise Unauthorized
     return cast(Person, g.person)
+
+
+def principal() -> Person | None:
+    """For whom the person acts now; their rights count meanwhile."""
+    return cast(Person | None, g.get("principal"))
+
+
+def asker() -> Person:
+    """The person whose rights are asked."""
+    return principal() or actor()
 
 
 def here() -> Organ:
@@ -54,8 +86,20 @@ def here() -> Organ:
 
 @contextmanager
 def writing() -> Iterator[Session]:
-    """A transaction, told of the person who asks."""
-    with audit.acting_as(asker(), "web"), services().db.transaction() as rows:
+    """A transaction, told of the person who acts, and of whom they act for."""
+    with telling(), services().db.transaction() as rows:
+        yield rows
+
+
+def telling() -> AbstractContextManager[None]:
+    """Inside, everything is told of the person who acts, and of whom they act for."""
+    return audit.acting_as(actor(), "web", principal=principal())
+
+
+@contextmanager
+def writing_of_oneself() -> Iterator[Session]:
+    """A transaction on one's own account: that is nobody else's, whomever one acts for."""
+    with audit.acting_as(actor(), "web"), services().db.transaction() as rows:
         yield rows
 
 
@@ -92,8 +136,8 @@ def confirm_password(password: str) -> None:
     Raises:
         NotAllowed: `wrong_password`.
     """
-    tried = people.try_password(services().db, asker().user_name, password[:LONGEST_PASSWORD])
-    with writing() as rows:
+    tried = people.try_password(services().db, actor().user_name, password[:LONGEST_PASSWORD])
+    with writing_of_oneself() as rows:
         person = people.check_password(rows, tried)
     if person is None:
         raise NotAllowed("wrong_password")
@@ -101,16 +145,30 @@ def confirm_password(password: str) -> None:
 
 def begin(rows: Session, person: Person) -> None:
     """Sign the person in; whatever an earlier visitor's cookie held is gone."""
-    lasting = timedelta(hours=services().settings.session_hours)
     with audit.acting_as(person, "web"):
-        secret = people.sign_in(rows, person, "session", lasting)
+        secret = people.sign_in(rows, person, "session", _lasting(person), _browser())
     session.clear()
     session[SECRET] = secret
 
 
+def _lasting(person: Person) -> timedelta:
+    """The hours that are set, but never beyond the end of the organ's day (KT-28, DB-06)."""
+    moment = clock.now()
+    night = clock.end_of(clock.today(person.organ), person.organ)
+    return min(timedelta(hours=services().settings.session_hours), night - moment)
+
+
+def _browser() -> str:
+    """The browser and system in two words, so that one knows one's own sessions."""
+    said = request.user_agent.string
+    browser = next((name for sign, name in BROWSERS if sign in said), "")
+    system = next((name for sign, name in SYSTEMS if sign in said), "")
+    return ", ".join(one for one in (browser, system) if one)
+
+
 def end() -> None:
     """Sign out: the row is closed, not only the cookie forgotten."""
-    with writing() as rows:
+    with writing_of_oneself() as rows:
         people.sign_out(rows, rows.get_one(SignIn, g.sign_in))
     session.clear()
 
@@ -127,7 +185,7 @@ def local(target: str | None) -> str | None:
 
 def _find_out() -> Any:
     """Load the person; turn away nobody, and who still has a one-time password."""
-    g.person = g.organ = g.sign_in = None
+    g.person = g.organ = g.sign_in = g.principal = None
     if request.endpoint in ("static", "bootstrap.static") or request.path.startswith("/api/"):
         return None
     if secret := session.get(SECRET):
@@ -136,7 +194,14 @@ def _find_out() -> Any:
         return None if _is_open() else _turn_away()
     if g.person.must_change_password and request.endpoint not in WITH_ONE_TIME_PASSWORD:
         return redirect(url_for("account.password"))
-    return None
+    return _stop_acting() if ACTS_FOR in session and g.principal is None else None
+
+
+def _stop_acting() -> Any:
+    """What was begun for another is not done in one's own name instead."""
+    session.pop(ACTS_FOR)
+    flash(gettext("The delegation has ended. You act for yourself again."), "warning")
+    return redirect(url_for("home.page")) if request.method != "GET" else None
 
 
 def _load(secret: str) -> None:
@@ -146,12 +211,24 @@ def _load(secret: str) -> None:
         if found is None:
             return
         g.person, g.sign_in = found.person, found.id
-        organs = access.organs_of(found.person) or {found.person.organ_id}
-        mine = found.person.organ_id
-        g.organ = found.person.organ if mine in organs else rows.get_one(Organ, min(organs))
+        _place(rows, found.person)
     if clock.now() - found.last_used_at > TOUCH:
         with services().db.transaction() as rows:
             rows.get_one(SignIn, found.id).last_used_at = clock.now()
+
+
+def _place(rows: Session, person: Person) -> None:
+    """Where the person works now, and for whom, as they chose; looked up on every request."""
+    wanted = session.get(ACTS_FOR)
+    for one in delegations.in_force(rows, person) if wanted else ():
+        if one.id == wanted:
+            g.principal = delegations.principal_of(rows, one)
+            g.organ = rows.get_one(Organ, one.organ_id)
+            return
+    organs = access.organs_of(person) or {person.organ_id}
+    chosen = session.get(ORGAN)
+    place = chosen if chosen in organs else person.organ_id
+    g.organ = rows.get_one(Organ, place if place in organs else min(organs))
 
 
 def _is_open() -> bool:

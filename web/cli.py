@@ -14,6 +14,7 @@ from web.words import speak
 
 @click.group()
 @click.option("--as", "user_name", envvar="LUUTRU_AS", help="Who acts: a user name.")
+@click.option("--for", "principal_name", metavar="USER", help="Act for this person (delegation).")
 @click.option(
     "--language",
     envvar="LUUTRU_LANGUAGE",
@@ -24,8 +25,11 @@ from web.words import speak
 )
 @click.version_option(package_name="luutru", prog_name="luutru")
 @click.pass_context
-def main(context: click.Context, user_name: str | None, language: str) -> None:
+def main(
+    context: click.Context, user_name: str | None, principal_name: str | None, language: str
+) -> None:
     """Lưu Trữ: records and archives."""
+    del principal_name  # web/commands/door.py asks the context for it
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     for library in ("pyhanko", "pyhanko_certvalidator"):  # what they found is in our reports
         logging.getLogger(library).setLevel(logging.CRITICAL)

@@ -4,14 +4,17 @@ Codes are also the reasons for which a file waits, is stuck or was refused, and 
 document has no archival copy. A test finds every code in the code base and looks it up here.
 """
 
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from web.reasons import tables
+from web.reasons import people, registers, tables
 
 MEGABYTE = 1024 * 1024
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def _l(english: str) -> str:
@@ -149,7 +152,7 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("Nothing had to be changed."),
     ),
     "changed_meanwhile": (
-        _l("The document %(document)s was changed while you were typing."),
+        _l("%(document)s was changed while you were typing."),
         _l("Open the form again and enter your correction once more."),
     ),
     "other_organ": (
@@ -350,6 +353,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
 }
 WORDS |= tables.WORDS
+WORDS |= people.WORDS
+WORDS |= registers.WORDS
 
 
 class _Told(dict[str, Any]):
@@ -376,6 +381,8 @@ def _readable(details: dict[str, Any]) -> dict[str, Any]:
     told = dict(details)
     if isinstance(limit := told.get("limit"), int):
         told["limit_size"] = f"{limit // MEGABYTE} MB"
-    if isinstance(from_on := told.get("from_on"), str):
-        told["from_on"] = f"{date.fromisoformat(from_on):%d/%m/%Y}"
+    for name, value in details.items():
+        if isinstance(value, str) and _DAY.fullmatch(value):
+            with suppress(ValueError):  # a code that only looks like a day
+                told[name] = f"{date.fromisoformat(value):%d/%m/%Y}"
     return told

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from archive.documents import rendition
 from archive.errors import NotFound, StoreFailed
-from archive.files import LocalFiles
+from archive.files import FileStore, LocalFiles
 from archive.models import Part, Rendition
 from archive.settings import Settings
 from formats.kinds import Family
@@ -64,16 +64,30 @@ def suspected(services: Services, intake: Intake) -> bytes:
         NotFound: `no_such_page`: this kind of file has no pages before it is converted.
         StoreFailed: the file is damaged or gone.
     """
-    family = intake.facts["identify"]["family"]
+    return _page_of(services.workshop.quarantine, intake, int(intake.details.get("page", 1)))
+
+
+def received(services: Services, intake: Intake, number: int) -> bytes:
+    """A page of a file that is on its road, kept nowhere: a clerk registers it.
+
+    Raises:
+        NotFound: `no_such_page`: this kind of file has no pages before it is converted.
+        StoreFailed: the file is damaged or gone.
+    """
+    return _page_of(services.files, intake, number)
+
+
+def _page_of(store: FileStore, intake: Intake, number: int) -> bytes:
+    family = intake.facts.get("identify", {}).get("family")
     if family not in (Family.PDF, Family.PICTURE):
-        raise NotFound("no_such_page", page=1)
+        raise NotFound("no_such_page", page=number)
     with _drawing, tempfile.TemporaryDirectory(prefix="luutru-look-") as folder:
-        shown_file = Path(folder) / "suspected"
-        services.workshop.quarantine.fetch(intake.digest, shown_file)
+        shown_file = Path(folder) / "received"
+        store.fetch(intake.digest, shown_file)
         if family == Family.PICTURE:
             to_pdf(shown_file, Path(folder) / "pages.pdf")
             shown_file = Path(folder) / "pages.pdf"
-        return page_picture(shown_file, int(intake.details.get("page", 1)), WIDTHS[1])
+        return page_picture(shown_file, number, WIDTHS[1])
 
 
 def words(services: Services, part: Part, number: int) -> PageText | None:

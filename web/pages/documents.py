@@ -17,7 +17,7 @@ from formats.names import safe_name
 from ingest import verification
 from ingest.models import Intake
 from web import pictures
-from web.auth import asker, may, reading, require, services, writing
+from web.auth import actor, asker, may, reading, require, services, writing
 from web.deeds import deeds
 from web.errors import tell, words_of
 from web.field_words import document_fields
@@ -76,7 +76,7 @@ def page(code: str) -> str:
 def _tell_opening(rows: Session, document: Document, may_read: bool) -> None:
     if not may_read:
         reads.opened(rows, document, "describe")
-    elif not (request.args.get("turn") and reads.was_just_opened(rows, asker(), document)):
+    elif not (request.args.get("turn") and reads.was_just_opened(rows, actor(), document)):
         reads.opened(rows, document, "open")
 
 
@@ -113,7 +113,7 @@ def _story(rows: Session, document: Document) -> Story:
     intakes = rows.scalars(select(Intake.id).where(Intake.document_id == document.id)).all()
     told = or_(told, *(reads.story_of("intake", one) for one in intakes))
     if not access.roles_of(asker(), document.organ_id) & SEES_READERS:
-        told = and_(told, or_(Event.action.not_in(READING), Event.person_id == asker().id))
+        told = and_(told, or_(Event.action.not_in(READING), Event.person_id == actor().id))
     return story(rows, told, of="document", before=request.args.get("before", type=int))
 
 
@@ -141,11 +141,11 @@ def picture(code: str, part: int, number: int, width: int) -> BaseResponse:
 def _tell_looking(code: str) -> None:
     """A page that is large enough to be read belongs to an opening, also without our viewer."""
     with reading() as rows:
-        if reads.was_just_opened(rows, asker(), documents.by_code(rows, code)):
+        if reads.was_just_opened(rows, actor(), documents.by_code(rows, code)):
             return
     with writing() as rows:
         document = documents.by_code(rows, code)
-        if not reads.was_just_opened(rows, asker(), document):  # nor by the picture next to it
+        if not reads.was_just_opened(rows, actor(), document):  # nor by the picture next to it
             reads.opened(rows, document, "open")
 
 

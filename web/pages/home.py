@@ -7,11 +7,12 @@ from flask import Blueprint, g, render_template
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
+from archive import access, delegations
 from archive.access import Action
-from archive.models import Document, Event, Placement
+from archive.models import Document, Event, Organ, Person, Placement
 from archive.reading import seen_documents
 from ingest.models import Intake
-from web.auth import asker, here, may, reading
+from web.auth import actor, asker, here, may, principal, reading
 from web.pages.receiving import my_intakes, waiting_shown
 
 blueprint = Blueprint("home", __name__)
@@ -32,6 +33,7 @@ MENU = (
     Entry("receiving.page", Action.SEE_INTAKES, "inbox"),
     Entry("case_files.page", Action.SEE_CASE_FILES, "folder2"),
     Entry("finding.page", Action.FIND, "search"),
+    Entry("people.page", Action.MANAGE_PEOPLE, "people"),
     Entry("health.page", Action.SEE_HEALTH, "activity"),
 )
 
@@ -42,7 +44,29 @@ def menu() -> dict[str, Any]:
         return {"me": None, "menu": (), "here": None}
     with reading() as rows:
         entries = tuple(one for one in MENU if may(rows, one.action, here()))
-    return {"me": g.person, "menu": entries, "here": here()}
+        places = places_to_work(rows)
+    told = {"me": g.person, "menu": entries, "here": here()}
+    return {**told, "acts_for": principal(), "places_to_work": places}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where, or for whom, the person may work."""
+
+    value: str  # as the form of account.place sends it
+    name: str
+    is_person: bool = False
+
+
+def places_to_work(rows: Session) -> list[Place]:
+    """What the account menu offers: other organs, people one may act for, and oneself again."""
+    organs = sorted(access.organs_of(actor()) - ({here().id} if principal() is None else set()))
+    found = [Place(f"organ:{one}", rows.get_one(Organ, one).name) for one in organs]
+    for one in delegations.in_force(rows, actor()):
+        lender = rows.get_one(Person, one.principal_id)
+        if principal() is None or lender.id != asker().id:
+            found.append(Place(f"for:{one.id}", lender.full_name, is_person=True))
+    return found
 
 
 @blueprint.get("/")
@@ -80,7 +104,7 @@ def _last_opened(rows: Session) -> list[Document]:
     last = func.max(Event.id).label("last")
     mine = (
         select(Event.subject_id, last)
-        .where(Event.person_id == asker().id, Event.action == "document.open")
+        .where(Event.person_id == actor().id, Event.action == "document.open")
         .group_by(Event.subject_id)
         .order_by(last.desc())
         .limit(LAST_OPENED)

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session, selectinload
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as BaseResponse
 
-from archive import access, audit, case_files
+from archive import access, case_files
 from archive.access import Action
 from archive.errors import ArchiveError, Invalid
 from archive.models import Document
@@ -30,7 +30,17 @@ from ingest import decisions
 from ingest.models import Intake
 from ingest.reception import Receipt, Sending, receive
 from web import pictures, road_words
-from web.auth import asker, confirm_password, here, may, reading, require, services, writing
+from web.auth import (
+    asker,
+    confirm_password,
+    here,
+    may,
+    reading,
+    require,
+    services,
+    telling,
+    writing,
+)
 from web.error_words import MEGABYTE
 from web.errors import tell, wants_json, words_of
 from web.field_words import DIRECTIONS
@@ -212,7 +222,7 @@ def _take(file: FileStorage, case_file_id: int | None) -> Receipt | ArchiveError
 
 
 def _received(file: FileStorage, sending: Sending) -> Receipt:
-    with audit.acting_as(asker(), "web"):
+    with telling():
         return receive(
             services().db,
             services().files,
