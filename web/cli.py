@@ -8,7 +8,7 @@ import logging
 
 import click
 
-from web.commands import checking, recording, setting_up
+from web.commands import checking, issuing, plans, recording, setting_up
 from web.words import speak
 
 
@@ -51,6 +51,8 @@ for command in (
     recording.show,
     recording.export,
     recording.find,
+    issuing.issue,
+    plans.plan,
     checking.verify,
     checking.search,
     checking.audit_group,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from web.reasons import people, registers, tables
+from web.reasons import issuing, people, plans, registers, tables
 
 MEGABYTE = 1024 * 1024
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -353,6 +353,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
 }
 WORDS |= tables.WORDS
+WORDS |= plans.WORDS
+WORDS |= issuing.WORDS
 WORDS |= people.WORDS
 WORDS |= registers.WORDS
 

@@ -34,6 +34,11 @@ SENTENCES: dict[str, str] = {
     "person_locked": _("Account {user} is closed from {day}."),
     "handed_over": _("A worker is running; it carries the files on."),
     "exported": _("{document}: {rendition} written to {target}"),
+    "issue_prepared": _("prepared"),
+    "issue_signed": _("signed"),
+    "issue_issued": _("issued"),
+    "issue_given_up": _("given up"),
+    "issue_fetched": _("Document {issuance} written to {target}"),
     "found": _("Documents found: {total}"),
     "holds": _("holds"),
     "does_not_hold": _("DOES NOT HOLD"),
@@ -67,6 +72,24 @@ SENTENCES: dict[str, str] = {
     "index_rebuilt": _("searching waits until the index is made anew"),
     "stuck_intakes": _("files are stuck; see the page Receiving"),
     "no_trust_anchors": _("incoming signatures cannot be judged: no trust anchors"),
+    "plan_drawn_up": _("The file plan of {year} is begun; it is a draft."),
+    "plan_line_added": _("{name}: added to the plan."),
+    "plan_line_changed": _("{name}: changed in the plan."),
+    "plan_line_out": _("{name}: taken out of the plan."),
+    "plan_exported": _("File plan of {year}: {count} lines written to {target}"),
+    "plan_problems": _("Problems that keep the plan from being approved: {count}"),
+    "plan_approved": _("The file plan of {year} is approved; case files planned: {count}"),
+    "plan_copied": _("Copied into the plan of {year}: {count} lines. Holders who left: {left}"),
+    "plan_carried": _("Carried over into the plan of {year}: {count}"),
+    "plan_shown": _(
+        "New: {new}, changed: {changed}, the same: {same}, wrong: {wrong}. Nothing was taken in; "
+        "--take-in does it."
+    ),
+    "plan_taken_in": _("Taken in. New: {new}, changed: {changed}, the same already: {same}"),
+    "fate_new": _("new"),
+    "fate_changed": _("changed"),
+    "fate_wrong": _("wrong"),
+    "cell_wrong": _("Row {row}, column {column}, “{value}”: {said}"),
     "one_person_only": _("one person is administrator and archivist; two are safer"),
 }
 
