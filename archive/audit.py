@@ -72,6 +72,11 @@ def acting(actor: Actor) -> Iterator[None]:
         _actor.reset(token)
 
 
+def actor() -> Actor | None:
+    """Who acts now; nobody outside of a door."""
+    return _actor.get()
+
+
 @dataclass
 class _Told:
     """An event that waits for the end of its transaction."""

@@ -16,6 +16,7 @@ BOOKS = (  # what every organ begins with
     ("di", "outgoing", "Sổ đăng ký văn bản đi"),
     ("sao", "copies", "Sổ đăng ký bản sao"),
 )
+RESERVED = frozenset({"received", "refusals", "letting-in"})  # addresses of other pages
 DIRECTIONS = {"incoming": "incoming", "outgoing": "outgoing", "copies": "outgoing"}
 
 
@@ -44,7 +45,9 @@ def add_book(session: Session, organ: Organ, code: str, kind: str, name: str) ->
         Conflict: `book_exists`.
     """
     code, name = code.strip().lower(), nfc(name).strip()
-    if not (code.replace("-", "").isalnum() and code.isascii() and len(code) <= 20):
+    if code in RESERVED or not (
+        code.replace("-", "").isalnum() and code.isascii() and len(code) <= 20
+    ):
         raise Invalid("bad_book_code", book=code)
     if kind not in DIRECTIONS:
         raise Invalid("bad_book_kind", kind=kind)

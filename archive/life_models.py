@@ -284,6 +284,12 @@ class SubmissionItem(Row):
 
     __table_args__ = (
         UniqueConstraint("submission_id", "case_file_id"),
+        Index(
+            "ix_submission_item_open",
+            "submission_id",
+            sqlite_where=text("outcome = ''"),
+            postgresql_where=text("outcome = ''"),
+        ),
         CheckConstraint("outcome in ('', 'accepted', 'returned', 'taken_back')", name="outcome"),
     )
 
@@ -345,6 +351,7 @@ class NoticeItem(Row):
 
     __table_args__ = (
         UniqueConstraint("person_id", "kind", "subject_type", "subject_id", "occasion"),
+        Index("ix_notice_item_occasion", "kind", "occasion"),
     )
 
     def story_owner(self) -> tuple[str, int] | None:

@@ -347,6 +347,12 @@ class Document(Row):
         Index("ix_document_doc_code", "organ_id", "doc_code"),
         Index("ix_document_number", "organ_id", "code_number"),
         Index(
+            "ix_document_mending",
+            "organ_id",
+            sqlite_where=text("mending is not null"),
+            postgresql_where=text("mending is not null"),
+        ),
+        Index(
             "ix_document_behind",
             "id",
             sqlite_where=text("indexed_revision < revision"),

@@ -15,8 +15,9 @@ from archive import audit, clock
 from archive.closing import lacking
 from archive.errors import Conflict, Invalid, NotAllowed
 from archive.life_models import SubmissionItem
-from archive.models import CaseFile, Document, FilePlanEntry, Part, Person, Placement
+from archive.models import CaseFile, Document, FilePlanEntry, Part, Person, Placement, Rendition
 from archive.moves import move
+from archive.submissions import givers, hands
 
 
 @dataclass(frozen=True)
@@ -70,11 +71,19 @@ def checks(
 
 
 def _of_plan(session: Session, case_file: CaseFile) -> Line:
-    """Whether the year's plan has it, and its title and term as planned."""
+    """Whether the plan has it; a title or term set anew at closing is remarked on, no more."""
     entry = session.get(FilePlanEntry, case_file.plan_entry_id) if case_file.plan_entry_id else None
     if entry is None:
         return Line("plan", False, False, [{"why": "not_in_plan"}])
-    return Line("plan", True, False)
+    if entry.taken_out_on is not None:
+        return Line("plan", False, False, [{"why": "taken_out_of_plan"}])
+    pairs = (("title", case_file.title), ("maintenance", case_file.maintenance))
+    changed = [
+        {"why": f"{name}_changed", "planned": getattr(entry, name)}
+        for name, now in pairs
+        if getattr(entry, name) != now
+    ]
+    return Line("plan", True, False, changed)
 
 
 def _line(
@@ -130,6 +139,30 @@ def note_checks(session: Session, item: SubmissionItem, lines: Iterable[Line]) -
     )
 
 
+def look_again(session: Session, item: SubmissionItem) -> None:
+    """Have it looked through once more, because something was mended since.
+
+    Raises:
+        Conflict: `decided`.
+    """
+    _still_open(item)
+    item.checks = []
+    session.flush()
+    facts = {"case_file": item.case_file.code}
+    audit.record(session, "submission.look_again", item.submission, facts=facts)
+
+
+def digests(session: Session, case_file: CaseFile) -> list[str]:
+    """The bytes that must be there and unharmed: of every stored form in use."""
+    found = (
+        select(Rendition.digest)
+        .join(Placement, Placement.document_id == Rendition.document_id)
+        .where(Placement.case_file_id == case_file.id, Rendition.replaced_at.is_(None))
+        .distinct()
+    )
+    return list(session.scalars(found))
+
+
 def unchecked(session: Session, limit: int = 20) -> list[int]:
     """Items that nobody has looked through yet, by number: the worker's list."""
     found = select(SubmissionItem.id, SubmissionItem.checks).where(SubmissionItem.outcome == "")
@@ -146,7 +179,7 @@ def accept(session: Session, item: SubmissionItem, by: Person, note: str = "") -
         NotAllowed: `own_submission`: who hands over doesn't take in.
     """
     _still_open(item)
-    if by.id == item.submission.submitted_by_id:
+    if hands(by) & givers(session, item.submission):
         raise NotAllowed("own_submission")
     if not item.checks:
         raise Conflict("not_checked_yet", case_file=item.case_file.code)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 from archive import audit, clock
 from archive.errors import Conflict, Invalid, NotAllowed, NotFound
 from archive.life_models import KeptBack, Submission, SubmissionCall, SubmissionItem
-from archive.models import CaseFile, Document, Organ, Person
+from archive.models import CaseFile, Document, Event, Organ, Person
 from archive.moves import move
 
 DAYS_TO_DECIDE = timedelta(days=60)
@@ -31,7 +31,7 @@ def due_by(organ_id: int, day: date) -> ColumnElement[bool]:
     return and_(
         CaseFile.organ_id == organ_id,
         CaseFile.stage.in_(("closed", "returned")),
-        CaseFile.due_on.is_not(None),
+        CaseFile.due_on <= day,  # kept back is only ever longer: this one has an index
         last <= day,
     )
 
@@ -240,28 +240,55 @@ def sign(session: Session, submission: Submission, by: Person, side: str) -> Non
         Conflict: `still_undecided`, `nothing_accepted`, `already_signed`.
         NotAllowed: `not_your_side`, `both_sides`: one person does not sign for both.
     """
+    session.refresh(submission, audit.columns(submission), with_for_update={"key_share": True})
     if any(not one.outcome for one in submission.items):
         raise Conflict("still_undecided", submission=submission.code)
     if not accepted_items(submission):
         raise Conflict("nothing_accepted", submission=submission.code)
     other = submission.received_by_id if side == "giving" else submission.delivered_by_id
-    if other == by.id:
+    if other in hands(by):
         raise NotAllowed("both_sides")
     if side == "giving":
         if submission.delivered_at is not None:
             raise Conflict("already_signed")
         if by.id != submission.submitted_by_id:
             raise NotAllowed("not_your_side")
-        submission.delivered_by_id, submission.delivered_at = by.id, clock.now()
+        submission.delivered_by_id, submission.delivered_at = _signer(by), clock.now()
     else:
         if submission.received_at is not None:
             raise Conflict("already_signed")
-        if by.id == submission.submitted_by_id:
+        if hands(by) & givers(session, submission):
             raise NotAllowed("not_your_side")
-        submission.received_by_id, submission.received_at = by.id, clock.now()
+        submission.received_by_id, submission.received_at = _signer(by), clock.now()
     session.flush()
     codes = [one.case_file.code for one in accepted_items(submission)]
     audit.record(session, f"submission.sign_{side}", submission, facts={"case_files": codes})
+
+
+def hands(by: Person) -> set[int]:
+    """The natural persons whose act it is: who acts, and for whom (R10)."""
+    actor = audit.actor()
+    both = (actor.person_id, actor.principal_id) if actor else ()
+    return {by.id, *(one for one in both if one is not None)}
+
+
+def _signer(by: Person) -> int:
+    """Whose hand signs: the natural person's, also where it signs for another."""
+    actor = audit.actor()
+    if actor is None or actor.person_id is None or actor.principal_id != by.id:
+        return by.id
+    return actor.person_id
+
+
+def givers(session: Session, submission: Submission) -> set[int]:
+    """Who handed it over: who submitted it, and whoever did so in that person's place."""
+    sent = select(Event.person_id).where(
+        Event.subject_type == "submission",
+        Event.subject_id == submission.id,
+        Event.action == "submission.send",
+    )
+    found = {one for one in session.scalars(sent) if one is not None}
+    return {submission.submitted_by_id, *found}
 
 
 def accepted_items(submission: Submission) -> list[SubmissionItem]:

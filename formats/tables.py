@@ -155,10 +155,11 @@ def _read_xlsx(path: Path, limits: Limits) -> list[TableRow]:
     look_into_zip(path)
     _refuse_much(path, limits)
     try:
-        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()  # what the file says of its own size may be wrong
-        return _kept(([_text(cell) for cell in cells] for cells in sheet.iter_rows()), limits)
+        with path.open("rb") as file:  # by its name openpyxl would refuse what is not "….xlsx"
+            book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            sheet = book.worksheets[0]
+            sheet.reset_dimensions()  # what the file says of its own size may be wrong
+            return _kept(([_text(cell) for cell in cells] for cells in sheet.iter_rows()), limits)
     except (Unreadable, MemoryError):
         raise
     except Exception as error:  # whatever a damaged workbook makes openpyxl stumble over

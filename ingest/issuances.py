@@ -6,7 +6,7 @@ from dataclasses import replace
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from archive import access
+from archive import access, audit
 from archive.access import Action
 from archive.errors import Conflict, NotFound
 from archive.models import Organ, Person
@@ -79,6 +79,24 @@ def seen_by(session: Session, person: Person, organ: Organ) -> ColumnElement[boo
     mine = Issuance.organ_id == organ.id
     everybody = sees_all(session, person, organ)
     return mine & (true() if everybody else Issuance.prepared_by_id == person.id)
+
+
+def stored_form(session: Session, issuance: Issuance, state: str = "") -> str:
+    """The digest of the file in one of its states, the latest if none is named; it is told.
+
+    Raises:
+        NotFound: `no_such_issuance`: it never came to that, or was given up.
+    """
+    by_state = {
+        "prepared": issuance.prepared_digest,
+        "signed": issuance.signed_digest,
+        "issued": issuance.issued_digest,
+    }
+    digest = by_state.get(state or issuance.state)
+    if digest is None or issuance.state == "given_up":
+        raise NotFound("no_such_issuance", issuance=issuance.id)
+    audit.record(session, "issuance.download", issuance, facts={"state": state or issuance.state})
+    return digest
 
 
 def held(session: Session, number: int) -> Issuance:

@@ -187,7 +187,12 @@ def _write_row(
         copy_of_id=checked.copy_of_id,
         name=file_name(subject),
         layout=checked.layout,
-        places={"fields": made.places, "written": made.written, "pages": made.pages},
+        places={
+            "fields": made.places,
+            "written": made.written,
+            "pages": made.pages,
+            "sizes": made.sizes,
+        },
         notes=list(made.notes),
         fields={name: nfc(value).strip() for name, value in wish.fields.items()},
         answers=[code.strip() for code in wish.answers],
@@ -227,7 +232,9 @@ def move_fields(
         before = fetched(workshop, issuance.prepared_digest, room / "before.pdf")
         told = issuance.places
         notes = tuple(one for one in issuance.notes if one.endswith("_room_small"))
-        made = issuing_files.put_fields(before, room, places, told["written"], notes, told["pages"])
+        made = issuing_files.put_fields(
+            before, room, places, told["written"], notes, told["pages"], told["sizes"]
+        )
         with workshop.files.keeping():
             digest = put(workshop, made.path, db, afterwards)
             with db.transaction() as session:

@@ -15,6 +15,7 @@ from formats import issuing, kinds, office, pdfa, pictures, verapdf
 from formats.confined import confined
 from formats.errors import ProgramFailed
 from formats.issuing import PERSON, Difference, FieldPlace, Issuer
+from formats.issuing_places import POINTS
 from formats.kinds import Family
 from formats.pdf_pages import page_count
 from formats.signature_reports import SignatureCheck, SignatureReport, has_person_and_organ
@@ -23,6 +24,7 @@ from formats.text import PageText, layer_pages
 from formats.trust import TrustFolder
 from ingest import admission
 
+MOST_SIZES = 500  # of pages that are remembered
 _SECONDS, _MEGABYTES = 180, 2048
 _OFFICE = frozenset({Family.WRITING, Family.TABLE, Family.SLIDES})
 # Why a signature cannot be judged today, and may be good all the same.
@@ -47,6 +49,8 @@ class Prepared:
     written: dict[str, int]
     notes: tuple[str, ...]
     pages: int
+    sizes: list[list[float]]
+    """Width and height of the pages in millimetres, as displayed."""
 
 
 def to_prepare(source: Path, name: str, title: str, room: Path, tools: Tools) -> Path:
@@ -103,7 +107,8 @@ def with_fields(
         for note in found.notes
         if not any(note.startswith(name.lower()) for name in _names_in_notes(wanted))
     )
-    return put_fields(plain, room, places, dict(found.written), notes, len(pages))
+    sizes = [[round(one.width / POINTS, 1), round(one.height / POINTS, 1)] for one in pages]
+    return put_fields(plain, room, places, dict(found.written), notes, len(pages), sizes)
 
 
 def _names_in_notes(wanted: Mapping[str, FieldPlace]) -> set[str]:
@@ -119,17 +124,18 @@ def put_fields(
     written: dict[str, int],
     notes: tuple[str, ...],
     pages: int,
+    sizes: list[list[float]],
 ) -> Prepared:
     """Put empty fields at these places; those that the file had are gone."""
     target = room / "prepared.pdf"
     issuing.add_fields(plain, target, places)
     told = {name: place.as_values() for name, place in places.items()}
-    return Prepared(target, told, written, notes, pages)
+    return Prepared(target, told, written, notes, pages, sizes[:MOST_SIZES])
 
 
 def without_fields(plain: Path) -> Prepared:
     """What carries the organ's signature alone needs no field beforehand."""
-    return Prepared(plain, {}, {}, (), page_count(plain))
+    return Prepared(plain, {}, {}, (), page_count(plain), [])
 
 
 # ── what the leader signed ───────────────────────────────────────────────────────────────────

@@ -94,6 +94,7 @@ def issue(
     by: Person,
     door: str,
     book: str = "",
+    hand: Person | None = None,
 ) -> Issued:
     """Number it, seal it, and send it down the road.
 
@@ -104,6 +105,7 @@ def issue(
         by: the clerk.
         door: through which the clerk came.
         book: code of the register; the organ's default one if none.
+        hand: who acts for the clerk, by delegation.
 
     Raises:
         NotAllowed: `not_allowed`, `signer_may_not_issue`.
@@ -113,7 +115,7 @@ def issue(
     """
     key = workshop.key_of(_organ_of(db, number, by))  # before a number is given to no avail
     with db.transaction() as session:
-        _give_number(session, number, by, book)
+        _give_number(session, number, by, book, hand)
     with db.reading() as session:
         issuance = by_number(session, number)
         if issuance.state != "issued":
@@ -130,10 +132,14 @@ def _organ_of(db: Database, number: int, by: Person) -> int:
         return the_issuance(session, by, number, Action.ISSUE).organ_id
 
 
-def _give_number(session: Session, number: int, by: Person, book: str) -> None:
+def _give_number(
+    session: Session, number: int, by: Person, book: str, hand: Person | None
+) -> None:
     """A line in the register, once: a second try goes on with the same number."""
     issuance = the_issuance(session, by, number, Action.ISSUE)
     held(session, number)
+    if hand is not None and _is_signer(issuance, hand) and not _is_signer(issuance, by):
+        raise NotAllowed("signer_may_not_issue")
     for one in hindrances(session, issuance, by):
         kind = NotAllowed if one.code in ("not_allowed", "signer_may_not_issue") else Conflict
         raise kind(one.code, **one.details)

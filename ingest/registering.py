@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import PurePath
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from archive import audit, clock, documents, freezes, refusals, register_handling, register_twins
@@ -379,7 +379,7 @@ def refuse_intake(
     return refusal
 
 
-def unregistered(organ_id: int) -> list[object]:
+def unregistered(organ_id: int) -> list[ColumnElement[bool]]:
     """The organ's received files that stand in no register yet, for `where`."""
     return [
         Intake.organ_id == organ_id,

@@ -18,6 +18,9 @@ from web.pages import (
     home,
     people,
     receiving,
+    refusals,
+    registering,
+    registers,
     rights,
     staff_lists,
 )
@@ -27,6 +30,9 @@ from web.story_words import rendition_name
 PAGES = (
     home,
     receiving,
+    refusals,
+    registering,
+    registers,
     case_files,
     documents,
     finding,

@@ -6,7 +6,6 @@ only to be switched on. Doing it twice does nothing more.
 
 import logging
 import smtplib
-from functools import partial
 
 from sqlalchemy import select
 
@@ -79,15 +78,21 @@ def look_through_submissions(services: Services) -> int:
     with services.db.reading() as session:
         waiting = receipt.unchecked(session)
     for number in waiting:
-        with services.db.reading() as session:  # bytes are read outside of any transaction
-            item = session.get_one(SubmissionItem, number)
-            intact = partial(_is_intact, services.files)
-            lines = receipt.checks(session, item.case_file, intact)
-        with audit.acting_as(None, "worker"), services.db.transaction() as session:
-            item = session.get_one(SubmissionItem, number)
-            if not item.checks and not item.outcome:
-                receipt.note_checks(session, item, lines)
+        _look_through(services, number)
     return len(waiting)
+
+
+def _look_through(services: Services, number: int) -> None:
+    with services.db.reading() as session:
+        stored = receipt.digests(session, session.get_one(SubmissionItem, number).case_file)
+    harmed = {one for one in stored if not _is_intact(services.files, one)}  # no look is open
+    with services.db.reading() as session:
+        case_file = session.get_one(SubmissionItem, number).case_file
+        lines = receipt.checks(session, case_file, lambda digest: digest not in harmed)
+    with audit.acting_as(None, "worker"), services.db.transaction() as session:
+        item = session.get_one(SubmissionItem, number)
+        if not item.checks and not item.outcome:
+            receipt.note_checks(session, item, lines)
 
 
 def _is_intact(files: FileStore, digest: str) -> bool:

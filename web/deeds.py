@@ -25,12 +25,18 @@ class Deed:
     why_not: str = ""
 
 
-def deeds(document: Document, part: Part, rights: Mapping[Action, bool]) -> list[Deed]:
-    """The deeds in the order in which they are needed."""
-    return [
+def deeds(
+    document: Document, part: Part, rights: Mapping[Action, bool], *, needs_consent: bool = False
+) -> list[Deed]:
+    """The deeds in the order in which they are needed; taking out may need consent first."""
+    files = (
         _file(document, part, "original", gettext("Download the original"), rights),
         _file(document, part, "archival", gettext("Download the archival copy"), rights),
         _file(document, part, "text", gettext("Download the text"), rights),
+    )
+    asks = gettext("Taking content out needs the consent of the head: ask below.")
+    return [
+        *(replace(one, why_not=one.why_not or (asks if needs_consent else "")) for one in files),
         _print(document, part, rights),
         _deed(document, "correct", "pencil", gettext("Correct the data"), rights, Action.CORRECT),
         _deed(document, "verify", "shield-check", gettext("Verify now"), rights, Action.VERIFY),

@@ -17,6 +17,7 @@ from archive.files import FileStore, LocalFiles
 from archive.models import Part, Rendition
 from archive.settings import Settings
 from formats.kinds import Family
+from formats.pdf_pages import page_count
 from formats.pictures import to_pdf
 from formats.previews import page_picture
 from formats.text import PageText, read_pages
@@ -88,6 +89,18 @@ def _page_of(store: FileStore, intake: Intake, number: int) -> bytes:
             to_pdf(shown_file, Path(folder) / "pages.pdf")
             shown_file = Path(folder) / "pages.pdf"
         return page_picture(shown_file, number, WIDTHS[1])
+
+
+def page_of_stored(services: Services, digest: str, number: int, width: int) -> bytes:
+    """A page of a stored PDF that is no document yet, kept nowhere.
+
+    Raises:
+        NotFound: `no_such_page`; StoreFailed: the file is damaged or gone.
+    """
+    with _drawing, local(services, digest) as pdf:
+        if not 1 <= number <= page_count(pdf):
+            raise NotFound("no_such_page", page=number)
+        return page_picture(pdf, number, width)
 
 
 def words(services: Services, part: Part, number: int) -> PageText | None:

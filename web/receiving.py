@@ -84,7 +84,7 @@ def receive_all(
     taken = [_take(services, person, one, case_files_by_code) for one in given]
     numbers = [one.intake_id for one in taken if isinstance(one, Receipt)]
     if wait:
-        _carry(services, numbers, tell)
+        carry(services, numbers, tell)
     fates = _fates(services, numbers)
     for what, one in zip(given, taken, strict=True):
         yield _fate(what.path, fates[one.intake_id], one) if isinstance(one, Receipt) else one
@@ -136,7 +136,7 @@ def _turned_away(path: Path, reason: str) -> Fate:
     return Fate(path, None, None, "refused", None, None, reason)
 
 
-def _carry(services: Services, numbers: list[int], tell: Callable[[str], None]) -> None:
+def carry(services: Services, numbers: list[int], tell: Callable[[str], None]) -> None:
     """Take the worker's lock and run the road here; while somebody else has it, watch him work.
 
     He may end before our files do (another `receive --wait` does), so the lock is asked for again.

@@ -13,6 +13,7 @@ from archive.models import Event, EventWords, Person
 from web.errors import words_for
 from web.field_words import names_by_column, readable
 from web.i18n import gettext, size
+from web.right_words import ROLE_NAMES
 from web.road_words import STEPS
 
 READING = (
@@ -279,6 +280,10 @@ def _said(event: Event) -> str:
         "rendition": RENDITIONS.get(facts.get("rendition", ""), facts.get("rendition", "")),
         "step": STEPS.get(facts.get("step", ""), facts.get("step", "")),
         "size": size(facts.get("size")),
+        "person": facts.get("person", ""),
+        "role": ROLE_NAMES.get(facts.get("role", ""), facts.get("role", "")),
+        "from": facts.get("from", ""),
+        "to": facts.get("to", ""),
     }
     said = str(sentence) % told
     if event.action == "document.verify":

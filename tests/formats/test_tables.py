@@ -157,3 +157,9 @@ def test_a_cell_at_the_far_end_of_a_sheet_costs_nothing(tmp_path: Path) -> None:
     sheet["XFD5"] = "far"
     book.save(tmp_path / "t.xlsx")
     assert code_of(tmp_path / "t.xlsx") == "table_too_wide"
+
+
+def test_a_workbook_without_its_ending_is_read_all_the_same(tmp_path: Path) -> None:
+    write_xlsx(tmp_path / "a.xlsx", ("Số", "Tên"), [("1", "Lan")])
+    (tmp_path / "a.xlsx").rename(tmp_path / "upload")
+    assert read_table(tmp_path / "upload").rows[0].cells == ("1", "Lan")

@@ -8,7 +8,7 @@ from marshmallow import RAISE
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
 
-from archive import documents
+from archive import documents, exports
 from archive import reading as reads
 from archive.access import Action
 from archive.description import described
@@ -115,6 +115,7 @@ def download(code: str, part: int, role: str) -> Any:
     """
     with reading() as rows:
         document = the_document(rows, code, Action.READ)
+        exports.require_consent(rows, asker(), document)
         form = documents.stored_form(document, role, part)
     if form.digest in request.if_none_match:
         return Response(status=304, headers={"ETag": f'"{form.digest}"'})

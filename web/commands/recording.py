@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from archive import access, case_files, documents, reading
+from archive import access, case_files, documents, exports, reading
 from archive.access import Action
 from archive.description import described
 from archive.errors import Invalid
@@ -65,7 +65,7 @@ def receive(
     as_json: bool,
 ) -> None:
     """Receive files. Exit 0: they are stored; with --wait: all of them are shelved."""
-    fields = _pairs(settings)
+    fields = pairs(settings)
     given = [Given(path, fields, case_file_code, again) for path in paths]
     with the_archive() as services, acting(services, actor) as who:
         fates = list(receive_all(services, who, given, wait=wait, tell=tell))
@@ -75,7 +75,7 @@ def receive(
     sys.exit(0 if all(fate.state in good for fate in fates) else 1)
 
 
-def _pairs(given: tuple[str, ...]) -> dict[str, str]:
+def pairs(given: tuple[str, ...]) -> dict[str, str]:
     """FIELD=VALUE as a dictionary."""
     values = {}
     for one in given:
@@ -114,6 +114,7 @@ def export(actor: str | None, code: str, rendition: str, target: Path, part_numb
         with services.db.transaction() as db:
             document = documents.by_code(db, code)
             access.require(db, who, Action.READ, document)
+            exports.require_consent(db, who, document)
             found = documents.stored_form(document, rendition, part_number)
             reading.opened(db, document, "export", part=part_number, rendition=rendition)
         services.files.fetch(found.digest, target)

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from archive import access, case_files, documents
+from archive import access, case_files, documents, exports
 from archive import reading as reads
 from archive.access import Action
 from archive.documents import number_as_shown, rendition
@@ -56,6 +56,7 @@ def page(code: str) -> str:
             "story": _story(rows, document),
             "may_give_reason": not may_read and reads.may_give_reason(rows, asker(), document),
             "rights": {one: may(rows, one, document) for one in Action},
+            "needs_consent": exports.needs_consent(rows, asker(), document),
             "open_ones": open_ones(rows) if may(rows, Action.PLACE, document) else [],
         }
     part = _part(document, request.args.get("part", 1, type=int))
@@ -66,7 +67,7 @@ def page(code: str) -> str:
         number=number_as_shown(document),
         fields=document_fields(document),
         trust=trust_in(document, part, verified),
-        deeds=deeds(document, part, told["rights"]),
+        deeds=deeds(document, part, told["rights"], needs_consent=told["needs_consent"]),
         may_read=may_read,
         viewer=_viewer(part) if may_read else None,
         **told,
@@ -171,6 +172,7 @@ def download(code: str, part: int, role: str) -> BaseResponse:
     with writing() as rows:
         document = documents.by_code(rows, code)
         require(rows, Action.READ, document)
+        exports.require_consent(rows, asker(), document)
         found = rendition(_part(document, part), role) if role in ROLES else None
         if found is None:
             raise NotFound("no_such_rendition")

@@ -31,6 +31,7 @@ class Entry:
 
 MENU = (
     Entry("receiving.page", Action.SEE_INTAKES, "inbox"),
+    Entry("registers.page", Action.SEE_REGISTERS, "journal-text"),
     Entry("case_files.page", Action.SEE_CASE_FILES, "folder2"),
     Entry("finding.page", Action.FIND, "search"),
     Entry("people.page", Action.MANAGE_PEOPLE, "people"),

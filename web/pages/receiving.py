@@ -67,6 +67,13 @@ TABS: dict[str, tuple[str, ...]] = {
     "refused": ("refused", "discarded"),
     "shelved": ("shelved",),
 }
+TAKES_FILES = {  # forms that may carry large files, and who may send them
+    "receiving.send": Action.RECEIVE,
+    "registering.new": Action.REGISTER,
+    "registering.attach": Action.REGISTER,
+    "issuing.prepare": Action.PREPARE_ISSUE,
+    "issuing.take_signed": Action.PREPARE_ISSUE,
+}
 SEES_ALL = frozenset({"administrator", "archivist", "head", "clerk"})
 
 
@@ -169,10 +176,11 @@ def _seen(rows: Session, intakes: Any) -> set[int]:
 
 def take_files() -> None:
     """Let in a large body only from who may hand in files; before anybody reads the form."""
-    if request.endpoint != "receiving.send" or g.get("person") is None:
+    action = TAKES_FILES.get(request.endpoint or "")
+    if action is None or g.get("person") is None:
         return
     with reading() as rows:
-        if may(rows, Action.RECEIVE, here()):
+        if may(rows, action, here()):
             allow_upload(services().settings)
 
 

@@ -319,6 +319,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_document_behind', ['id'], unique=False, sqlite_where=sa.text('indexed_revision < revision'), postgresql_where=sa.text('indexed_revision < revision'))
         batch_op.create_index('ix_document_doc_code', ['organ_id', 'doc_code'], unique=False)
         batch_op.create_index(batch_op.f('ix_document_issued_date'), ['issued_date'], unique=False)
+        batch_op.create_index('ix_document_mending', ['organ_id'], unique=False, sqlite_where=sa.text('mending is not null'), postgresql_where=sa.text('mending is not null'))
         batch_op.create_index('ix_document_number', ['organ_id', 'code_number'], unique=False)
         batch_op.create_index(batch_op.f('ix_document_organ_id'), ['organ_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_document_shelved_at'), ['shelved_at'], unique=False)
@@ -553,6 +554,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('notice_item', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_notice_item_notice_id'), ['notice_id'], unique=False)
+        batch_op.create_index('ix_notice_item_occasion', ['kind', 'occasion'], unique=False)
 
     op.create_table('part',
     sa.Column('document_id', sa.Integer(), nullable=False),
@@ -1008,6 +1010,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('submission_item', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_submission_item_case_file_id'), ['case_file_id'], unique=False)
+        batch_op.create_index('ix_submission_item_open', ['submission_id'], unique=False, sqlite_where=sa.text("outcome = ''"), postgresql_where=sa.text("outcome = ''"))
         batch_op.create_index(batch_op.f('ix_submission_item_submission_id'), ['submission_id'], unique=False)
 
     op.create_table('taken_out',
@@ -1138,6 +1141,7 @@ def downgrade() -> None:
     op.drop_table('taken_out')
     with op.batch_alter_table('submission_item', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_submission_item_submission_id'))
+        batch_op.drop_index('ix_submission_item_open', sqlite_where=sa.text("outcome = ''"), postgresql_where=sa.text("outcome = ''"))
         batch_op.drop_index(batch_op.f('ix_submission_item_case_file_id'))
 
     op.drop_table('submission_item')
@@ -1227,6 +1231,7 @@ def downgrade() -> None:
 
     op.drop_table('part')
     with op.batch_alter_table('notice_item', schema=None) as batch_op:
+        batch_op.drop_index('ix_notice_item_occasion')
         batch_op.drop_index(batch_op.f('ix_notice_item_notice_id'))
 
     op.drop_table('notice_item')
@@ -1279,6 +1284,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_document_shelved_at'))
         batch_op.drop_index(batch_op.f('ix_document_organ_id'))
         batch_op.drop_index('ix_document_number')
+        batch_op.drop_index('ix_document_mending', sqlite_where=sa.text('mending is not null'), postgresql_where=sa.text('mending is not null'))
         batch_op.drop_index(batch_op.f('ix_document_issued_date'))
         batch_op.drop_index('ix_document_doc_code')
         batch_op.drop_index('ix_document_behind', sqlite_where=sa.text('indexed_revision < revision'), postgresql_where=sa.text('indexed_revision < revision'))
