@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from archive import audit, case_files, clock, documents, organs, people
@@ -117,3 +118,19 @@ def an_intake(db: Database, organ: Organ, by: Person, **columns: Any) -> Intake:
         session.flush()
         audit.record(session, "intake.receive", intake, facts={"size": intake.size})
         return intake
+
+
+@contextmanager
+def counting(db: Database) -> Iterator[list[str]]:
+    """The questions that the database is asked meanwhile."""
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if statement.lstrip().lower().startswith(("select", "with")):
+            asked.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)

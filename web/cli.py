@@ -8,7 +8,7 @@ import logging
 
 import click
 
-from web.commands import checking, recording, setting_up
+from web.commands import checking, mending, recording, setting_up
 from web.words import speak
 
 
@@ -49,6 +49,7 @@ for command in (
     recording.case_file,
     recording.receive,
     recording.show,
+    mending.mend,
     recording.export,
     recording.find,
     checking.verify,
