@@ -10,6 +10,7 @@ chain (record rules, R12). A change that nobody told of cannot commit.
 import getpass
 import hashlib
 import json
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,20 +19,24 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import TextClause, delete, inspect, select
 from sqlalchemy import event as listen_to
-from sqlalchemy import inspect, select
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 from sqlalchemy.orm.attributes import set_committed_value
 
 from archive import clock
+from archive.database import Base, UnauditedChange
 from archive.models import ChainHead, Event, EventRow, EventWords, Person, Row
 
 START = "0" * 64
 MANY = 500  # rows in one question
-
-
-class UnauditedChange(RuntimeError):
-    """A programming error: a row of the record was changed and no event tells of it."""
+HEAD = 1  # the number of the one row of `chain_head`
+# What a statement written by hand changes.
+_CHANGES = re.compile(
+    r"\b(?:insert(?:\s+or\s+\w+)?\s+into|replace\s+into|update(?:\s+or\s+\w+)?|delete\s+from"
+    r'|truncate(?:\s+table)?)\s+(?:only\s+)?(?:\w+\.)?["\[`]?(\w+)',
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -129,6 +134,21 @@ def record(
             actor=actor,
         )
     )
+
+
+def erase_words(session: Session, subject: Row) -> list[int]:
+    """Erase the words of a row's story; the chain stands without them (R12).
+
+    Gives the numbers of the events. The caller's own event tells of them, as its fact
+    `erased_words`: words that are missing without are a finding of the check.
+    """
+    story = select(Event.id).where(
+        Event.subject_type == subject.STORY, Event.subject_id == subject.id
+    )
+    worded = select(EventWords.event_id).where(EventWords.event_id.in_(story))
+    numbers = list(session.scalars(worded.order_by(EventWords.event_id)))
+    session.execute(delete(EventWords).where(EventWords.event_id.in_(story)))
+    return numbers
 
 
 # The digests --------------------------------------------------------------------------------------
@@ -253,7 +273,7 @@ def _write_story(session: Session) -> None:
 
 def _chain_head(session: Session) -> ChainHead:
     """The end of the chain, held until the commit: stories are written one after the other."""
-    held = select(ChainHead).with_for_update(key_share=True)
+    held = select(ChainHead).where(ChainHead.id == HEAD).with_for_update(key_share=True)
     return session.execute(held, execution_options={"populate_existing": True}).scalar_one()
 
 
@@ -329,6 +349,7 @@ def _append(session: Session, head: ChainHead, told: list[_Told]) -> None:
         )
         if words is not None:
             session.add(words)
+        session.info.setdefault("linked", []).append((event.id, event.link))
     session.flush()
 
 
@@ -351,18 +372,29 @@ def _event(number: int, one: _Told) -> Event:
 
 
 def _refuse_bulk(state: ORMExecuteState) -> None:
-    """Statements that change many audited rows at once bring no events, so they are refused."""
-    if not (state.is_update or state.is_delete or state.is_insert):
+    """Statements change rows past the unit of work and bring no events: refused for the record."""
+    changed = _changed_tables(state)
+    if not changed:
         return
-    mapper = state.bind_mapper
-    if mapper is not None and getattr(mapper.class_, "STORY", None):
-        raise UnauditedChange(f"bulk statement on audited table {mapper.local_table}")
+    for mapper in Base.registry.mappers:
+        if getattr(mapper.class_, "STORY", None) and str(mapper.local_table) in changed:
+            raise UnauditedChange(f"bulk statement on audited table {mapper.local_table}")
+
+
+def _changed_tables(state: ORMExecuteState) -> set[str]:
+    """The tables that a statement writes to, whether made by our classes, by tables or by hand."""
+    if isinstance(state.statement, TextClause):
+        return {name.lower() for name in _CHANGES.findall(state.statement.text)}
+    if state.is_update or state.is_delete or state.is_insert:
+        return {str(getattr(state.statement, "table", ""))}
+    return set()
 
 
 def _forget(session: Session) -> None:
     """After a rollback nothing was told and nothing changed."""
     session.info.pop("told", None)
     session.info.pop("changed", None)
+    session.info.pop("linked", None)
     session.info.pop("after_commit", None)
 
 

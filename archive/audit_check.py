@@ -1,28 +1,49 @@
 """Checking the story: walk the chain, recompute the rows, name what does not fit.
 
-Reads in chunks; a million events need no more memory than a thousand.
+Reads in chunks; a million events need no more memory than a thousand. A row that cannot be read at
+all is a finding like any other.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Select, select, text
 from sqlalchemy.orm import Session
 
-from archive.audit import START, event_digest, next_link, row_digest, words_digest
-from archive.database import Base
-from archive.models import ChainHead, Event, EventRow, EventWords, Row
+from archive.audit import HEAD, START, event_digest, next_link, words_digest
+from archive.findings import Finding, Ranges, fits, in_chunks, read, unreadable
+from archive.journal import Journal
+from archive.journal_check import compare
+from archive.models import ChainHead, Event, EventRow, EventWords
+from archive.row_check import check_rows
 
-CHUNK = 1000
-GUARDS = ("event_is_final_update", "event_is_final_delete")
+# What the first migration made: the database itself refuses to change events.
+_ON_SQLITE = {
+    f"event_is_final_{verb}": f"create trigger event_is_final_{verb} before {verb} on event begin "
+    "select raise(abort, 'events are final'); end"
+    for verb in ("update", "delete")
+}
+_ON_POSTGRESQL = {
+    f"event_is_final_{verb}": f"create trigger event_is_final_{verb} before {verb} on "
+    "event for each row execute function event_is_final() "
+    "begin raise exception 'events are final'; end"
+    for verb in ("update", "delete")
+}
+_ASK_POSTGRESQL = """
+    select tgname, pg_get_triggerdef(pg_trigger.oid) || ' ' || prosrc
+    from pg_trigger join pg_proc on pg_proc.oid = tgfoid
+    where tgrelid = 'event'::regclass and not tgisinternal and tgenabled in ('O', 'A')
+"""
+_ASK_SQLITE = "select name, sql from sqlite_master where type = 'trigger' and tbl_name = 'event'"
 
 
 @dataclass(frozen=True)
-class Finding:
-    """Something that does not fit: a stable code, and where."""
+class Expected:
+    """An end of the chain that somebody wrote down elsewhere."""
 
-    code: str
-    where: str
+    number: int
+    link: str
 
 
 @dataclass(frozen=True)
@@ -31,8 +52,10 @@ class Verified:
 
     events: int
     rows: int
-    head: str  # the last link; written down elsewhere, it shows a chain that was forged whole
+    last: int  # number of the last event
+    head: str  # its link; written down elsewhere, it shows a chain that was forged whole
     findings: tuple[Finding, ...]
+    notes: tuple[Finding, ...] = ()  # worth knowing and no sign of forgery: gaps of the journal
 
     @property
     def is_good(self) -> bool:
@@ -40,153 +63,160 @@ class Verified:
         return not self.findings
 
 
-def verify(session: Session) -> Verified:
-    """Check the whole chain and every audited row against it."""
-    findings: list[Finding] = [*_missing_guards(session)]
-    events = 0
-    link, last = START, 0
-    for event, rows, words in _events(session):
-        events += 1
-        findings += _check_event(event, rows, words, link, last)
-        link, last = event.link, event.id
-    head = session.execute(select(ChainHead)).scalar_one_or_none()
-    if head is None or (head.last_id, head.link) != (last, link):
-        findings.append(Finding("chain_end_differs", f"event {last}"))
-    checked = 0
-    for found, finding in _rows(session):
-        checked += found
-        if finding:
-            findings.append(finding)
-    return Verified(events, checked, link, tuple(findings))
+def verify(
+    session: Session, journal: Journal | None = None, expected: Expected | None = None
+) -> Verified:
+    """Check the whole chain and every audited row against it.
+
+    Args:
+        session: a look at the database that has asked nothing yet.
+        journal: what the chain is held against, if there is one.
+        expected: an earlier end of the chain, which it must still have.
+    """
+    mark = journal.mark() if journal else {}  # before the look begins: what it has, the look has
+    findings: list[Finding] = [*_changed_guards(session)]
+    walk = _Walk(session)
+    findings += walk.findings()
+    findings += _check_head(session, walk)
+    if expected and expected.link != _link_of(session, expected.number):
+        findings.append(Finding("expected_link_differs", f"event {expected.number}"))
+    notes: list[Finding] = []
+    if journal:
+        compared = compare(session, journal, mark, walk.last)
+        findings += compared.findings
+        notes += compared.notes
+    rows = 0
+    for found, finding in check_rows(session):
+        rows += found
+        findings += [finding] if finding else []
+    return Verified(walk.events, rows, walk.last, walk.link, tuple(findings), tuple(notes))
 
 
-def _check_event(
-    event: Event,
-    rows: dict[tuple[str, int], str | None],
-    words: EventWords | None,
-    link: str,
-    last: int,
-) -> Iterator[Finding]:
-    where = f"event {event.id} ({event.action})"
-    if event.id != last + 1:
-        yield Finding("events_missing", f"{last + 1}..{event.id - 1}")
-    if event_digest(event, rows) != event.digest:
-        yield Finding("event_changed", where)
-    if next_link(link, event.digest) != event.link:
-        yield Finding("link_broken", where)
-    if words is not None and words_digest(words.salt, words.words) != event.words_digest:
-        yield Finding("words_changed", where)
+def _link_of(session: Session, number: int) -> str | None:
+    return session.scalar(select(Event.link).where(Event.id == number))
 
 
-def _events(
-    session: Session,
-) -> Iterator[tuple[Event, dict[tuple[str, int], str | None], EventWords | None]]:
-    """Every event in order, with the row states it covers and its words."""
-    last = 0
-    while True:
-        chunk = session.scalars(
-            select(Event).where(Event.id > last).order_by(Event.id).limit(CHUNK)
-        ).all()
-        if not chunk:
-            return
-        first, last = chunk[0].id, chunk[-1].id
-        rows: dict[int, dict[tuple[str, int], str | None]] = {}
-        for row in session.scalars(select(EventRow).where(EventRow.event_id.between(first, last))):
-            rows.setdefault(row.event_id, {})[row.kind, row.row_id] = row.row_digest
-        words = {
-            one.event_id: one
-            for one in session.scalars(
-                select(EventWords).where(EventWords.event_id.between(first, last))
-            )
-        }
-        for event in chunk:
-            yield event, rows.get(event.id, {}), words.get(event.id)
-        session.expunge_all()
+def _check_head(session: Session, walk: "_Walk") -> Iterator[Finding]:
+    """The row that says where the chain ends must say what the chain says."""
+    found = session.execute(select(ChainHead.last_id, ChainHead.link).where(ChainHead.id == HEAD))
+    if found.one_or_none() != (walk.last, walk.link):
+        yield Finding("chain_end_differs", f"event {walk.last}")
+    for number in session.scalars(select(ChainHead.id).where(ChainHead.id != HEAD)):
+        yield Finding("chain_head_extra", f"chain_head {number}")
 
 
-def _rows(session: Session) -> Iterator[tuple[int, Finding | None]]:
-    """Every audited row against the last event that tells of it."""
-    for table in _audited():
-        yield from _present(session, table)
-        yield from _gone(session, table)
+_States = dict[tuple[str, int], str | None]
 
 
-def _audited() -> list[type[Row]]:
-    return [
-        mapper.class_
-        for mapper in Base.registry.mappers
-        if issubclass(mapper.class_, Row) and mapper.class_.STORY
-    ]
+@dataclass(frozen=True)
+class _Link:
+    """An event as the chain sees it."""
+
+    id: int
+    digest: str
+    link: str
+    words_digest: str | None
 
 
-def _present(session: Session, table: type[Row]) -> Iterator[tuple[int, Finding | None]]:
-    """Rows that are there: do they look as the story left them?"""
-    last = 0
-    while True:
-        chunk = session.scalars(
-            select(table).where(table.id > last).order_by(table.id).limit(CHUNK)
-        ).all()
-        if not chunk:
-            return
-        first, last = chunk[0].id, chunk[-1].id
-        told = _last_told(session, table, first, last)
-        for row in chunk:
-            where = f"{table.STORY} {getattr(row, 'code', None) or row.id}"
-            if row.id not in told:
-                yield 1, Finding("row_untold", where)
-            elif told[row.id] != row_digest(row):
-                yield 1, Finding("row_changed", where)
-            else:
-                yield 1, None
-        session.expunge_all()
+class _Walk:
+    """Along the chain, from its start to its end."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.events = 0
+        self.last, self.link = 0, START
+        self.without_words: set[int] = set()  # events whose words are not there…
+        self.erased: set[int] = set()  # …and those whose words an event says were erased
+
+    def findings(self) -> Iterator[Finding]:
+        """Go the whole way."""
+        for chunk in in_chunks(self.session, Event.id):
+            yield from self._chunk(chunk)
+        missing = Ranges()
+        for number in sorted(self.without_words - self.erased):
+            missing.add(number)
+        for run in missing:
+            yield Finding("words_missing", f"event {run}")
+
+    def _chunk(self, numbers: list[int]) -> Iterator[Finding]:
+        session = self.session
+        links, bad_links = read(session, self._links, numbers)
+        events, bad = read(session, self._events, numbers)
+        words, bad_words = read(session, self._words, list(session.scalars(_worded(numbers))))
+        states, bad_states = read(session, self._states, numbers)
+        for table, bad_ones in (
+            ("event", sorted({*bad, *bad_links})),
+            ("event_words", bad_words),
+            ("event_row", bad_states),
+        ):
+            yield from (unreadable(table, number) for number in bad_ones)
+        readable = {one.id: one for one in events}
+        kept = {one.event_id: one for one in words}
+        rows: dict[int, _States] = {}
+        for number, kind, row_id, digest in states:
+            rows.setdefault(number, {})[kind, row_id] = digest
+        for link in links:
+            if link.words_digest and link.id not in kept and link.id not in bad_words:
+                self.without_words.add(link.id)
+            yield from self._step(link)
+            if event := readable.get(link.id):
+                yield from self._check(event, rows.get(link.id, {}), kept.get(link.id))
+
+    def _links(self, numbers: list[int]) -> Iterable[_Link]:
+        """What the chain itself needs, which is there even where an event cannot be read."""
+        columns = select(Event.id, Event.digest, Event.link, Event.words_digest)
+        found = columns.where(Event.id.in_(numbers)).order_by(Event.id)
+        return (_Link(*one) for one in self.session.execute(found))
+
+    def _events(self, numbers: list[int]) -> Iterable[Event]:
+        return self.session.scalars(select(Event).where(Event.id.in_(numbers)))
+
+    def _words(self, numbers: list[int]) -> Iterable[EventWords]:
+        return self.session.scalars(select(EventWords).where(EventWords.event_id.in_(numbers)))
+
+    def _states(self, numbers: list[int]) -> Iterable[tuple[int, str, int, str | None]]:
+        columns = select(EventRow.event_id, EventRow.kind, EventRow.row_id, EventRow.row_digest)
+        return self.session.execute(columns.where(EventRow.event_id.in_(numbers)))
+
+    def _step(self, link: _Link) -> Iterator[Finding]:
+        """One link on: does it hold the one before?"""
+        if link.id != self.last + 1:
+            yield Finding("events_missing", f"{self.last + 1}..{link.id - 1}")
+        if not fits(lambda: next_link(self.link, link.digest) == link.link):
+            yield Finding("link_broken", f"event {link.id}")
+        self.events += 1
+        self.last, self.link = link.id, link.link
+
+    def _check(self, event: Event, rows: _States, words: EventWords | None) -> Iterator[Finding]:
+        """Is the event itself what its digest says?"""
+        where = f"event {event.id} ({event.action})"
+        if not fits(lambda: event_digest(event, rows) == event.digest):
+            yield Finding("event_changed", where)
+        elif isinstance(erased := event.facts.get("erased_words"), list):
+            self.erased.update(one for one in erased if isinstance(one, int))
+        if words and not fits(lambda: words_digest(words.salt, words.words) == event.words_digest):
+            yield Finding("words_changed", where)
 
 
-def _last_told(session: Session, table: type[Row], first: int, last: int) -> dict[int, str | None]:
-    """The state in which the last event left each row of this range."""
-    newest = (
-        select(EventRow.row_id, func.max(EventRow.event_id).label("event_id"))
-        .where(EventRow.kind == table.STORY, EventRow.row_id.between(first, last))
-        .group_by(EventRow.row_id)
-        .subquery()
-    )
-    rows = session.execute(
-        select(EventRow.row_id, EventRow.row_digest)
-        .join(
-            newest,
-            (EventRow.row_id == newest.c.row_id) & (EventRow.event_id == newest.c.event_id),
-        )
-        .where(EventRow.kind == table.STORY)
-    )
-    return {number: digest for number, digest in rows}
+def _worded(numbers: list[int]) -> Select[int]:
+    """Which of these events have words."""
+    first, last = numbers[0], numbers[-1]
+    return select(EventWords.event_id).where(EventWords.event_id.between(first, last))
 
 
-def _gone(session: Session, table: type[Row]) -> Iterator[tuple[int, Finding | None]]:
-    """Rows that the story still holds and the table does not."""
-    newest = (
-        select(EventRow.row_id, func.max(EventRow.event_id).label("event_id"))
-        .where(EventRow.kind == table.STORY)
-        .group_by(EventRow.row_id)
-        .subquery()
-    )
-    missing = session.execute(
-        select(EventRow.row_id)
-        .join(
-            newest, (EventRow.row_id == newest.c.row_id) & (EventRow.event_id == newest.c.event_id)
-        )
-        .outerjoin(table, table.id == EventRow.row_id)
-        .where(EventRow.kind == table.STORY, EventRow.row_digest.is_not(None), table.id.is_(None))
-    )
-    for (number,) in missing:
-        yield 0, Finding("row_gone", f"{table.STORY} {number}")
-
-
-def _missing_guards(session: Session) -> Iterator[Finding]:
-    """The database itself refuses to change events; are those guards still there?"""
-    if session.get_bind().dialect.name == "sqlite":
-        query = "select name from sqlite_master where type = 'trigger'"
-    else:
-        query = "select tgname from pg_trigger where not tgisinternal and tgenabled != 'D'"
-    present = set(session.scalars(text(query)))
-    for name in GUARDS:
+def _changed_guards(session: Session) -> Iterator[Finding]:
+    """Are the guards still there, and do they still say what the migration made them say?"""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    wanted = _ON_SQLITE if is_sqlite else _ON_POSTGRESQL
+    asked = session.execute(text(_ASK_SQLITE if is_sqlite else _ASK_POSTGRESQL))
+    present = {name: _plain(definition) for name, definition in asked}
+    for name, definition in wanted.items():
         if name not in present:
             yield Finding("guard_missing", name)
+        elif present[name] != definition:
+            yield Finding("guard_changed", name)
+
+
+def _plain(definition: str) -> str:
+    """Whatever the spacing, the case of the keywords and the schema's name."""
+    return re.sub(r" on \w+\.event ", " on event ", " ".join(definition.lower().split()))

@@ -10,7 +10,7 @@ from archive.errors import Conflict, Invalid, NotFound
 from archive.models import CaseFile, Fonds, Organ, Part, Person, Placement
 from formats.vietnamese import nfc
 
-FILLING = ("open", "returned")
+TAKING = ("open", "returned")  # stages in which documents may be put into one
 
 
 def code_of(organ_code: str, year: int, notation: str) -> str:
@@ -33,7 +33,7 @@ def open_one(
     """Open a case file.
 
     Raises:
-        Invalid: `notation_missing`, `title_missing`, `bad_access_level`.
+        Invalid: `notation_missing`, `title_missing`, `bad_access_level`, `bad_value`.
         Conflict: `case_file_exists`, with its code.
     """
     notation, title = nfc(notation).strip(), nfc(title).strip()
@@ -44,7 +44,10 @@ def open_one(
     if access_level not in ("organ", "unit", "assigned"):
         raise Invalid("bad_access_level", level=access_level)
     day = clock.today(organ)
-    code = code_of(organ.code, year or day.year, notation)
+    year = day.year if year is None else year
+    if not 1000 <= year <= 9999:
+        raise Invalid("bad_value", field="FileCatalog", value=str(year))
+    code = code_of(organ.code, year, notation)
     if session.scalar(select(CaseFile.id).where(CaseFile.code == code)) is not None:
         raise Conflict("case_file_exists", case_file=code)
     case_file = CaseFile(
@@ -54,7 +57,7 @@ def open_one(
         holder_id=holder.id if holder else None,
         code=code,
         organ_code=organ.code,
-        year=year or day.year,
+        year=year,
         notation=notation,
         title=title,
         creator=holder.full_name if holder else "",
@@ -87,7 +90,7 @@ def by_code(session: Session, code: str) -> CaseFile:
 
 def takes_documents(case_file: CaseFile) -> bool:
     """Whether documents may be put into it: while it is open, and again when it was returned."""
-    return case_file.stage in FILLING
+    return case_file.stage in TAKING
 
 
 def totals(session: Session, case_file_ids: list[int]) -> dict[int, tuple[int, int]]:

@@ -1,22 +1,30 @@
 """The database: where transactions begin and end, and the only place that commits."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import DateTime, Engine, MetaData, create_engine, event
-from sqlalchemy.engine import Connection, Dialect, make_url
+from sqlalchemy.engine import Connection, Dialect, ExceptionContext, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
-from archive.errors import NotReady
+from archive.errors import DatabaseBusy, NotReady
+from archive.journal import Journal
+
+PATIENCE = 30  # seconds that a writer waits for its turn
+_BUSY_ON_SQLITE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_BUSY_ON_POSTGRESQL = {"55P03", "40P01", "40001"}  # lock timeout, deadlock, serialization
+_QUOTING = ("22", "23")  # bad data and broken constraints: their messages hold values
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -55,13 +63,44 @@ class Base(DeclarativeBase):
     )
 
 
+class UnauditedChange(RuntimeError):
+    """A programming error: a row of the record was changed and no event tells of it."""
+
+
+class WritingSession(Session):
+    """A session whose changes are all told: ways around the unit of work are closed."""
+
+    def connection(self, *_given: Any, **_more: Any) -> NoReturn:
+        """Refused: what is said to a connection brings no event."""
+        raise UnauditedChange("no statement goes past the session")
+
+    def begin_nested(self) -> NoReturn:
+        """Refused: taking half of it back would take back what was told of the other half."""
+        raise UnauditedChange("a transaction is whole")
+
+    def bulk_save_objects(self, *_given: Any, **_more: Any) -> NoReturn:
+        """Refused: it brings no event."""
+        raise UnauditedChange("bulk_save_objects brings no events")
+
+    def bulk_insert_mappings(self, *_given: Any, **_more: Any) -> NoReturn:
+        """Refused: it brings no event."""
+        raise UnauditedChange("bulk_insert_mappings brings no events")
+
+    def bulk_update_mappings(self, *_given: Any, **_more: Any) -> NoReturn:
+        """Refused: it brings no event."""
+        raise UnauditedChange("bulk_update_mappings brings no events")
+
+
 class Database:
     """One database, SQLite or PostgreSQL, behind two doors: `transaction()` and `reading()`."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(
+        self, url: str, journal: Journal | None = None, *, patience: float = PATIENCE
+    ) -> None:
         self.url = url
-        self.engine = _make_engine(url)
-        self._writing = sessionmaker(self.engine, expire_on_commit=False)
+        self.journal = journal
+        self.engine = _make_engine(url, patience)
+        self._writing = sessionmaker(self.engine, class_=WritingSession, expire_on_commit=False)
         self._reading = sessionmaker(
             self.engine.execution_options(**_READ_ONLY[self.engine.dialect.name]),
             expire_on_commit=False,
@@ -70,9 +109,15 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """Everything inside is stored together, or not at all; then the bells ring."""
-        with self._writing.begin() as session:
+        """Everything inside is stored together, or not at all; then the bells ring.
+
+        Raises:
+            DatabaseBusy: others held what it needs for too long; nothing was stored.
+        """
+        with _patient(), self._writing.begin() as session:
             yield session
+        if self.journal is not None:
+            self.journal.append(session.info.pop("linked", []))
         with ExitStack() as bells:  # every bell rings, even where one before it breaks
             for ring in reversed(session.info.pop("after_commit", [])):
                 bells.callback(ring)
@@ -80,11 +125,16 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A quiet look that never waits for writers and never writes."""
-        with self._reading() as session:  # closing rolls back, and leaves what was read readable
+        with (
+            _patient(),
+            self._reading() as session,
+        ):  # closing rolls back, and leaves what was read readable
             yield session
 
     def close(self) -> None:
         """Let go of all connections."""
+        if self.journal is not None:
+            self.journal.flush()
         self.engine.dispose()
 
     def erase_traces(self) -> None:
@@ -153,14 +203,60 @@ _READ_ONLY: dict[str, dict[str, Any]] = {
 }
 
 
-def _make_engine(url: str) -> Engine:
-    """An engine with the manners that each database needs."""
+@contextmanager
+def _patient() -> Iterator[None]:
+    """Tell "try again later" apart from other failures of the database."""
+    try:
+        yield
+    except OperationalError as failed:
+        if _is_busy(failed.orig):
+            raise DatabaseBusy("database_busy") from failed
+        raise
+
+
+def _is_busy(failed: BaseException | None) -> bool:
+    if isinstance(failed, sqlite3.Error):
+        code: int = getattr(failed, "sqlite_errorcode", 0)
+        return code & 0xFF in _BUSY_ON_SQLITE  # the other bits say in what way
+    return getattr(failed, "sqlstate", None) in _BUSY_ON_POSTGRESQL
+
+
+def _make_engine(url: str, patience: float) -> Engine:
+    """An engine with the manners that each database needs; its errors name no values."""
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+        engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        event.listen(engine, "connect", partial(_prepare_postgresql, patience=patience))
+        event.listen(engine, "handle_error", _leave_values_out)
+        return engine
+    engine = create_engine(
+        url,
+        connect_args={"timeout": patience, "check_same_thread": False},
+        hide_parameters=True,
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _prepare_postgresql(connection: Any, _record: object, *, patience: float) -> None:
+    """The same patience as on SQLite."""
+    connection.execute(f"set lock_timeout = {int(patience * 1000)}")
+    connection.commit()
+
+
+def _leave_values_out(context: ExceptionContext) -> None:
+    """PostgreSQL quotes rows that break a rule; errors go to logs, where no record may lie."""
+    failed = context.original_exception
+    state: str = getattr(failed, "sqlstate", None) or ""
+    if not state.startswith(_QUOTING):
+        return
+    said, diagnosis = str(failed), getattr(failed, "diag", None)
+    names = (getattr(diagnosis, f"{one}_name", None) for one in ("table", "column", "constraint"))
+    plain = " ".join(filter(None, (state, *names)))
+    failed.args = (plain,)
+    if context.sqlalchemy_exception is not None:
+        first, *rest = context.sqlalchemy_exception.args
+        context.sqlalchemy_exception.args = (first.replace(said, plain), *rest)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -169,7 +265,6 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     for pragma in (
         "journal_mode=WAL",
         "foreign_keys=ON",
-        "busy_timeout=30000",
         "synchronous=FULL",
         "secure_delete=ON",
     ):

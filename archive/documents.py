@@ -173,6 +173,31 @@ def add_renditions(session: Session, part: Part, made: Iterable[Made]) -> None:
     session.flush()
 
 
+def mend(session: Session, part: Part, arrived: Arrived, told: dict[str, Any]) -> None:
+    """Give a part the stored forms that were made anew from its original.
+
+    Earlier ones of the same role stay, marked as replaced; with a valid archival copy so do all.
+    """
+    document = part.document
+    _hold(session, document)
+    anew = [one for one in arrived.renditions if one.role != "original"]
+    if arrived.mending is None:
+        _replace_all_but_original(session, part)
+    add_renditions(session, part, anew)
+    part.facts, part.pages, part.mending = arrived.facts, arrived.pages, arrived.mending
+    document.mending = next((one.mending for one in document.parts if one.mending), None)
+    document.revision += 1
+    facts = {"part": part.ordinal, "mending": arrived.mending, **told}
+    audit.record(session, "document.mended", document, facts=facts)
+
+
+def _replace_all_but_original(session: Session, part: Part) -> None:
+    current = Rendition.part_id == part.id, Rendition.replaced_at.is_(None)
+    for one in session.scalars(select(Rendition).where(*current, Rendition.role != "original")):
+        one.replaced_at = clock.now()
+    session.flush()
+
+
 def place(session: Session, document: Document, case_file: CaseFile) -> None:
     """Put a document into a case file, last in order. It may stand in several without a copy.
 
@@ -305,17 +330,6 @@ def rendition(part: Part, role: str) -> Rendition | None:
     )
 
 
-def with_bytes(session: Session, organ_id: int, digest: str) -> Document | None:
-    """The organ's document that already holds an original of this digest (R5)."""
-    return session.scalar(
-        select(Document)
-        .join(Part)
-        .where(Document.organ_id == organ_id, Part.digest == digest)
-        .order_by(Document.id)
-        .limit(1)
-    )
-
-
 def digests_in_use(session: Session, digests: Iterable[str]) -> set[str]:
     """Those of the digests that some part's rendition still names."""
     return set(session.scalars(select(Rendition.digest).where(Rendition.digest.in_(list(digests)))))
@@ -324,18 +338,6 @@ def digests_in_use(session: Session, digests: Iterable[str]) -> set[str]:
 def number_as_shown(document: Document) -> str:
     """Number and symbol as people write them: 212/QĐ-VP."""
     return "/".join(one for one in (document.code_number, document.code_notation) if one)
-
-
-def tray(session: Session, organ_id: int) -> list[Document]:
-    """Documents that stand in no case file, newest first."""
-    placed = select(Placement.document_id)
-    return list(
-        session.scalars(
-            select(Document)
-            .where(Document.organ_id == organ_id, Document.id.not_in(placed))
-            .order_by(Document.id.desc())
-        )
-    )
 
 
 def stored_form(document: Document, role: str, part_number: int = 1) -> Rendition:

@@ -45,3 +45,7 @@ class StoreFailed(ArchiveError):
 
 class NotReady(ArchiveError):
     """The archive itself is not set up, or is of another version than the program."""
+
+
+class DatabaseBusy(ArchiveError):
+    """Others held the database for too long. Nothing was stored; trying again may help."""

@@ -16,21 +16,33 @@ from archive.models import CaseFile, Document
 from formats.vietnamese import nfc
 
 Kind = Literal["text", "number", "date", "yes_no", "list"]
+MOST = 2**31 - 1  # the largest number that a column of either database holds
 
 
 @dataclass(frozen=True)
 class Field:
-    """One field: our column, its code in exchange, its Vietnamese name, kind and length there."""
+    """One field: our column, its code in exchange, its Vietnamese name, kind and length there.
+
+    `choices` are all values that a text may have, `least` and `most` the ends of a number, `empty`
+    what is kept where nothing was typed.
+    """
 
     column: str
     code: str
     name: str
     kind: Kind = "text"
     length: int | None = None
+    choices: tuple[str, ...] = ()
+    least: int = 0
+    most: int = MOST
+    empty: str | bool | None = None
 
+
+DIRECTIONS = ("incoming", "outgoing", "internal", "other")
+COMPLETENESS = ("full", "main_text", "first_page")
 
 DOCUMENT_FIELDS: tuple[Field, ...] = (
-    Field("direction", "Direction", "Chiều văn bản"),
+    Field("direction", "Direction", "Chiều văn bản", choices=DIRECTIONS, empty="other"),
     Field("file_ordinal", "DocOrdinal", "Số thứ tự văn bản trong hồ sơ", "number", 3),
     Field("type_name", "TypeName", "Tên loại văn bản", "text", 100),
     Field("code_number", "CodeNumber", "Số của văn bản", "text", 11),
@@ -44,7 +56,7 @@ DOCUMENT_FIELDS: tuple[Field, ...] = (
     Field("signer_position", "Position", "Chức vụ của người ký văn bản", "text", 100),
     Field("signer_name", "FullName", "Họ và tên người ký văn bản", "text", 50),
     Field("recipients", "To", "Nơi nhận", "list"),
-    Field("priority", "Priority", "Mức độ khẩn", "number", 1),
+    Field("priority", "Priority", "Mức độ khẩn", "number", 1, most=4),
     Field("issued_amount", "IssuedAmount", "Số lượng bản phát hành", "number", 3),
     Field("due_date", "DueDate", "Hạn trả lời, thời hạn giải quyết", "date", 10),
     Field("arrival_date", "ArrivalDate", "Ngày, tháng, năm đến", "date", 10),
@@ -60,16 +72,28 @@ DOCUMENT_FIELDS: tuple[Field, ...] = (
     Field("autograph", "Autograph", "Bút tích", "text", 2000),
     Field("physical_state", "Format", "Tình trạng vật lý", "text", 50),
     Field("process", "Process", "Quy trình xử lý", "yes_no"),
-    Field("risk_recovery", "RiskRecovery", "Chế độ dự phòng", "yes_no"),
+    Field("risk_recovery", "RiskRecovery", "Chế độ dự phòng", "yes_no", empty=False),
     Field("risk_recovery_status", "RiskRecoveryStatus", "Tình trạng dự phòng", "text", 2),
-    Field("completeness", "Completeness", "Mức độ đầy đủ của bản số hóa"),
+    Field(
+        "completeness",
+        "Completeness",
+        "Mức độ đầy đủ của bản số hóa",
+        choices=COMPLETENESS,
+        empty="full",
+    ),
     Field("elsewhere", "Elsewhere", "Nơi giữ phần còn lại"),
-    Field("is_scan_of_signed_paper", "ScanOfSignedPaper", "Bản quét văn bản giấy đã ký", "yes_no"),
+    Field(
+        "is_scan_of_signed_paper",
+        "ScanOfSignedPaper",
+        "Bản quét văn bản giấy đã ký",
+        "yes_no",
+        empty=False,
+    ),
 )
 
 CASE_FILE_FIELDS: tuple[Field, ...] = (
     Field("organ_code", "OrganId", "Mã định danh cơ quan lập danh mục hồ sơ", "text", 13),
-    Field("year", "FileCatalog", "Năm hình thành hồ sơ", "number", 4),
+    Field("year", "FileCatalog", "Năm hình thành hồ sơ", "number", 4, least=1000, most=9999),
     Field("notation", "FileNotation", "Số và ký hiệu hồ sơ", "text", 20),
     Field("title", "Title", "Tiêu đề hồ sơ", "text", 500),
     Field("maintenance", "Maintenance", "Thời hạn bảo quản", "text", 30),
@@ -87,7 +111,7 @@ CASE_FILE_FIELDS: tuple[Field, ...] = (
     Field("physical_state", "Format", "Tình trạng vật lý", "text", 50),
     Field("confidence_level", "ConfidenceLevel", "Mức độ tin cậy", "text", 40),
     Field("paper_file_code", "PaperFileCode", "Mã hồ sơ giấy gốc", "text", 100),
-    Field("risk_recovery", "RiskRecovery", "Chế độ dự phòng", "yes_no"),
+    Field("risk_recovery", "RiskRecovery", "Chế độ dự phòng", "yes_no", empty=False),
     Field("risk_recovery_status", "RiskRecoveryStatus", "Tình trạng dự phòng", "text", 2),
 )
 
@@ -109,7 +133,8 @@ def parse_fields(
     """Values by column, and supplementary ones, from values by code, column or Vietnamese name.
 
     Raises:
-        Invalid: `unknown_field` or `bad_value`, naming the field.
+        Invalid: `unknown_field`, `bad_value`, `not_among`, `out_of_range` or `bad_characters`,
+            naming the field.
     """
     by_name = {
         key: field
@@ -120,7 +145,8 @@ def parse_fields(
     supplementary: dict[str, str] = {}
     for name, text in given.items():
         key = nfc(name).strip()
-        if key.startswith(SUPPLEMENTARY):
+        if key.startswith(SUPPLEMENTARY) and key.strip(SUPPLEMENTARY + " "):
+            _require_writable(name, name + text)
             supplementary[key[1:].strip()] = nfc(text).strip()
             continue
         field = by_name.get(_SLIPS.get(key.lower(), key.lower()))
@@ -138,27 +164,52 @@ def given_value(given: Mapping[str, str], code: str) -> str:
 
 
 def parse_value(field: Field, text: str) -> Any:
-    """A field's value from what was typed.
+    """A field's value from what was typed: one that the database takes.
 
     Raises:
-        Invalid: `bad_value`.
+        Invalid: `bad_value`, `not_among`, `out_of_range` or `bad_characters`.
     """
+    _require_writable(field.code, text)
     text = nfc(text).strip()
+    if not text and (field.empty is not None or field.kind not in ("text", "list")):
+        return field.empty
     try:
         match field.kind:
             case "text":
-                return text
+                return _chosen(field, text)
             case "number":
-                return int(text) if text else None
+                return _number(field, text)
             case "date":
-                return parse_day(text) if text else None
+                return parse_day(text)
             case "yes_no":
-                return {"1": True, "0": False, "true": True, "false": False, "": None}[text.lower()]
+                return {"1": True, "0": False, "true": True, "false": False}[text.lower()]
             case "list":
                 names = [one.strip() for one in re.split(r"[;\n]", text)]
                 return [{"organ_name": one} for one in names if one]
     except (KeyError, ValueError) as wrong:
         raise Invalid("bad_value", field=field.code, value=text, wanted=field.kind) from wrong
+
+
+def _require_writable(name: str, text: str) -> None:
+    """Refuse what no database and no digest takes: NUL, and halves of letters."""
+    if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise Invalid("bad_characters", field=name.encode(errors="replace").decode())
+
+
+def _chosen(field: Field, text: str) -> str:
+    if field.choices and text not in field.choices:
+        raise Invalid("not_among", field=field.code, value=text, choices=", ".join(field.choices))
+    return text
+
+
+def _number(field: Field, text: str) -> int:
+    if not re.fullmatch(r"-?[0-9]+", text):
+        raise ValueError(text)
+    if len(text) > len(str(MOST)) + 1 or not field.least <= int(text) <= field.most:
+        raise Invalid(
+            "out_of_range", field=field.code, value=text, least=field.least, most=field.most
+        )
+    return int(text)
 
 
 def parse_day(text: str) -> date:

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 from urllib.parse import urlsplit
@@ -57,6 +58,12 @@ class FileStore(Protocol):
     def digests(self) -> Iterator[str]:
         """Every digest that is kept."""
 
+    def kept_since(self, digest: str) -> datetime | None:
+        """When the bytes came; None where there are none."""
+
+    def clear_incoming(self) -> None:
+        """Let go of what was cut off while it was put."""
+
     def keeping(self) -> AbstractContextManager[None]:
         """While bytes are put and the row that needs them is written: nobody lets go."""
 
@@ -90,7 +97,7 @@ class LocalFiles:
             Invalid: `too_large`, with the limit in bytes.
             StoreFailed: `store_full` or `store_unwritable`.
         """
-        with _store_trouble(), self._temporary() as name:
+        with self.keeping(), _store_trouble(), self._temporary() as name:
             with name.open("wb") as out:
                 digest, size = _copy(stream, out, limit)
                 out.flush()
@@ -136,6 +143,19 @@ class LocalFiles:
         for path in self.root.glob("??/??/*"):
             yield path.name
 
+    def kept_since(self, digest: str) -> datetime | None:
+        """When the file was written; restoring from a backup keeps that."""
+        try:
+            return datetime.fromtimestamp(self.path(digest).stat().st_mtime, UTC)
+        except FileNotFoundError:
+            return None
+
+    def clear_incoming(self) -> None:
+        """Nobody puts anything meanwhile, so that whatever lies there was left behind."""
+        with self.letting_go():
+            for one in self.incoming.iterdir():
+                one.unlink()
+
     def keeping(self) -> AbstractContextManager[None]:
         """Together with others who keep; it waits for who lets go.
 
@@ -178,7 +198,7 @@ class LocalFiles:
     def _temporary(self) -> Iterator[Path]:
         """A new file in the store's own file system, gone afterwards unless it was renamed."""
         self.incoming.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self.incoming)
+        handle, name = tempfile.mkstemp(dir=self.incoming, prefix="luutru-")
         os.close(handle)
         try:
             yield Path(name)
@@ -194,7 +214,7 @@ class LocalFiles:
         temporary.chmod(0o440)
         temporary.rename(place)
         for folder in (place.parent, place.parent.parent, self.root):
-            _sync_folder(folder)
+            sync_folder(folder)
 
 
 def _copy(source: Readable, target: BinaryIO, limit: int | None) -> tuple[str, int]:
@@ -221,7 +241,7 @@ def _digest(source: BinaryIO) -> str:
     return digest.hexdigest()
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make a rename last through a power cut."""
     handle = os.open(folder, os.O_RDONLY)
     try:

@@ -49,9 +49,9 @@ PLACES: tuple[Place, ...] = (
     ),
     Place(
         "quarantine",
-        "suspected secrets and infected files",
+        "suspected secrets, infected files, and bytes that were found without a row",
         "by digest",
-        "FileStore.remove, by a confirmed decision",
+        "FileStore.remove, by a confirmed decision; without a row: after 30 days",
         home=("quarantine",),
     ),
     Place(
@@ -118,7 +118,7 @@ PLACES: tuple[Place, ...] = (
         "temporary folders",
         "copies while a program reads them; they end with the work, or with the machine",
         "by their names in the folder for temporary files",
-        "removed when the work ends; what a kill left behind, by name",
+        "removed when the work ends; what a kill left behind, by name (ingest.leftovers)",
         temporary=("luutru-",),
     ),
     Place(
@@ -130,7 +130,7 @@ PLACES: tuple[Place, ...] = (
 )
 
 # In the home as well, and never a record's content.
-NOT_CONTENT = frozenset({"keys", "trust", "fonts", "seals", "worker.lock"})
+NOT_CONTENT = frozenset({"keys", "trust", "fonts", "seals", "journal", "worker.lock"})
 
 
 def known_in_home() -> frozenset[str]:

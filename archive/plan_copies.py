@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive import audit, people
-from archive.case_files import FILLING
+from archive.case_files import TAKING
 from archive.errors import Conflict
 from archive.file_plans import (
     LineValues,
@@ -109,7 +109,7 @@ def holders_who_left(session: Session, entries: Iterable[FilePlanEntry]) -> list
 def unfinished(session: Session, organ: Organ, before: int) -> list[CaseFile]:
     """The case files of earlier years that are still being worked on."""
     wanted = select(CaseFile).where(
-        CaseFile.organ_id == organ.id, CaseFile.year < before, CaseFile.stage.in_(FILLING)
+        CaseFile.organ_id == organ.id, CaseFile.year < before, CaseFile.stage.in_(TAKING)
     )
     return list(session.scalars(wanted.order_by(CaseFile.year, CaseFile.id)))
 

@@ -122,6 +122,17 @@ def story_of(kind: str, number: int) -> ColumnElement[bool]:
     return Event.id.in_(told)
 
 
+def placings_known(session: Session, person: Person, document: Document) -> ColumnElement[bool]:
+    """Of the document's events those that name no case file of which the person may not know."""
+    places = select(Placement.case_file_id).where(Placement.document_id == document.id)
+    known = known_case_files(session, person, session.scalars(places))
+    rows = select(Placement.id).where(
+        Placement.document_id == document.id, Placement.case_file_id.in_(known)
+    )
+    told = select(EventRow.event_id).where(EventRow.kind == "placement", EventRow.row_id.in_(rows))
+    return or_(Event.action != "document.place", Event.id.in_(told))
+
+
 # Many things at once ------------------------------------------------------------------------------
 
 
@@ -223,16 +234,11 @@ def _open_by_place(person: Person, organ: Organ) -> ColumnElement[bool]:
     """Documents in an open case file; in the tray, by the organ's policy or who received them."""
     if not access.roles_of(person, organ.id) & CONTENT_ROLES:
         return false()
-    in_open_file = Document.id.in_(
-        select(Placement.document_id)
-        .join(CaseFile, CaseFile.id == Placement.case_file_id)
-        .where(_open_by_level(person, organ))
-    )
+    # Asked of each document by itself: a page of a list is at hand before the others are looked at.
+    place = select(Placement.id).where(Placement.document_id == Document.id).correlate(Document)
+    in_open_file = place.join(CaseFile).where(_open_by_level(person, organ)).exists()
     policy = true() if organ.read_policy == "open" else false()
-    in_tray = and_(
-        Document.id.not_in(select(Placement.document_id)),
-        or_(policy, Document.shelved_by_id == person.id),
-    )
+    in_tray = and_(~place.exists(), or_(policy, Document.shelved_by_id == person.id))
     return or_(in_open_file, in_tray)
 
 

@@ -5,6 +5,7 @@ Everything has a default that works.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -15,6 +16,13 @@ from archive.errors import Invalid
 PREFIX = "LUUTRU_"
 OF_THE_COMMAND = frozenset({PREFIX + "AS", PREFIX + "LANGUAGE"})  # options, not settings
 CACHE = Path.home() / ".cache" / "luutru"
+HIDDEN = "•••"
+# What an address may hold that opens something: scheme://name:HERE@place, ?password=HERE
+_IN_ADDRESS = re.compile(
+    r"(?<=://)([^/?#\s@:]*:)\S*(?=@)"
+    r"|([?&;][\w.-]*(?:pass|password|passwd|pwd|pin|pin-value|secret|token_pin|key_pin)=)[^&;#\s]*",
+    re.IGNORECASE,
+)
 
 
 def _setting(default: Any, meaning: str, *, secret: bool = False) -> Any:
@@ -22,7 +30,7 @@ def _setting(default: Any, meaning: str, *, secret: bool = False) -> Any:
     return field(default=default, metadata={"meaning": meaning, "secret": secret}, repr=not secret)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Settings:
     """All that can be set, with defaults for one machine."""
 
@@ -39,6 +47,11 @@ class Settings:
     )
     seal_pin: str = _setting("", "Password or PIN of that key.", secret=True)
     timestamp_url: str = _setting("", "RFC 3161 time-stamp server. Empty: seals without (B-B).")
+    journal: str = _setting(
+        "",
+        "Folder of the chain's journal, best on another disk or machine than the database. Empty: "
+        "journal/ in the home.",
+    )
     trust_folder: str = _setting(
         "",
         "Trust anchors (*.crt), crls/, ocsp/ for incoming signatures. Empty: trust/ in the home.",
@@ -111,12 +124,21 @@ class Settings:
         return Path(self.trust_folder) if self.trust_folder else self.path("trust")
 
     @property
+    def journal_folder(self) -> Path:
+        """The folder of the chain's journal, with the default filled in."""
+        return Path(self.journal) if self.journal else self.path("journal")
+
+    @property
     def threads(self) -> int:
         """How many documents are on the road at once."""
         return self.workers or (os.cpu_count() or 1) + 1
 
+    def __repr__(self) -> str:
+        shown = (f"{row['variable']}={row['value']}" for row in self.described())
+        return f"Settings({', '.join(shown)})"
+
     def described(self) -> list[dict[str, Any]]:
-        """Each setting with its variable, value (secrets hidden), default and meaning."""
+        """Each setting with its variable, value, default and meaning; secrets are hidden."""
         rows = []
         for one in fields(self):
             value = getattr(self, one.name)
@@ -124,12 +146,19 @@ class Settings:
             rows.append(
                 {
                     "variable": PREFIX + one.name.upper(),
-                    "value": "•••" if hidden else value,
+                    "value": HIDDEN if hidden else _without_secrets(value),
                     "default": one.default,
                     "meaning": one.metadata["meaning"],
                 }
             )
         return rows
+
+
+def _without_secrets(value: Any) -> Any:
+    """A value as it may be shown: an address without the passwords in it."""
+    if not isinstance(value, str):
+        return value
+    return _IN_ADDRESS.sub(lambda found: f"{found[1] or found[2]}{HIDDEN}", value)
 
 
 def _parse(name: str, value: str, kind: type) -> Any:

@@ -2,8 +2,8 @@
 
     python benchmarks/long_scan.py CORPUS [--pages 1000]
 
-CORPUS holds `light200/pages/*.jpg` and `born/*.pdf`. The pages are strips of those scans, so that
-a thousand of them are read in minutes: what is asked is memory and order, not speed.
+`benchmarks/corpus.py CORPUS` makes what CORPUS holds. The pages are strips of its light scans, so
+that a thousand of them are read in minutes: what is asked is memory and order, not speed.
 """
 
 import argparse
@@ -18,6 +18,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import img2pdf
@@ -66,15 +67,15 @@ def strips(corpus: Path, count: int) -> bytes:
             page.crop((0, top, wide, top + 260)).save(packed, "JPEG", quality=75, dpi=(200, 200))
         pictures.append(packed.getvalue())
     whole = img2pdf.convert(pictures)
-    assert whole is not None
+    assert isinstance(whole, bytes)
     return whole
 
 
-def worked(home: Path, is_done: object, *, kill: bool) -> int:
+def worked(home: Path, is_done: Callable[[], bool], *, kill: bool) -> int:
     """Run a worker until something is done; the most memory its processes held, in MB."""
     worker = subprocess.Popen([LUUTRU, "worker"])
     most = 0
-    while not is_done():  # type: ignore[operator]
+    while not is_done():
         most = max(most, resident(worker.pid))
         time.sleep(0.5)
     worker.send_signal(signal.SIGKILL if kill else signal.SIGTERM)

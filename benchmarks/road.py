@@ -2,7 +2,8 @@
 
     python benchmarks/road.py CORPUS [--rounds 2] [--born 60]
 
-CORPUS holds `light200/`, `hard200/` (each with `pages/*.jpg` and `pdf/*.pdf`) and `born/*.pdf`.
+`benchmarks/corpus.py CORPUS` makes `light200/`, `hard200/` (each with `pages/*.jpg` and
+`pdf/*.pdf`) and `born/*.pdf`.
 The baseline is `tesseract -l vie` with Sauvola thresholding, one process a core, one thread each.
 The road is what a person gets: text, PDF/A, seal, veraPDF, index, every event written down.
 Machines are shared and their speed drifts: quote the ratios, not the seconds.
@@ -74,7 +75,7 @@ def seconds_of_tesseract(pictures: list[Path]) -> float:
     environment = {**os.environ, "OMP_THREAD_LIMIT": "1"}
 
     def read(picture: Path) -> None:
-        command = ["tesseract", picture, "-", "-l", "vie", "-c", "thresholding_method=2"]
+        command = ["tesseract", str(picture), "-", "-l", "vie", "-c", "thresholding_method=2"]
         subprocess.run(command, env=environment, check=True, capture_output=True)
 
     began = time.monotonic()

@@ -16,17 +16,21 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any, TypeVar, TypeVarTuple
 
-from formats.errors import ProgramFailed
-from formats.programs import passed_on
+from formats.errors import ProgramFailed, Unreadable
+from formats.programs import MEGABYTE, passed_on
 
-MEGABYTE = 1024 * 1024
 _CALLS_A_CHILD = 200  # then a fresh one: what leaks in the libraries stays bounded
 _LARGEST_FILE = 4096 * MEGABYTE
+_SWOLLEN = 512 * MEGABYTE  # of memory, which a child may hold on to between calls
+_PAGE = resource.getpagesize()
+_LEAST_SECONDS, _LEAST_MEGABYTES = 120.0, 1536  # whatever the file; more for larger ones
 _GRACE = 2.0  # seconds after which a late child ends itself, should its parent be gone
 
 R = TypeVar("R")
@@ -34,7 +38,11 @@ Ts = TypeVarTuple("Ts")
 
 
 def confined(
-    function: Callable[[*Ts], R], *arguments: *Ts, seconds: float, megabytes: int = 1024
+    function: Callable[[*Ts], R],
+    *arguments: *Ts,
+    seconds: float,
+    megabytes: int = 1024,
+    answers: Callable[[Any], Any] | None = None,
 ) -> R:
     """Call a function in a child process; its result, or what it raised, comes back.
 
@@ -45,17 +53,24 @@ def confined(
         function: what to call.
         arguments: what to give it.
         seconds: wall-clock limit of this call, after which the child is killed.
-        megabytes: limit of the child's address space, libraries included.
+        megabytes: how much address space the call may take beyond what the child had before it.
+        answers: what is called here when the function asks (`ask`); what it raises ends the call.
 
     Raises:
         ProgramFailed: `program_timeout`, `out_of_memory`, or `crashed` (the child died).
     """
-    child = _take()
+    child, until = _take(), time.monotonic() + seconds
     try:
         child.channel.send((function, arguments, seconds, megabytes))
-        if not child.channel.poll(seconds):
-            raise ProgramFailed("program_timeout", program=_name(function), seconds=seconds)
-        is_good, value = child.channel.recv()
+        while True:
+            if not child.channel.poll(max(until - time.monotonic(), 0)):
+                raise ProgramFailed("program_timeout", program=_name(function), seconds=seconds)
+            is_good, value = child.channel.recv()
+            if is_good is not None:
+                break
+            if answers is None:
+                raise RuntimeError(f"{_name(function)} asks, and nobody answers")
+            child.channel.send(answers(value))
     except (EOFError, OSError) as gone:
         code = child.end()
         raise ProgramFailed("crashed", program=_name(function), exit_code=code) from gone
@@ -66,6 +81,31 @@ def confined(
     if is_good:
         return value  # type: ignore[no-any-return]  # what the function returned, unpickled
     raise value
+
+
+def confined_for(
+    about: Path,
+    function: Callable[[*Ts], R],
+    *arguments: *Ts,
+    answers: Callable[[Any], Any] | None = None,
+) -> R:
+    """Call a function in a child whose limits grow with the file that it is about.
+
+    A file that brings the child down would do so again: it is the file that cannot be read.
+
+    Raises:
+        Unreadable: `beyond_limits`.
+        ProgramFailed: `program_timeout`.
+    """
+    size = about.stat().st_size // MEGABYTE
+    seconds = _LEAST_SECONDS + 3 * size
+    megabytes = min(_LEAST_MEGABYTES + 6 * size, 12_000)
+    try:
+        return confined(function, *arguments, seconds=seconds, megabytes=megabytes, answers=answers)
+    except ProgramFailed as failure:
+        if failure.code in ("crashed", "out_of_memory"):
+            raise Unreadable("beyond_limits", megabytes=megabytes, said=failure.code) from failure
+        raise
 
 
 class _Child:
@@ -109,11 +149,20 @@ def _take() -> _Child:
 
 def _give_back(child: _Child) -> None:
     child.calls += 1
+    is_fresh = child.calls < _CALLS_A_CHILD and _in_memory(child.process.pid) < _SWOLLEN
     with _lock:
-        if child.calls < _CALLS_A_CHILD and len(_idle) < (os.cpu_count() or 1):
+        if is_fresh and len(_idle) < (os.cpu_count() or 1):
             _idle.append(child)
             return
     child.end()
+
+
+def _in_memory(process: int) -> int:
+    """Bytes of memory that a process holds; none when it has just ended."""
+    try:
+        return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * _PAGE
+    except OSError:
+        return 0
 
 
 def end_children() -> None:
@@ -146,9 +195,22 @@ def _name(function: Callable[..., Any]) -> str:
 # ── in the child ─────────────────────────────────────────────────────────────────────────────
 
 
+_parent: "Connection[Any, Any] | None" = None
+
+
+def ask(question: Any) -> Any:
+    """Ask the parent of the running call; its answer."""
+    if _parent is None:
+        raise RuntimeError("only a child has someone to ask")
+    _parent.send((None, question))
+    return _parent.recv()
+
+
 def serve(descriptor: int) -> None:
     """Answer calls until the parent is gone: the whole life of a child."""
+    global _parent
     channel: Connection[Any, Any] = Connection(descriptor)
+    _parent = channel
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (_LARGEST_FILE, _LARGEST_FILE))
     signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends the process even inside C code
@@ -173,7 +235,8 @@ def _end_with_parent(descriptor: int) -> None:
 def _answer(function: Callable[..., Any], arguments: tuple[Any, ...], megabytes: int) -> bytes:
     """The pickled result or error; an error without a pickled form comes back as its words."""
     _, most = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (megabytes * MEGABYTE, most))
+    mapped = int(Path("/proc/self/statm").read_text().split()[0]) * _PAGE
+    resource.setrlimit(resource.RLIMIT_AS, (mapped + megabytes * MEGABYTE, most))
     try:
         return pickle.dumps((True, function(*arguments)))
     except MemoryError:

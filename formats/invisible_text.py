@@ -1,13 +1,11 @@
-"""The text layer: what a page says, laid invisibly where it is written, for finding and copying."""
+"""Laying a text layer (`text_layers.py`) under the pages of a document, however they are turned."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pikepdf import Array, Dictionary, Name, Object, Page, Pdf
+from pikepdf import Array, Name, Object, Page, Pdf
 
 from formats.errors import Unreadable
-from formats.fonts import GLYPH_WIDTH
-from formats.text import PageText, Word
 
 LAYER_NAME = Name.LuutruText
 
@@ -78,26 +76,6 @@ def lay(pdf: Pdf, layer: Pdf) -> int:
         page.contents_add(f"q {matrix} cm {name} Do Q\n".encode(), prepend=True)
         laid += 1
     return laid
-
-
-def invisible_words(pdf: Pdf, text: PageText, font: Object) -> tuple[bytes, Dictionary]:
-    """Page content that says the words of a page in their places, and its resources."""
-    said = [b"BT 3 Tr"]
-    said += (_say(word, text.width, text.height) for word in text.words if word.text)
-    said.append(b"ET")
-    return b"\n".join(said), Dictionary(Font=Dictionary(Blank=font))
-
-
-def _say(word: Word, wide: float, high: float) -> bytes:
-    letters = word.text.encode("utf-16-be")
-    size = max((word.bottom - word.top) * high, 1.0)
-    natural = len(letters) / 2 * size * GLYPH_WIDTH / 1000
-    stretch = max((word.right - word.left) * wide, 0.1) / natural * 100
-    shown = letters.hex() + "0020"
-    left, base = word.left * wide, (1 - word.bottom) * high + size * 0.2
-    return (
-        f"/Blank {size:.2f} Tf {stretch:.2f} Tz 1 0 0 1 {left:.2f} {base:.2f} Tm <{shown}> Tj"
-    ).encode()
 
 
 def _streams(contents: Object) -> Iterable[Object]:

@@ -7,6 +7,7 @@ else is told: another document, a page changed, a script added, a second signatu
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -51,13 +52,13 @@ def difference(prepared: Path, signed: Path) -> Difference | None:
     Whether the signature itself is worth anything is another question: see `signatures`.
     """
     if not _begins_with(signed, prepared):
-        return Difference("not_the_prepared_file", _how_it_differs(prepared, signed))
+        return _of_pages("another_document", "not_the_prepared_file", prepared, signed)
     if signed.stat().st_size == prepared.stat().st_size:
         return Difference("not_signed_yet")
     found = confined(_look, prepared, signed, seconds=_SECONDS, megabytes=_MEGABYTES)
     if found is None or found.code != "changed_besides_signing":
         return found
-    return Difference(found.code, {**found.details, **_how_it_differs(prepared, signed)})
+    return _of_pages("page_changed", found.code, prepared, signed)
 
 
 def _begins_with(signed: Path, prepared: Path) -> bool:
@@ -68,16 +69,19 @@ def _begins_with(signed: Path, prepared: Path) -> bool:
     return True
 
 
-def _how_it_differs(prepared: Path, signed: Path) -> dict[str, Any]:
-    """The pages of both, and the first whose words are not the same; 0 where none differs."""
+def _of_pages(code: str, else_code: str, prepared: Path, signed: Path) -> Difference:
+    """Tell the first page whose words are not the same, or that no words differ."""
     try:
         before = [page.text() for page in layer_pages(prepared)]
         after = [page.text() for page in layer_pages(signed)]
     except Unreadable as damaged:
-        return {"said": damaged.code}
-    pairs = zip(before, after, strict=False)
-    first = next((at for at, (old, new) in enumerate(pairs, start=1) if old != new), 0)
-    return {"pages": len(after), "prepared_pages": len(before), "page": first}
+        return Difference("signed_file_damaged", {"said": damaged.code})
+    pairs = zip_longest(before, after)
+    first = next((at for at, (old, new) in enumerate(pairs, start=1) if old != new), None)
+    if first is None:
+        return Difference(else_code)
+    told = {"page": first, "pages": len(after), "prepared_pages": len(before)}
+    return Difference(code, told)
 
 
 def _look(prepared: Path, signed: Path) -> Difference | None:
@@ -99,10 +103,10 @@ def _differences(reader: PdfFileReader, revisions: int) -> Iterator[Difference]:
     if AGENCY in names:
         yield Difference("agency_signed_first")
     if not names:
-        yield Difference("changed_besides_signing", _script(reader))
+        yield _besides(reader)
         return
     if names != [PERSON]:
-        yield Difference("signed_in_another_field", {"fields": names})
+        yield Difference("signed_in_another_field", {"fields": ", ".join(names)})
     yield from _locks(signatures[0])
     yield from _changes(reader, revisions, signatures[0])
 
@@ -114,11 +118,11 @@ def _changes(
     told = _SIGNING.review_file(reader, revisions - 1)
     certified = {str(name) for name in reader.root.get("/Perms", {})}
     if not isinstance(told, DiffResult) or certified - {"/DocMDP"}:
-        yield Difference("changed_besides_signing", _script(reader))
+        yield _besides(reader)
     elif filled := sorted({str(name) for name in told.changed_form_fields} - {PERSON}):
-        yield Difference("filled_in_already", {"fields": filled})
+        yield Difference("filled_in_already", {"fields": ", ".join(filled)})
     elif told.modification_level > ModificationLevel.FORM_FILLING:
-        yield Difference("changed_besides_signing", _script(reader))
+        yield _besides(reader)
     signature.compute_integrity_info()  # type: ignore[no-untyped-call]
     after = signature.summarise_integrity_info().get("diff_result")
     if (
@@ -137,6 +141,7 @@ def _locks(signature: EmbeddedPdfSignature) -> Iterator[Difference]:
         yield Difference("signature_locks_file")
 
 
-def _script(reader: PdfFileReader) -> dict[str, Any]:
-    """Whether the file does something by itself when it is opened."""
-    return {"script": any(name in reader.root for name in _SCRIPTS)}
+def _besides(reader: PdfFileReader) -> Difference:
+    """Something was added that does not belong to a signature."""
+    acts_by_itself = any(name in reader.root for name in _SCRIPTS)
+    return Difference("script_added" if acts_by_itself else "changed_besides_signing")

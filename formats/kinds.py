@@ -48,7 +48,8 @@ class Kind:
         family: what can be done with it; archives, sound, film, drawings are OTHER.
         extension: the one this kind should have, without a dot.
         warnings: `name_disagrees`, `damaged`, `encrypted`, `external_links`, `embedded_objects`,
-            `junk_before_header`, `macros`, `remote_template`, `truncated`, `xml_entities`.
+            `junk_before_header`, `macros`, `pronom_failed`, `remote_template`, `truncated`,
+            `xml_entities`.
     """
 
     puid: str | None
@@ -118,6 +119,7 @@ _UNKNOWN = "application/octet-stream"
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SECONDS = 30.0
+_PRONOM_MEGABYTES = 4096  # of address space, most of it only reserved by its runtime
 
 
 def identify(path: Path, name: str | None = None) -> Kind:
@@ -135,8 +137,9 @@ def identify(path: Path, name: str | None = None) -> Kind:
     if not start:
         raise Unreadable("empty_file")
     inside = _look_inside(path, start)
-    kind = _by_pronom(path, inside) or _by_our_look(path, start)
-    warnings = {*kind.warnings, *inside.warnings}
+    known, troubles = _asked_pronom(path)
+    kind = _by_pronom(path, known, inside) or _by_our_look(path, start)
+    warnings = {*kind.warnings, *inside.warnings, *troubles}
     if kind.mime.endswith("xml") and brings_a_document_type(start) and b"<!ENTITY" in start:
         warnings.add("xml_entities")
     if _disagrees(name or path.name, kind):
@@ -164,9 +167,25 @@ def _look_inside(path: Path, start: bytes) -> Contents:
     return Contents(None, ())
 
 
-def _by_pronom(path: Path, inside: Contents) -> Kind | None:
+def _asked_pronom(path: Path) -> tuple[list["pygfried.Match"], set[str]]:
+    """What PRONOM takes the file for; and a warning when the file broke it."""
+    try:
+        found = confined(_pronom, path, seconds=_SECONDS, megabytes=_PRONOM_MEGABYTES)
+    except ProgramFailed:
+        return [], {"pronom_failed"}
+    return found, set()
+
+
+def _pronom(path: Path) -> list["pygfried.Match"]:
+    try:
+        return pygfried.identify(str(path), detailed=True)["files"][0]["matches"]
+    except pygfried.GoError as error:
+        raise ProgramFailed("crashed", program="pronom", said=str(error)[:200]) from error
+
+
+def _by_pronom(path: Path, matches: list["pygfried.Match"], inside: Contents) -> Kind | None:
     """PRONOM's answer if it rests on bytes, and in place of a mere container what is inside."""
-    for match in pygfried.identify(str(path), detailed=True)["files"][0]["matches"]:
+    for match in matches:
         by_bytes = "byte match" in match["basis"] or "container" in match["basis"]
         if match["id"] == "UNKNOWN" or not by_bytes:
             continue

@@ -18,9 +18,10 @@ from typing import TypeAlias
 from formats.confined import confined
 from formats.errors import Unreadable
 from formats.old_encodings import decode, guess_encoding
+from formats.programs import MEGABYTE
 from formats.vietnamese import nfc
 
-_LARGEST = 128 * 1024 * 1024
+_LARGEST = 128 * MEGABYTE
 _MOST_PARTS = 1000
 _DEEPEST = 30
 _LONGEST_HEADER = 20_000

@@ -10,7 +10,7 @@ import threading
 import time
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytesseract
@@ -20,7 +20,8 @@ from formats import pdf_pages, text_layers
 from formats.confined import confined
 from formats.errors import ProgramFailed, ProgramMissing
 from formats.programs import is_installed
-from formats.scans import FINE_DPI, Scan, Wish, make_scan
+from formats.red_stamps import RedStamp
+from formats.scans import FINE_DPI, READING_DPI, Scan, Wish, make_scan
 from formats.text import PageText, Word
 
 pytesseract.pytesseract.tesseract_cmd = str(Path(__file__).with_name("run-tesseract"))
@@ -29,6 +30,7 @@ pytesseract.pytesseract.tesseract_cmd = str(Path(__file__).with_name("run-tesser
 # page begins when it has one.
 _CORES = threading.BoundedSemaphore(os.cpu_count() or 1)
 _DOUBTFUL = 82.0  # a mean confidence below this asks for a second try
+_STAMPED_PAGES = 2  # on which red stamps are looked for
 _SURE = 60.0  # words below this say nothing about how good a reading is
 
 
@@ -85,16 +87,17 @@ def read_page(
     """
     if not is_installed("tesseract"):
         raise ProgramMissing("program_missing", program="tesseract")
-    first = Wish(dpi=150, draw=True) if plainly else Wish()
+    first = Wish(dpi=150, draw=True) if plainly else Wish(stamps=number <= _STAMPED_PAGES)
     with _CORES, tempfile.TemporaryDirectory(prefix="scratch-", dir=layer.parent) as scratch:
         until = time.monotonic() + seconds
         desk = _Desk(pdf, number, Path(scratch), until)
-        reading = desk.read(first)
+        reading = read_first = desk.read(first)
         if reading.scan.is_blank:
             return PageText(number, size.width, size.height, (), "blank", None)
         if reading.is_poor() and not plainly:
             reading = _better(desk, reading)
-        return _told(reading, number, size, layer)
+        stamps = tuple(_stamp_words(desk, read_first.scan.stamps, reading))
+        return _told(reading, stamps, number, size, layer)
 
 
 def _better(desk: "_Desk", first: _Reading) -> _Reading:
@@ -112,10 +115,11 @@ def _better(desk: "_Desk", first: _Reading) -> _Reading:
     return best
 
 
-def _told(reading: _Reading, number: int, size: PageSize, layer: Path) -> PageText:
+def _told(
+    reading: _Reading, stamps: tuple[Word, ...], number: int, size: PageSize, layer: Path
+) -> PageText:
     """Turn what was read back to the page as displayed, and keep its layer."""
-    back = -reading.wish.turn % 360
-    words = tuple(text_layers.turned(word, back) for word in reading.words)
+    words = (*_as_displayed(reading), *stamps)
     if words:
         layer.write_bytes(text_layers.invisible(words, size.width, size.height))
     return PageText(
@@ -126,6 +130,38 @@ def _told(reading: _Reading, number: int, size: PageSize, layer: Path) -> PageTe
         how="ocr_cleaned" if reading.scan.is_cleaned else "ocr",
         confidence=reading.confidence() if words else None,
     )
+
+
+def _as_displayed(reading: _Reading) -> tuple[Word, ...]:
+    back = -reading.wish.turn % 360
+    return tuple(text_layers.turned(word, back) for word in reading.words)
+
+
+def _stamp_words(desk: "_Desk", stamps: tuple[RedStamp, ...], reading: _Reading) -> Iterator[Word]:
+    """Words of red stamps that were read with certainty, and only when set upright."""
+    known = _as_displayed(reading)
+    line = max((word.line for word in known), default=-1)
+    for stamp in stamps:
+        said = desk.read_stamp(stamp)
+        there = {word.text for word in known if _lies_in(word, stamp)}
+        if there.issuperset(word.text for word in said):
+            continue
+        line += 1
+        wide, high = stamp.right - stamp.left, stamp.bottom - stamp.top
+        for word in said:
+            yield replace(
+                word,
+                line=line,
+                left=stamp.left + word.left * wide,
+                right=stamp.left + word.right * wide,
+                top=stamp.top + word.top * high,
+                bottom=stamp.top + word.bottom * high,
+            )
+
+
+def _lies_in(word: Word, stamp: RedStamp) -> bool:
+    across, down = (word.left + word.right) / 2, (word.top + word.bottom) / 2
+    return stamp.left <= across <= stamp.right and stamp.top <= down <= stamp.bottom
 
 
 class _Desk:
@@ -147,15 +183,27 @@ class _Desk:
         if scan.is_blank:
             return _Reading(scan, wish, ())
         options = f"--dpi {scan.dpi} -c thresholding_method=2 -c tessedit_create_tsv=1"
-        self._run(scan, result, "tsv", languages, options)
+        self._run(scan.path, result, "tsv", languages, options)
         table = result.with_suffix(".tsv").read_text(encoding="utf-8", errors="replace")
         return _Reading(scan, wish, tuple(_words(table)))
+
+    def read_stamp(self, stamp: RedStamp) -> list[Word]:
+        """The one line of a stamp, or nothing where any of it is doubtful."""
+        result = stamp.path.with_suffix(".line")
+        options = f"--dpi {READING_DPI} --psm 7 -c tessedit_create_tsv=1"
+        try:
+            self._run(stamp.path, result, "tsv", "vie", options)
+        except ProgramFailed:
+            return []  # the page itself is read
+        table = Path(f"{result}.tsv").read_text(encoding="utf-8", errors="replace")
+        words = list(_words(table))
+        return words if all((word.confidence or 0) >= _SURE for word in words) else []
 
     def way_up(self, scan: Scan) -> int:
         """Degrees to turn the picture clockwise so that its letters stand upright."""
         result = self._folder / "way-up"
         try:
-            self._run(scan, result, "osd", "osd", f"--dpi {scan.dpi} --psm 0")
+            self._run(scan.path, result, "osd", "osd", f"--dpi {scan.dpi} --psm 0")
         except ProgramFailed as failure:
             if failure.code == "program_timeout":
                 raise
@@ -179,11 +227,11 @@ class _Desk:
             )
         return self._scans[wish]
 
-    def _run(self, scan: Scan, result: Path, kind: str, languages: str, options: str) -> None:
+    def _run(self, picture: Path, result: Path, kind: str, languages: str, options: str) -> None:
         seconds = self._seconds_left()
         try:
             run_tesseract(
-                str(scan.path), str(result), kind, lang=languages, config=options, timeout=seconds
+                str(picture), str(result), kind, lang=languages, config=options, timeout=seconds
             )
         except pytesseract.TesseractError as error:
             if "load any languages" in error.message:

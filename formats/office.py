@@ -68,7 +68,7 @@ def to_pdf(
     if not is_installed("soffice"):
         raise ProgramMissing("program_missing", program="soffice")
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="luutru-office-") as room:
+    with tempfile.TemporaryDirectory(prefix="luutru-office-", dir=folder) as room:
         source = Path(room, f"document.{extension.lstrip('.')}")
         shutil.copyfile(original, source)
         profile = _write_profile(Path(room, "profile"))

@@ -16,8 +16,8 @@ import olefile
 from lxml import etree
 
 from formats.errors import Unreadable
+from formats.programs import MEGABYTE
 
-MEGABYTE = 1024 * 1024
 _MOST_ENTRIES = 20_000
 _MOST_UNPACKED = 4096 * MEGABYTE
 _LARGE = 64 * MEGABYTE  # below this a high ratio is only good packing

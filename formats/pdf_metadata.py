@@ -7,7 +7,9 @@ from xml.sax.saxutils import escape
 
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 
-LARGEST_XMP = 4 * 1024 * 1024
+from formats.programs import MEGABYTE
+
+LARGEST_XMP = 4 * MEGABYTE
 NAMESPACE = "urn:luutru:record:1#"
 _PROPERTIES = {
     "OriginalSHA256": "SHA-256 of the file from which this copy was made, as it was received",

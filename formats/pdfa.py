@@ -17,19 +17,18 @@ They are listed with names, sizes and digests, and stay in the original, which i
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TypeVarTuple
 
-from formats.confined import confined
+from formats.confined import confined, confined_for
 from formats.conversion import ConversionReport
 from formats.errors import ProgramFailed, Unreadable
 from formats.pdf_metadata import Description
 from formats.pdfa_stages import Attachment, Job, Made, claim, clean_only, finish, make, pictures
-from formats.programs import MEGABYTE, run
+from formats.programs import run
 
 __all__ = ["Description", "Method", "carrier", "claims_pdfa", "to_pdfa"]
 
@@ -39,9 +38,6 @@ _GHOSTSCRIPT = (
     *("-dAutoRotatePages=/None", "-dDownsampleColorImages=false", "-dDownsampleGrayImages=false"),
     *("-dDownsampleMonoImages=false", "-dPassThroughJPEGImages=true", "-dEmbedAllFonts=true"),
 )
-
-
-Ts = TypeVarTuple("Ts")
 
 
 class Method(StrEnum):
@@ -146,7 +142,7 @@ def _try_methods(job: Job, method: Method | None) -> ConversionReport:
     """The method asked for; where it fails or loses letters, the more forceful ones after it."""
     if method in (None, Method.PIKEPDF):
         try:
-            made = _inside(make, job, about=job.pages_pdf)
+            made = confined_for(job.pages_pdf, make, job)
         except ProgramFailed as failed:
             job = _noting(job, f"pikepdf_{failed.code}")
         else:
@@ -162,7 +158,7 @@ def _try_methods(job: Job, method: Method | None) -> ConversionReport:
                 return _report(job, Method.GHOSTSCRIPT, made)
             job = _noting(job, "ghostscript_lost_letters")
     with tempfile.TemporaryDirectory(dir=job.out.parent, prefix="pictures-") as room:
-        made = _inside(pictures, job, Path(room, "clean.pdf"), about=job.pages_pdf)
+        made = confined_for(job.pages_pdf, pictures, job, Path(room, "clean.pdf"))
     return _report(job, Method.PICTURES, made)
 
 
@@ -173,7 +169,7 @@ def _noting(job: Job, note: str) -> Job:
 def _by_ghostscript(job: Job) -> Made:
     with tempfile.TemporaryDirectory(dir=job.out.parent, prefix="ghostscript-") as room:
         clean, rewritten = Path(room, "clean.pdf"), Path(room, "rewritten.pdf")
-        cleaned = _inside(clean_only, job, clean, about=job.pages_pdf)
+        cleaned = confined_for(job.pages_pdf, clean_only, job, clean)
         seconds = 60 + 5.0 * cleaned.pages
         asked = [*_GHOSTSCRIPT, f"-sOutputFile={rewritten}", str(clean)]
         inside = {"TEMP": room, "TMPDIR": room}  # what it leaves behind goes with the room
@@ -181,26 +177,11 @@ def _by_ghostscript(job: Job) -> Made:
         if finished.code != 0 or not rewritten.is_file():
             raise ProgramFailed("crashed", program="gs", exit_code=finished.code)
         try:
-            made = _inside(finish, job, cleaned, rewritten, about=rewritten)
+            made = confined_for(rewritten, finish, job, cleaned, rewritten)
         except Unreadable as unusable:  # what Ghostscript wrote, not what it was given
             raise ProgramFailed("crashed", program="gs", said=unusable.code) from unusable
     version = run(["gs", "--version"], seconds=20).stdout.decode(errors="replace").strip()
     return replace(made, tools={**made.tools, "ghostscript": version})
-
-
-def _inside(stage: Callable[[*Ts], Made], *arguments: *Ts, about: Path) -> Made:
-    """Run a stage in a child whose limits grow with the file.
-
-    A file that brings the child down would do so again: it is the file that cannot be read.
-    """
-    size = about.stat().st_size // MEGABYTE
-    seconds, megabytes = 120 + 3 * size, min(1536 + 6 * size, 12_000)
-    try:
-        return confined(stage, *arguments, seconds=seconds, megabytes=megabytes)
-    except ProgramFailed as failure:
-        if failure.code in ("crashed", "out_of_memory"):
-            raise Unreadable("beyond_limits", megabytes=megabytes, said=failure.code) from failure
-        raise
 
 
 def _report(job: Job, method: Method, made: Made) -> ConversionReport:

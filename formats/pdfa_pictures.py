@@ -7,8 +7,8 @@ from contextlib import closing
 from pikepdf import Array, Dictionary, Name, Object, Page, Pdf, Stream
 from pypdfium2 import PdfPage, PdfPosConv, PdfTextPage, raw
 
-from formats.invisible_text import invisible_words
-from formats.text import PageText, Word
+from formats.text import Word
+from formats.text_layers import invisible
 
 PICTURE_DPI = 200
 _MOST_PIXELS = 60_000_000
@@ -30,9 +30,11 @@ def add_picture_page(pdf: Pdf, page: PdfPage, size: tuple[float, float], font: O
         Height=picture.height, ColorSpace=Name.DeviceRGB, BitsPerComponent=8,
         Filter=Name.DCTDecode,
     )  # fmt: skip
-    words, resources = invisible_words(pdf, runs(page, wide, high), font)
-    resources[Name.XObject] = Dictionary(Picture=pdf.make_indirect(image))
-    drawn = b"\nq %.3f 0 0 %.3f 0 0 cm /Picture Do Q" % (wide, high)
+    words = invisible(runs(page), wide, high)
+    resources = Dictionary(
+        Font=Dictionary(Blank=font), XObject=Dictionary(Picture=pdf.make_indirect(image))
+    )
+    drawn = b"q %.3f 0 0 %.3f 0 0 cm /Picture Do Q" % (wide, high)
     added = Dictionary(
         Type=Name.Page, MediaBox=Array([0, 0, round(wide, 3), round(high, 3)]),
         Resources=resources, Contents=pdf.make_stream(words + drawn),
@@ -40,7 +42,7 @@ def add_picture_page(pdf: Pdf, page: PdfPage, size: tuple[float, float], font: O
     pdf.pages.append(Page(pdf.make_indirect(added)))
 
 
-def runs(page: PdfPage, wide: float, high: float) -> PageText:
+def runs(page: PdfPage) -> list[Word]:
     """The words of a page's own text with their places, as displayed."""
     places = PdfPosConv(page, (0, 0, _FINE, _FINE, 0))
     words = []
@@ -51,7 +53,7 @@ def runs(page: PdfPage, wide: float, high: float) -> PageText:
             edges = (min(across), min(down), max(across), max(down))
             left, top, right, bottom = (edge / _FINE for edge in edges)
             words.append(Word(said, left, top, right, bottom, number, None))
-    return PageText(1, wide, high, tuple(words), "layer", None)
+    return words
 
 
 def _runs(text: PdfTextPage) -> Iterator[tuple[str, list[tuple[float, ...]]]]:

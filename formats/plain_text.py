@@ -3,11 +3,14 @@
 from pathlib import Path
 from typing import NamedTuple
 
+from formats.confined import confined
 from formats.errors import Unreadable
 from formats.old_encodings import decode, guess_encoding
+from formats.programs import MEGABYTE
 from formats.vietnamese import nfc
 
-_LARGEST = 32 * 1024 * 1024
+_LARGEST = 32 * MEGABYTE
+_SECONDS, _MEGABYTES = 60, 1024
 
 
 class PlainText(NamedTuple):
@@ -23,7 +26,12 @@ def read_text_file(path: Path, *, largest: int = _LARGEST) -> PlainText:
 
     Raises:
         Unreadable: `text_too_large` or `not_text`.
+        ProgramFailed: it took too long or too much memory.
     """
+    return confined(_read, path, largest, seconds=_SECONDS, megabytes=_MEGABYTES)
+
+
+def _read(path: Path, largest: int) -> PlainText:
     with path.open("rb") as file:
         data = file.read(largest + 1)
     if len(data) > largest:

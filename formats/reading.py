@@ -216,7 +216,7 @@ class _Shelf:
 class _Tally:
     """What is counted while the pages pass by."""
 
-    sheets: list[text_layers.Sheet] = field(default_factory=list)
+    layer_pages: list[text_layers.LayerPage] = field(default_factory=list)
     how: Counter[str] = field(default_factory=Counter)
     blank: list[int] = field(default_factory=list)
     unread: dict[int, str] = field(default_factory=dict)
@@ -229,9 +229,11 @@ def _bound(shelf: _Shelf, count: int) -> Read:
     tally = _Tally()
     write_pages(_passing(shelf, count, tally, text), words)
     layer = None
-    if any(sheet.words for sheet in tally.sheets):
+    if any(each.words for each in tally.layer_pages):
         layer = shelf.folder / "layer.pdf"
-        confined(text_layers.bind, tally.sheets, layer, seconds=_SECONDS_TO_BIND, megabytes=2048)
+        confined(
+            text_layers.bind, tally.layer_pages, layer, seconds=_SECONDS_TO_BIND, megabytes=2048
+        )
     return Read(
         words=words,
         text=text,
@@ -264,6 +266,6 @@ def _count(page: PageText, shelf: _Shelf, tally: _Tally) -> None:
         tally.words += len(page.words)
         tally.confidence += page.confidence * len(page.words)
     layer = shelf.layer(page.number)
-    tally.sheets.append(
-        text_layers.Sheet(page.width, page.height, layer if layer.exists() else None)
+    tally.layer_pages.append(
+        text_layers.LayerPage(page.width, page.height, layer if layer.exists() else None)
     )

@@ -140,13 +140,14 @@ def without_round_stamps(picture: Image.Image, dpi: float) -> tuple[Image.Image,
 def _in_red_light(part: NDArray[np.uint8]) -> Grey:
     """Grey in which red ink is as light as the paper; black stays black."""
     light = part[:, :, 0].astype(np.float32)
-    ink = light[_is_red(part.astype(np.int16)) & (light > 120)]
+    ink = light[is_red(part.astype(np.int16)) & (light > 120)]
     palest = float(np.percentile(ink, 10)) if ink.size else 255.0
     paper = float(np.percentile(light, 95))
     return np.asarray(np.minimum(light * (paper / palest), paper), dtype=np.uint8)
 
 
-def _is_red(pixels: NDArray[np.int16]) -> NDArray[np.bool_]:
+def is_red(pixels: NDArray[np.int16]) -> NDArray[np.bool_]:
+    """Which pixels are clearly red."""
     others = np.maximum(pixels[:, :, 1], pixels[:, :, 2])
     return np.asarray(pixels[:, :, 0] - others > 40)
 
@@ -155,7 +156,7 @@ def _round_stamps(picture: Image.Image, dpi: float) -> list[tuple[int, int, int,
     """Boxes around red rings of a stamp's size, in pixels."""
     step = max(1, round(dpi / 40))
     small = np.asarray(picture.reduce(step), dtype=np.int16)
-    red = _is_red(small)
+    red = is_red(small)
     pixels_a_millimetre = dpi / step / 25.4
     return [
         (
@@ -164,12 +165,12 @@ def _round_stamps(picture: Image.Image, dpi: float) -> list[tuple[int, int, int,
             min((right + 1) * step, picture.width),
             min((bottom + 1) * step, picture.height),
         )
-        for left, top, right, bottom in _clusters(red, gap=round(2 * pixels_a_millimetre))
-        if _is_ring(red[top:bottom, left:right], pixels_a_millimetre)
+        for left, top, right, bottom in clusters(red, gap=round(2 * pixels_a_millimetre))
+        if is_ring(red[top:bottom, left:right], pixels_a_millimetre)
     ]
 
 
-def _clusters(marked: NDArray[np.bool_], gap: int) -> list[tuple[int, int, int, int]]:
+def clusters(marked: NDArray[np.bool_], gap: int) -> list[tuple[int, int, int, int]]:
     """Boxes of what is parted by empty rows or columns wider than `gap`."""
     boxes = [(0, 0, marked.shape[1], marked.shape[0])]
     for _ in range(3):
@@ -192,7 +193,7 @@ def _runs(marked: Any, gap: int) -> list[tuple[int, int]]:  # a row of booleans
     return list(zip(starts, ends, strict=True))
 
 
-def _is_ring(red: NDArray[np.bool_], pixels_a_millimetre: float) -> bool:
+def is_ring(red: NDArray[np.bool_], pixels_a_millimetre: float) -> bool:
     """Whether red lies all around near the edge of the circle that fills the box."""
     height, width = red.shape
     least, most = (size * pixels_a_millimetre for size in _STAMP_MILLIMETRES)

@@ -16,6 +16,7 @@ from PIL import Image
 
 from formats import pdf_pages
 from formats.errors import Unreadable
+from formats.red_stamps import RedStamp, red_stamps
 from formats.scan_cleaning import cleaned, is_blank, look_at, stretched, without_round_stamps
 
 READING_DPI = 200
@@ -51,6 +52,7 @@ class Wish:
         turn: degrees to turn it clockwise.
         stretch: make pale writing black.
         draw: draw the page even when it is a single picture.
+        stamps: cut red stamps out as well, to be read alone.
     """
 
     dpi: int = READING_DPI
@@ -58,6 +60,7 @@ class Wish:
     turn: int = 0
     stretch: bool = False
     draw: bool = False
+    stamps: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,7 @@ class Scan:
         is_cleaned: noise or a stamp was taken away.
         is_blank: there is nothing on it.
         own_dpi: the resolution that the page itself offers.
+        stamps: red stamps, each in a file of its own.
     """
 
     path: Path
@@ -76,6 +80,7 @@ class Scan:
     is_cleaned: bool
     is_blank: bool
     own_dpi: float
+    stamps: tuple[RedStamp, ...] = ()
 
 
 def make_scan(pdf: Path, number: int, wish: Wish, target: Path) -> Scan:
@@ -87,7 +92,8 @@ def make_scan(pdf: Path, number: int, wish: Wish, target: Path) -> Scan:
     Image.MAX_IMAGE_PIXELS = _MOST_PIXELS
     own = None if wish.draw else _own_picture(pdf, number)
     picture, own_dpi = own or _drawn(pdf, number, wish.dpi)
-    grey, stamps = without_round_stamps(picture, own_dpi)
+    red = red_stamps(picture, own_dpi, target) if wish.stamps else ()
+    grey, lightened = without_round_stamps(picture, own_dpi)
     grey, dpi = _scaled(grey, own_dpi, wish.dpi)
     pixels = np.asarray(grey)
     is_cleaned = look_at(pixels).is_noisy() if wish.clean is None else wish.clean
@@ -105,9 +111,10 @@ def make_scan(pdf: Path, number: int, wish: Wish, target: Path) -> Scan:
     return Scan(
         path=target,
         dpi=max(_LEAST_TOLD, round(dpi)),
-        is_cleaned=is_cleaned or wish.stretch or stamps > 0,
+        is_cleaned=is_cleaned or wish.stretch or lightened > 0,
         is_blank=is_empty,
         own_dpi=own_dpi,
+        stamps=red,
     )
 
 

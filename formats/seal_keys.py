@@ -5,6 +5,7 @@ it, and a token knows only one session a process. The secret is given beside the
 and is not kept.
 """
 
+import contextlib
 import hashlib
 import os
 import threading
@@ -50,6 +51,11 @@ class SealKey:
     name: str
     valid_until: datetime
     is_trial: bool
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether its token stopped answering: it must be opened anew."""
+        return isinstance(self.signer, _TokenSigner) and self.signer.is_lost
 
     @property
     def certificate_pem(self) -> bytes:
@@ -147,12 +153,18 @@ class _TokenSigner(PKCS11Signer):
     def __init__(self, lock: threading.Lock, **settings: Any) -> None:
         super().__init__(**settings)
         self._lock = lock
+        self.is_lost = False
 
     async def async_sign_raw(
         self, data: bytes, digest_algorithm: str, dry_run: bool = False
     ) -> bytes:
         with self._lock:
-            return await super().async_sign_raw(data, digest_algorithm, dry_run)
+            try:
+                return await super().async_sign_raw(data, digest_algorithm, dry_run)
+            except pkcs11.PKCS11Error:
+                self.is_lost = True
+                _forget(self.pkcs11_session)
+                raise
 
 
 def _seal_key(signer: Signer, certificate: asn1_x509.Certificate) -> SealKey:
@@ -222,6 +234,16 @@ def _session(library: str, token: str, pin: str) -> tuple[pkcs11.Session, thread
             opened = open_pkcs11_session(library, token_criteria=criteria, user_pin=pin)
             _SESSIONS[name] = (opened, threading.Lock())
         return _SESSIONS[name]
+
+
+def _forget(lost: pkcs11.Session) -> None:
+    """Let go of a session that no longer works; the next key opens one anew."""
+    with _OPENING:
+        for name, (session, _) in list(_SESSIONS.items()):
+            if session is lost:
+                del _SESSIONS[name]
+                with contextlib.suppress(pkcs11.PKCS11Error):
+                    session.close()
 
 
 def _chain(path: str | None) -> list[asn1_x509.Certificate]:

@@ -5,7 +5,7 @@ import os
 from collections.abc import Coroutine
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import IO, Any, Literal, TypeVar, cast
 from urllib.parse import urlsplit
@@ -21,7 +21,6 @@ from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
-from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
 from pyhanko.sign.validation import EmbeddedPdfSignature
 from pyhanko.sign.validation.ades import simulate_future_ades_lta_validation
 from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
@@ -33,15 +32,15 @@ from pyhanko_certvalidator.errors import PathError, RevokedError, ValidationErro
 from formats.errors import ProgramFailed, Unreadable
 from formats.seal_keys import SealKey
 from formats.seal_marks import SealMark
+from formats.seal_questions import PublicKey, asking_stamper
 from formats.signature_findings import has_passed
 from formats.signature_walk import DAMAGE, judge
 from formats.stamps import Stamp, place_stamp
-from formats.trust import Evidence, Trust, offline_rules
+from formats.trust import Evidence, Trust, TrustFolder, offline_rules
 
 Level = Literal["B-B", "B-T", "B-LTA"]
 
 _AHEAD = timedelta(days=20 * 365)
-_SECONDS = 15
 
 T = TypeVar("T")
 
@@ -62,17 +61,27 @@ class SealResult:
 
 @dataclass(frozen=True)
 class Job:
-    """One sealing, with everything that it needs."""
+    """One sealing, with everything that it needs; the key itself stays with who ordered it."""
 
-    key: SealKey
+    public: PublicKey
     aim: Level
     timestamp_url: str | None
-    trust: Trust
+    trust_folder: TrustFolder | None
     visible: Stamp | SealMark | None
     reason: str | None
     name: str | None
     field: str
     at: datetime
+
+    @cached_property
+    def key(self) -> SealKey:
+        """A key that asks for each signature."""
+        return self.public.asking()
+
+    @cached_property
+    def trust(self) -> Trust:
+        """What is believed when data for the long term is gathered."""
+        return self.trust_folder.load() if self.trust_folder else Trust()
 
 
 class _TimedSigner(PdfSigner):
@@ -95,7 +104,7 @@ class _NoLongTermData(Exception):
 
 
 def sealed(job: Job, path_in: Path, partial: Path) -> SealResult:
-    """Write the sealed file and tell what it carries."""
+    """Write the sealed file and tell what it carries; to be called in a confined child."""
     missing = None
     try:
         _write(job, path_in, partial)
@@ -139,13 +148,19 @@ def _write(job: Job, path_in: Path, partial: Path) -> None:
                 signer_key_usage=set(),
             ),
             signer=job.key.signer,
-            timestamper=stamper(job.timestamp_url) if job.aim != "B-B" else None,
+            timestamper=_stamper(job),
             stamp_style=style,
             new_field_spec=spec,
         )
         run_signing(_signing(signer, writer, target, context), job.timestamp_url)
         target.flush()
         os.fsync(target.fileno())
+
+
+def _stamper(job: Job) -> TimeStamper | None:
+    if job.aim == "B-B" or job.timestamp_url is None:
+        return None
+    return asking_stamper(job.timestamp_url)
 
 
 def _prepared(
@@ -256,16 +271,6 @@ def _lasts(job: Job, signature: EmbeddedPdfSignature) -> bool:
     signature.compute_integrity_info()  # type: ignore[no-untyped-call]
     answer = asyncio.run(simulate_future_ades_lta_validation(signature, rules, now + _AHEAD, now))
     return has_passed(answer)
-
-
-@lru_cache(maxsize=8)
-def _stamper_for(url: str) -> TimeStamper:
-    return RequestsHTTPTimeStamper(url, timeout=_SECONDS)  # type: ignore[no-untyped-call]
-
-
-def stamper(url: str | None) -> TimeStamper | None:
-    """Give the one client of a server: each new one costs a request just to learn its size."""
-    return _stamper_for(url) if url else None
 
 
 def stamped_at(signed: cms.SignedData) -> datetime | None:

@@ -17,10 +17,12 @@ from asn1crypto import cms
 from pyhanko.sign.general import extract_certificate_info, extract_signer_info
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 
+from formats.confined import confined_for
 from formats.errors import ProgramFailed
 from formats.seal_keys import TRIAL_UNIT, SealKey
 from formats.seal_marks import SealMark
-from formats.sealing import Job, Level, SealResult, run_signing, sealed, stamped_at, stamper
+from formats.seal_questions import Answers, PublicKey, stamper
+from formats.sealing import Job, Level, SealResult, run_signing, sealed, stamped_at
 from formats.signature_findings import described
 from formats.signature_reports import SignatureCheck
 from formats.signature_walk import DAMAGE, judge
@@ -95,15 +97,15 @@ def seal(
         at: the moment of sealing by our own clock; now when missing.
 
     Raises:
-        Unreadable: `pdf_unreadable`: not a PDF that can be sealed.
+        Unreadable: `pdf_unreadable`: not a PDF that can be sealed; `beyond_limits`.
         ProgramFailed: `timestamp_unreachable` (worth trying later), `seal_certificate_expired`,
             `seal_certificate_revoked`, `seal_token_failed`.
     """
     job = Job(
-        key=key,
+        public=PublicKey.of(key),
         aim=level if timestamp_url else "B-B",
         timestamp_url=timestamp_url,
-        trust=(trust or TrustFolder()).load() if level == "B-LTA" else Trust(),
+        trust_folder=(trust or TrustFolder()) if level == "B-LTA" else None,
         visible=visible,
         reason=reason,
         name=name,
@@ -112,7 +114,8 @@ def seal(
     )
     partial = path_out.with_name(path_out.name + ".part")
     try:
-        result = sealed(job, path_in, partial)
+        told = Answers(key, timestamp_url)
+        result = confined_for(path_in, sealed, job, path_in, partial, answers=told)
         partial.replace(path_out)
         return result
     finally:
@@ -124,7 +127,7 @@ def seal_detached(
 ) -> DetachedSeal:
     """Sign the bytes of any file without touching it: a CAdES signature to be kept beside it."""
     moment = _moment(key, at)
-    client = stamper(timestamp_url)
+    client = stamper(timestamp_url) if timestamp_url else None
     with path.open("rb") as stream:
         work = key.signer.async_sign_general_data(
             stream,

@@ -19,6 +19,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation import EmbeddedPdfSignature
 
+from formats.programs import MEGABYTE
 from formats.signature_reports import (
     INDETERMINATE,
     PersonAndOrgan,
@@ -43,7 +44,6 @@ __all__ = [
 _MOST_SIGNATURES = 100
 _BYTE_RANGE = re.compile(rb"/ByteRange\s{0,64}\[")
 _LONGEST_MARK = 80
-_BLOCK = 1024 * 1024
 _UNDERSTOOD = {"/adbe.pkcs7.detached", "/ETSI.CAdES.detached", "/ETSI.RFC3161"}
 
 
@@ -97,7 +97,7 @@ def check_by(path: Path, trust: Trust, at: datetime) -> SignatureReport:
 def _count_byte_ranges(path: Path) -> int:
     count, rest = 0, b""
     with path.open("rb") as stream:
-        while block := stream.read(_BLOCK):
+        while block := stream.read(MEGABYTE):
             seen = rest + block
             found = list(_BYTE_RANGE.finditer(seen))
             count += len(found)

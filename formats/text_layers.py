@@ -1,4 +1,4 @@
-"""Text layers: pages of invisible words that make a scan searchable when laid upon it.
+"""Text layers: pages of invisible words that make a scan searchable when laid under it.
 
 A layer has the pages of its document, each of the size and the way up that people see; pages
 that need no layer are empty in it. Words stand on the line on which they are printed, slanted
@@ -24,7 +24,7 @@ _BELOW_THE_LINE = frozenset("gjpqyQ,;()[]{}|/\u0323")  # the last is the dot bel
 
 
 @dataclass(frozen=True)
-class Sheet:
+class LayerPage:
     """A page of a layer: its size in points as displayed, and the file with its words, if any."""
 
     width: float
@@ -145,17 +145,17 @@ def _foot(spots: Sequence[_Spot], size: float) -> tuple[float, float]:
     return middle_y - slope * middle_x + lowered, slope
 
 
-def bind(sheets: Sequence[Sheet], target: Path) -> None:
+def bind(pages: Sequence[LayerPage], target: Path) -> None:
     """Bind the pages into one layer with one font; to be called in a confined child."""
     with pikepdf.new() as layer:
         font = pikepdf.Dictionary(Blank=glyphless_font(layer))
-        for sheet in sheets:
+        for each in pages:
             page = layer.add_blank_page()
-            sides = (min(max(side, _SHORTEST), _LONGEST) for side in (sheet.width, sheet.height))
+            sides = (min(max(side, _SHORTEST), _LONGEST) for side in (each.width, each.height))
             page.mediabox = pikepdf.Array([0, 0, *(round(side, 3) for side in sides)])
-            if sheet.words is not None:
+            if each.words is not None:
                 page.Resources = pikepdf.Dictionary(Font=font)
-                page.Contents = layer.make_stream(sheet.words.read_bytes())
+                page.Contents = layer.make_stream(each.words.read_bytes())
         part = target.with_suffix(".part")
         layer.save(part, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     part.replace(target)

@@ -4,13 +4,16 @@ Columns made of spaces stay columns. What stands on the pages is exactly what th
 no header, date or page number is added.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from pikepdf import Array, Dictionary, Name, Page, Pdf, String
 
+from formats.confined import confined
 from formats.errors import Unreadable
 from formats.fonts import FALLBACKS, WritingFont, font_file, writing_font
 
@@ -20,7 +23,9 @@ LINES = 56
 _WIDE, _HIGH, _MARGIN = 595.28, 841.89, 56.7  # points: A4 with 2 cm around
 _SIZE, _CELL, _LEADING = 10.0, 6.0, 13.0
 _TAB = 8
+_SECONDS, _MEGABYTES = 300, 2048
 _UNKNOWN = "?"
+_SPACES = re.compile(" *")
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,12 @@ def to_pdf(text: str, out: Path, *, title: str = "", most_pages: int = MOST_PAGE
     Raises:
         Unreadable: `too_many_pages`.
         ProgramMissing: the fonts are not installed.
+        ProgramFailed: it took too long or too much memory.
     """
+    return confined(_to_pdf, text, out, title, most_pages, seconds=_SECONDS, megabytes=_MEGABYTES)
+
+
+def _to_pdf(text: str, out: Path, title: str, most_pages: int) -> int:
     pages = list(_paged(unicodedata.normalize("NFC", text), most_pages))
     letters = frozenset("".join(line for lines in pages for line in lines)) | {_UNKNOWN}
     with Pdf.new() as pdf:
@@ -71,24 +81,36 @@ def _faces(pdf: Pdf, letters: frozenset[str]) -> list[_Face]:
 def _paged(text: str, most: int) -> Iterator[list[str]]:
     """Lines as they fit the page; a form feed begins a new one."""
     number = 0
-    for sheet in text.removesuffix("\n").split("\f"):
-        lines = [piece for line in sheet.split("\n") for piece in _fitted(line)]
-        for at in range(0, len(lines), LINES):
+    for sheet in _parts(text.removesuffix("\n"), "\f"):
+        lines = (piece for line in _parts(sheet, "\n") for piece in _fitted(line, most))
+        while page := list(islice(lines, LINES)):
             number += 1
             if number > most:
                 raise Unreadable("too_many_pages", limit=most)
-            yield lines[at : at + LINES]
+            yield page
 
 
-def _fitted(line: str) -> Iterator[str]:
+def _parts(text: str, between: str) -> Iterator[str]:
+    """What `split` gives, one at a time: a hostile text has millions."""
+    start = 0
+    while (end := text.find(between, start)) >= 0:
+        yield text[start:end]
+        start = end + 1
+    yield text[start:]
+
+
+def _fitted(line: str, most: int) -> Iterator[str]:
     """A line in pieces that fit, parted at white space where there is some."""
-    rest = "".join(map(_drawable, line.expandtabs(_TAB))).rstrip()
-    while len(rest) > COLUMNS:
-        at = rest.rfind(" ", COLUMNS // 2, COLUMNS + 1)
-        at = COLUMNS if at < 0 else at
-        yield rest[:at].rstrip()
-        rest = rest[at:].lstrip()
-    yield rest
+    if len(line) + line.count("\t") * (_TAB - 1) > most * LINES * COLUMNS:
+        raise Unreadable("too_many_pages", limit=most)
+    whole = "".join(map(_drawable, line.expandtabs(_TAB))).rstrip()
+    start = 0
+    while len(whole) - start > COLUMNS:
+        at = whole.rfind(" ", start + COLUMNS // 2, start + COLUMNS + 1)
+        at = start + COLUMNS if at < 0 else at
+        yield whole[start:at].rstrip()
+        start = at + len(_SPACES.match(whole, at)[0])  # type: ignore[index]  # matches nothing too
+    yield whole[start:]
 
 
 def _drawable(letter: str) -> str:

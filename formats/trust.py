@@ -30,7 +30,9 @@ from pyhanko_certvalidator.policy_decl import (
 from pyhanko_certvalidator.registry import SimpleTrustManager
 from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 
-_LARGEST = 64 * 1024 * 1024
+from formats.programs import MEGABYTE
+
+_LARGEST = 64 * MEGABYTE
 _CERTIFICATES = {".crt", ".cer", ".pem", ".der"}
 _MOST_FILES = 10_000
 

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from formats.errors import ProgramFailed, ProgramMissing
-from formats.programs import Finished, is_installed, run
+from formats.programs import MEGABYTE, Finished, is_installed, run
 
 DEFAULT_JAR = Path("~/.cache/luutru/verapdf-cli-1.30.2.jar")
 FLAVOURS = ("1a", "1b", "2a", "2b", "2u", "3a", "3b", "3u", "4", "4e", "4f")
 _START_SECONDS = 60.0
 _SECONDS_A_FILE = 30.0
+_SECONDS_A_MEGABYTE = 2.0
 _HEAP_MEGABYTES = 1024
 _FAILURES_SHOWN = 5  # of one rule; all are counted
 
@@ -100,17 +101,22 @@ def _one_run(paths: list[Path], flavour: str | None, jar: Path) -> dict[Path, Ve
         shown = {f"{number:06}.pdf": path for number, path in enumerate(paths)}
         for name, path in shown.items():
             (folder / name).symlink_to(path.absolute())
-        seconds = _START_SECONDS + _SECONDS_A_FILE * len(paths)
+        seconds = _START_SECONDS + sum(map(_seconds_for, paths))
         finished = run(_command(jar, flavour, list(shown)), seconds=seconds, megabytes=None,
                        cwd=folder, extra_environment={"HOME": room})  # fmt: skip
     report = _read(finished)
     version = _version(report)
-    jobs = {Path(job["itemDetails"]["name"]).name: job for job in report["jobs"]}
+    jobs = {_name_of(job): job for job in report["jobs"]}
     unasked = _no_verdict("no_answer", {"problem": "no_answer"})
     return {
         path: _verdict(jobs[name], version) if name in jobs else replace(unasked, version=version)
         for name, path in shown.items()
     }
+
+
+def _seconds_for(path: Path) -> float:
+    size = path.stat().st_size if path.is_file() else 0
+    return _SECONDS_A_FILE + _SECONDS_A_MEGABYTE * (size / MEGABYTE)
 
 
 def _command(jar: Path, flavour: str | None, names: list[str]) -> list[str | Path]:
@@ -132,6 +138,13 @@ def _read(finished: Finished) -> dict[str, Any]:
     return dict(report)
 
 
+def _name_of(job: Any) -> str | None:  # whatever the report holds there
+    try:
+        return Path(job["itemDetails"]["name"]).name
+    except (KeyError, TypeError):
+        return None
+
+
 def _version(report: Mapping[str, Any]) -> str | None:
     parts = report.get("buildInformation", {}).get("releaseDetails", [])
     versions = {part.get("id"): part.get("version") for part in parts}
@@ -139,6 +152,14 @@ def _version(report: Mapping[str, Any]) -> str | None:
 
 
 def _verdict(job: Mapping[str, Any], version: str | None) -> Verdict:
+    """What it said of one file; words of an unknown form are no verdict."""
+    try:
+        return _understood(job, version)
+    except (KeyError, TypeError, AttributeError, IndexError):
+        return replace(_no_verdict("no_answer", {"problem": "no_answer"}), version=version)
+
+
+def _understood(job: Mapping[str, Any], version: str | None) -> Verdict:
     kept = {
         "tool": "veraPDF",
         "version": version,

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import PurePath
 
+from formats.lookalikes import latin
 from formats.syllables import has_marks, is_syllable_without_marks
 from formats.text import PageText, Word
-from formats.vietnamese import fold, nfc
+from formats.vietnamese import fold
 
 SECRET = "MẬT"
 TOP = "TỐI MẬT"
@@ -41,7 +42,7 @@ def mark_in_name(name: str) -> str | None:
     number or an abbreviation (`123-MAT.pdf`, `QD MAT.pdf`). Any other "mat" may be mặt or mất
     (giai-phong-mat-bang, tien-mat, nuoc-mat) and says nothing.
     """
-    words = re.findall(r"[^\W_]+", nfc(_stem(name)))
+    words = re.findall(r"[^\W_]+", latin(_stem(name)))
     for before, word, after in _with_neighbours(words):
         mark = _mark_of(before, word, after)
         if mark:
@@ -113,14 +114,14 @@ def mark_in_fields(fields: Mapping[str, object]) -> str | None:
     for name, value in fields.items():
         if value is None:
             continue
-        mark = _mark_in_value(_plain(name), nfc(str(value)).strip())
+        mark = _mark_in_value(_plain(name), latin(str(value)).strip())
         if mark:
             return mark
     return None
 
 
 def _plain(text: str) -> str:
-    return " ".join(re.findall(r"[^\W_]+", fold(text)))
+    return " ".join(re.findall(r"[^\W_]+", fold(latin(text))))
 
 
 def _mark_in_value(field: str, value: str) -> str | None:
@@ -248,7 +249,7 @@ def _in_stamp_place(piece: Piece) -> bool:
 
 def _letters(text: str) -> str:
     """What is left of a piece without frame and spaces; 0 and 1 are read as O and I."""
-    tokens = [token.strip(_FRAME) for token in nfc(text).split()]
+    tokens = [token.strip(_FRAME) for token in latin(text).split()]
     joined = "".join(token for token in tokens if token)
     return joined.replace("0", "O").replace("1", "I")
 
@@ -299,7 +300,7 @@ def _right_above(piece: Piece, pieces: list[Piece]) -> Piece | None:
 
 def _continues(above: str) -> bool:
     """Whether the line above ends in a word that "mật" completes: BẢO, BÍ, or that speaks of it."""
-    last = fold(above).split()[-1].strip(_FRAME)
+    last = fold(latin(above)).split()[-1].strip(_FRAME)
     return last in ("bao", "bi", "lieu", "tin", "ban", "do")
 
 
@@ -307,7 +308,7 @@ _STATED = re.compile(r"\W*(?:mức )?độ mật\s*[:.]\s*((?:tuyệt |tối )?m
 
 
 def _stated_level(piece: Piece) -> tuple[str, tuple[Word, ...]] | None:
-    stated = _STATED.fullmatch(nfc(piece.text))
+    stated = _STATED.fullmatch(latin(piece.text))
     if not stated or piece.top > 0.5:
         return None
     return _LEVELS[fold(stated[1])], piece.words

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from archive import audit, clock
 from archive.database import Database
+from archive.errors import DatabaseBusy
 from archive.models import Organ
 from formats.programs import MEGABYTE
 from ingest.models import Intake
@@ -31,6 +32,7 @@ RENEWAL = timedelta(minutes=1)
 BEAT = timedelta(seconds=2)
 MOST_CLAIMS = 20  # of one step, when workers die of it before they can say so
 SLICE = timedelta(seconds=10)
+HEAVY = 20 * MEGABYTE
 # How long a step may show no progress. Longer than all the limits of time inside a step together,
 # so that only what escapes them is given up.
 QUIET = timedelta(minutes=45)
@@ -104,7 +106,10 @@ def take_next_step(
 
 
 def take_together(db: Database, workshop: Workshop, step: Step, most: int) -> list[Claim]:
-    """Claim all that wait at a step which is done for many at once."""
+    """Claim what waits at a step which is done for many at once.
+
+    A heavy file goes by itself: it must not hold up the others, who wait for the whole run.
+    """
     with db.transaction() as session:
         waiting = session.scalars(
             _with_all()
@@ -114,9 +119,20 @@ def take_together(db: Database, workshop: Workshop, step: Step, most: int) -> li
         ).all()
         return [
             _claim(intake, step, workshop)
-            for intake in waiting
+            for intake in _company(waiting)
             if not _kills_workers(session, intake)
         ]
+
+
+def _company(waiting: Sequence[Intake]) -> Sequence[Intake]:
+    """Who goes together with the one that has waited longest."""
+    if waiting and _is_heavy(waiting[0]):
+        return waiting[:1]
+    return [intake for intake in waiting if not _is_heavy(intake)]
+
+
+def _is_heavy(intake: Intake) -> bool:
+    return max(intake.size, *(one.size for one in intake.files), 0) > HEAVY
 
 
 def _kills_workers(session: Session, intake: Intake) -> bool:
@@ -128,11 +144,12 @@ def _kills_workers(session: Session, intake: Intake) -> bool:
     return True
 
 
-def _with_all() -> Select[Intake]:
+def _with_all(*, patient: bool = False) -> Select[Intake]:
+    """Intakes with what steps need of them, locked; who is patient waits for who holds one."""
     return (
         select(Intake)
         .options(selectinload(Intake.files), joinedload(Intake.organ))
-        .with_for_update(skip_locked=True, key_share=True, of=Intake)
+        .with_for_update(skip_locked=not patient, key_share=True, of=Intake)
     )
 
 
@@ -161,8 +178,6 @@ def _organ_facts(organ: Organ) -> OrganFacts:
         id=organ.id,
         code=organ.code,
         name=organ.name,
-        zone=organ.zone,
-        signature_layout=organ.signature_layout,
         refuse_bad_signatures=organ.refuse_bad_signatures,
     )
 
@@ -183,6 +198,21 @@ def open_workspace(db: Database, workshop: Workshop, claim: Claim) -> Workspace:
         fields=claim.fields,
         beat=_heartbeat(db, claim),
         should_pause=_patience(db, claim),
+    )
+
+
+def workspace_of(workshop: Workshop, intake: Intake, folder: Path) -> Workspace:
+    """A workspace for somebody who claims nothing and leaves nothing behind."""
+    return Workspace(
+        workshop=workshop,
+        folder=folder,
+        intake_id=intake.id,
+        name=intake.name,
+        original=intake.digest,
+        organ=_organ_facts(intake.organ),
+        facts=intake.facts,
+        made={},
+        fields=intake.fields,
     )
 
 
@@ -219,7 +249,7 @@ def held(db: Database, claims: Sequence[Claim]) -> Iterator[None]:
         while not is_over.wait(RENEWAL.total_seconds()):
             try:
                 keeper.renew()
-            except SQLAlchemyError:  # the next round may do better, and the lease is longer
+            except (DatabaseBusy, SQLAlchemyError):  # the next round may do better: it is in time
                 log.exception("a lease could not be renewed")
 
     thread = threading.Thread(target=keep, name="lease", daemon=True)
@@ -288,9 +318,9 @@ def _patience(db: Database, claim: Claim) -> Callable[[], bool]:
 
 
 def still_ours(session: Session, claim: Claim) -> Intake | None:
-    """The row, locked, if the claim still stands."""
+    """The row, locked, if the claim still stands; also when its lease is being renewed just now."""
     return session.scalar(
-        _with_all().where(
+        _with_all(patient=True).where(
             Intake.id == claim.intake_id,
             Intake.claim == claim.token,
             Intake.next_step == claim.step.name,

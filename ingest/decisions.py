@@ -1,6 +1,8 @@
 """What a person decides about a file that waits, is stuck or was refused. Each with a reason."""
 
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -8,13 +10,21 @@ from sqlalchemy.orm import Session, joinedload
 
 from archive import audit, clock
 from archive.errors import Conflict, Invalid, NotFound
-from ingest import outcomes, shelving
+from formats.kinds import Family
+from ingest import claims, outcomes, page_making, shelving
 from ingest.models import Intake
+from ingest.outcomes import SILENT_SERVICES
 from ingest.steps import SUSPICIOUS
 from ingest.workspace import Workshop
 
 FOR_A_PROGRAM = frozenset(  # what goes on by itself once the program is there
-    {"program_missing", "font_missing", "scanner_silent", "scanner_answer_unknown"}
+    {
+        "program_missing",
+        "font_missing",
+        "scanner_silent",
+        "scanner_answer_unknown",
+        *SILENT_SERVICES,
+    }
 )
 PAST_READING = ("make_pdfa", "seal", "validate")
 REST = timedelta(days=30)
@@ -80,15 +90,29 @@ def look(session: Session, intake: Intake) -> None:
     audit.record(session, "intake.look", intake)
 
 
-def clear_suspicion(session: Session, workshop: Workshop, intake: Intake, why: str) -> None:
-    """A person looked: it is no state secret. The file goes on.
+def pages_to_look_at(workshop: Workshop, intake: Intake, folder: Path) -> Path:
+    """The pages of a file that lies in quarantine, made anew in a folder that the caller empties.
 
     Raises:
-        Conflict: `not_waiting`; Invalid: `reason_missing`.
+        NotFound: `no_such_page`: this kind of file has none.
+        FormatError: they cannot be made.
+    """
+    apart = replace(workshop, files=workshop.quarantine)
+    work = claims.workspace_of(apart, intake, folder)
+    if page_making.family_of(work) is Family.OTHER:
+        raise NotFound("no_such_page", page=1)
+    return page_making.pages_pdf(work, work.scratch("look"))[0]
+
+
+def clear_suspicion(session: Session, workshop: Workshop, intake: Intake, why: str) -> None:
+    """A person looked: it is no state secret. The file goes on. Inside `shelving.copied_back`.
+
+    Raises:
+        Conflict: `not_waiting`; Invalid: `reason_missing`; StoreFailed: `file_gone`.
     """
     _must_be_suspected(intake)
     _need(why)
-    shelving.take_back(session, workshop, intake)
+    shelving.take_back(workshop, intake)
     _decide(intake, not_secret=True)
     intake.next_step = "read_text"
     audit.record(session, "intake.clear_suspicion", intake, why=why)
@@ -99,15 +123,19 @@ def confirm_secret(session: Session, workshop: Workshop, intake: Intake, why: st
     """It is a state secret: the quarantine is emptied; number, date and reason stay (R15).
 
     Raises:
-        Conflict: `not_waiting`; Invalid: `reason_missing`.
+        Conflict: `not_waiting`, `shelved_already`; Invalid: `reason_missing`.
     """
     _must_be_suspected(intake)
     _need(why)
+    if intake.mends_part_id is not None:  # the document on the shelf leaves by disposal only
+        raise Conflict("shelved_already")
     shelving.discard(session, workshop, intake, why)
 
 
 def discard(session: Session, workshop: Workshop, intake: Intake, why: str) -> None:
     """Let go of what never became a document, once it has rested for 30 days (R4).
+
+    A walk that was to mend a document may be given up at once; the document stays as it is.
 
     Raises:
         Conflict: `not_waiting`, `too_early` with the day from which it may go.
@@ -118,7 +146,7 @@ def discard(session: Session, workshop: Workshop, intake: Intake, why: str) -> N
     if intake.reason == SUSPICIOUS:
         raise Conflict("suspicion_undecided")
     from_on = clock.day_of(intake.received_at + REST, intake.organ)
-    if clock.today(intake.organ) < from_on:
+    if intake.mends_part_id is None and clock.today(intake.organ) < from_on:
         raise Conflict("too_early", from_on=from_on.isoformat())
     shelving.discard(session, workshop, intake, why)
 

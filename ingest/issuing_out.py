@@ -132,9 +132,7 @@ def _organ_of(db: Database, number: int, by: Person) -> int:
         return the_issuance(session, by, number, Action.ISSUE).organ_id
 
 
-def _give_number(
-    session: Session, number: int, by: Person, book: str, hand: Person | None
-) -> None:
+def _give_number(session: Session, number: int, by: Person, book: str, hand: Person | None) -> None:
     """A line in the register, once: a second try goes on with the same number."""
     issuance = the_issuance(session, by, number, Action.ISSUE)
     held(session, number)
@@ -164,7 +162,7 @@ def _check_date(issuance: Issuance, today: date) -> None:
     for name, said in issuance.places.get("written", {}).items():
         part = _PARTS.get(name)
         if part is not None and getattr(today, part) != said:
-            raise Conflict("date_on_page_differs", part=name, said=said, today=today.isoformat())
+            raise Conflict("date_on_page_differs", said=said, today=f"{today:%d/%m/%Y}")
 
 
 def _book(session: Session, issuance: Issuance, code: str) -> Register:

@@ -15,7 +15,8 @@ class Intake(Row):
     """One received file on its road to the shelf.
 
     States (record rules, R3): received (on the road), waiting (a person or a missing program
-    decides), refused, stuck (given up after five tries), shelved (a document), discarded.
+    decides), refused, stuck (given up after five tries), shelved (a document), discarded. One that
+    mends a part walks to give a document on the shelf the archival copy that it lacks.
     """
 
     __tablename__ = "intake"
@@ -41,6 +42,7 @@ class Intake(Row):
     facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # by step
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
     is_quarantined: Mapped[bool] = mapped_column(default=False)
+    mends_part_id: Mapped[int | None] = mapped_column(ForeignKey("part.id"), index=True)
 
     claim: Mapped[str | None] = mapped_column(Text)
     claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -9,7 +9,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive import audit, clock
@@ -26,6 +25,7 @@ MOST_TRIES = 5
 LOOK_AGAIN = timedelta(seconds=30)  # for a missing program; then four times that, and so on
 LOOK_SELDOM = timedelta(minutes=30)
 LOOKS_COUNTED = 3  # fewer than the tries, so that a later failure is still tried again
+SILENT_SERVICES = frozenset({"timestamp_unreachable", "seal_token_failed"})  # of the seal
 log = logging.getLogger("luutru.road")
 
 
@@ -131,15 +131,14 @@ def wait(
     *,
     look_again: bool = False,
 ) -> None:
-    """Not yet a document: a person decides, or a missing program must come (then `look_again`)."""
+    """Not yet a document: a person decides, or a program or service must come (`look_again`)."""
     if code == SUSPICIOUS:
         _quarantine(db, workshop, claim, "waiting", code, details)
         return
     with telling(claim), db.transaction() as session:
         if intake := still_ours(session, claim):
             release(intake)
-            pause = min(LOOK_AGAIN * 4 ** (claim.attempt - 1), LOOK_SELDOM)
-            intake.try_after = clock.now() + pause if look_again else None
+            intake.try_after = clock.now() + pause_after(claim.attempt) if look_again else None
             set_aside(session, intake, "waiting", code, details)
 
 
@@ -168,24 +167,9 @@ def try_again_later(db: Database, claim: Claim, error: Exception) -> None:
         set_aside(session, intake, "stuck", code, {"step": claim.step.name})
 
 
-def look_again(db: Database) -> int:
-    """Put those back on the road that waited for a program or the scanner; how many."""
-    is_due = (Intake.state == "waiting", Intake.try_after <= clock.now())
-    with db.reading() as session:  # mostly nobody waits, and then no writer is held up
-        if session.scalar(select(Intake.id).where(*is_due).limit(1)) is None:
-            return 0
-    with (
-        audit.acting(audit.Actor(door="worker", account="luutru")),
-        db.transaction() as session,
-    ):
-        waiting = session.scalars(
-            select(Intake).where(*is_due).with_for_update(skip_locked=True, key_share=True)
-        ).all()
-        for intake in waiting:
-            looks = min(intake.attempts, LOOKS_COUNTED)
-            resume(session, intake)
-            intake.attempts = looks
-        return len(waiting)
+def pause_after(looks: int) -> timedelta:
+    """How long a file rests before what it waits for is looked for again."""
+    return min(LOOK_AGAIN * 4.0 ** (looks - 1), LOOK_SELDOM)
 
 
 def resume(session: Session, intake: Intake) -> None:

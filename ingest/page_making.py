@@ -12,20 +12,21 @@ from ingest.workspace import Workspace
 def pages_pdf(work: Workspace, scratch: Path) -> tuple[Path, dict[str, Any]]:
     """The file's pages as PDF, and what should be known about how they were made."""
     original, out = work.file("original"), scratch / "made-pages.pdf"
-    settings = work.workshop.settings
+    most = work.workshop.settings.page_limit
     match family_of(work):
         case Family.PDF:
             return original, {}
         case Family.PICTURE:
-            pictures.to_pdf(original, out, most_pages=settings.page_limit)
+            pictures.to_pdf(original, out, most_pages=most)
             return out, {}
         case Family.TEXT:
             told = plain_text.read_text_file(original)
-            text_pages.to_pdf(told.text, out, title=work.name)
+            text_pages.to_pdf(told.text, out, title=work.name, most_pages=most)
             return out, {"encoding": told.encoding, "encoding_guessed": told.guessed}
         case Family.EMAIL:
             letter = mail.read_mail(original)
-            text_pages.to_pdf(_as_letter(letter), out, title=letter.subject or work.name)
+            title = letter.subject or work.name
+            text_pages.to_pdf(_as_letter(letter), out, title=title, most_pages=most)
             return out, {"attachments": [asdict(one) for one in letter.attachments]}
         case family:
             extension = work.facts["identify"]["extension"]

@@ -1,17 +1,19 @@
 """The end of the road: what is kept of an intake, and how it becomes a document."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, or_, select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from archive import audit, documents
-from archive.database import Database, after_commit, erase_traces
+from archive.database import after_commit
 from archive.documents import Arrived
+from archive.errors import StoreFailed
 from archive.files import FileStore
-from archive.models import CaseFile, Document, Organ, Person
+from archive.models import CaseFile, Document, Organ, Part, Person
 from archive.register_models import RegisterEntry
 from ingest import issued, registering
 from ingest.models import Intake, IntakeFile
@@ -28,6 +30,9 @@ KEPT = {
     "verapdf_report": "application/json",
     "reading": "application/pdf",
 }
+
+
+FORGOTTEN = "0" * 64  # in place of the digest of what was discarded
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,13 @@ def _put(files: FileStore, role: str, made: Made) -> Kept:
 
 
 def shelve(session: Session, intake: Intake, kept: tuple[Kept, ...]) -> None:
-    """Make the document that the intake becomes, or a further part of its register line's one."""
+    """Make the document that the intake becomes, or a further part of its register line's one.
+
+    What was sent down the road again mends the document from which it came.
+    """
+    if intake.mends_part_id is not None:
+        mend(session, intake, kept)
+        return
     arrived = _arrived(intake, kept)
     number = intake.register_entry_id
     entry = session.get_one(RegisterEntry, number) if number is not None else None
@@ -78,9 +89,7 @@ def shelve(session: Session, intake: Intake, kept: tuple[Kept, ...]) -> None:
         document = _new_document(session, intake, arrived)
         if entry is not None and entry.document_id is None:
             registering.shelved(session, entry, document)
-    intake.document_id = document.id
-    intake.state, intake.next_step, intake.reason = "shelved", None, arrived.mending
-    intake.claim = intake.claimed_until = None
+    _has_arrived(intake, document.id, arrived)
     issued.tell(session, intake, document)
 
 
@@ -94,6 +103,20 @@ def _new_document(session: Session, intake: Intake, arrived: Arrived) -> Documen
         by=session.get(Person, intake.received_by_id) if intake.received_by_id else None,
         told={"intake": intake.id},
     )
+
+
+def mend(session: Session, intake: Intake, kept: tuple[Kept, ...]) -> None:
+    """Give the part that was sent again what has been made of it now."""
+    part = session.get_one(Part, intake.mends_part_id)
+    arrived = _arrived(intake, kept)
+    documents.mend(session, part, arrived, told={"intake": intake.id})
+    _has_arrived(intake, part.document_id, arrived)
+
+
+def _has_arrived(intake: Intake, document_id: int, arrived: Arrived) -> None:
+    intake.document_id = document_id
+    intake.state, intake.next_step, intake.reason = "shelved", None, arrived.mending
+    intake.claim = intake.claimed_until = None
 
 
 def _arrived(intake: Intake, kept: tuple[Kept, ...]) -> Arrived:
@@ -142,17 +165,6 @@ def _let_go(
             files.remove(digest)
 
 
-def let_go_of_leftovers(db: Database, workshop: Workshop) -> None:
-    """Finish what was cut off between the row that says so and the bytes."""
-    with db.reading() as session:
-        left = select(Intake.digest).where(
-            or_(Intake.is_quarantined.is_(True), Intake.state == "discarded")
-        )
-        digests = session.scalars(left.distinct()).all()
-    for digest in digests:
-        let_go(db.engine, workshop, digest)
-
-
 def _is_needed(session: Session, digest: str) -> bool:
     """Whether an intake on the road, a document, or an issuance is made of these bytes (R5)."""
     found = select(Intake.id).where(
@@ -173,29 +185,37 @@ def _is_needed_apart(session: Session, digest: str) -> bool:
     return session.scalar(found.limit(1)) is not None
 
 
-def take_back(session: Session, workshop: Workshop, intake: Intake) -> None:
-    """Take the bytes back from quarantine: a person found the suspicion unfounded."""
-    _copy_back(workshop, intake.digest)
-    intake.is_quarantined = False
-    engine, digest = _engine(session), intake.digest
+@contextmanager
+def copied_back(engine: Engine, workshop: Workshop, digest: str) -> Iterator[None]:
+    """Inside, suspected bytes are in the store as well; afterwards only where the row says.
 
-    def finish() -> None:
-        if not workshop.files.has(digest):  # a twin was discarded before the row said otherwise
-            _copy_back(workshop, digest)
+    The transaction that takes the file back stands inside, so that it waits for no copying.
+    """
+    try:
+        with workshop.files.keeping():
+            with workshop.quarantine.open(digest) as source:
+                workshop.files.put(source)
+            yield
+    finally:
         let_go(engine, workshop, digest)
 
-    after_commit(session, finish)
 
+def take_back(workshop: Workshop, intake: Intake) -> None:
+    """The suspicion is unfounded: the bytes that were copied back count again.
 
-def _copy_back(workshop: Workshop, digest: str) -> None:
-    with workshop.quarantine.open(digest) as source:
-        workshop.files.put(source)
+    Raises:
+        StoreFailed: `file_gone`: they were not (see `copied_back`).
+    """
+    if not workshop.files.has(intake.digest):
+        raise StoreFailed("file_gone", digest=intake.digest)
+    intake.is_quarantined = False
 
 
 def discard(session: Session, workshop: Workshop, intake: Intake, why: str) -> None:
     """Let go of an intake that never became a document: only number, date and reason stay.
 
-    One that lay in quarantine keeps saying so: whatever of it may be left there is let go of.
+    One that lay in quarantine keeps saying so: whatever of it may be left there is let go of. The
+    digest stays until the worker has seen that nothing is left (`leftovers.finish_removals`).
     """
     for one in session.scalars(select(IntakeFile).where(IntakeFile.intake_id == intake.id)):
         session.delete(one)
@@ -206,7 +226,6 @@ def discard(session: Session, workshop: Workshop, intake: Intake, why: str) -> N
     engine, number, digest = _engine(session), intake.id, intake.digest
     after_commit(session, lambda: let_go(engine, workshop, digest))
     after_commit(session, lambda: workshop.tidy(number))
-    after_commit(session, lambda: erase_traces(engine))
 
 
 def _engine(session: Session) -> Engine:

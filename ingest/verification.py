@@ -1,13 +1,15 @@
 """Is a document still what it was? Digests, seals, signatures and veraPDF, asked again."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar, TypeVarTuple
 
 from sqlalchemy.orm import Session
 
 from archive import audit, documents, organs
+from archive.database import Database
 from archive.errors import StoreFailed
 from archive.files import FileStore
 from archive.models import Document, Part
@@ -21,6 +23,9 @@ from formats.signatures import check_signatures
 from formats.trust import TrustFolder
 
 BATCH = 20
+
+R = TypeVar("R")
+Ts = TypeVarTuple("Ts")
 
 
 @dataclass(frozen=True)
@@ -48,9 +53,11 @@ class Verification:
 
 
 def verify(
-    session: Session, files: FileStore, settings: Settings, codes: Sequence[str]
+    db: Database, files: FileStore, settings: Settings, codes: Sequence[str]
 ) -> Iterator[Verification]:
     """Verify documents, some at once because Java is slow to start; tell of each with `tell`.
+
+    What the rows say is read beforehand: no look at the database is open while programs run.
 
     Raises:
         NotFound: `no_such_document`.
@@ -59,10 +66,18 @@ def verify(
     for some in _batches(codes):
         with tempfile.TemporaryDirectory(prefix="luutru-verify-") as folder:
             looked = [
-                _look(session, files, settings, code, Path(folder) / str(number))
-                for number, code in enumerate(some)
+                _look(files, settings, one, Path(folder) / str(number))
+                for number, one in enumerate(_read(db, some))
             ]
             yield from _judged(settings, looked)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """A document as its rows have it, and the certificates of its organ's seals."""
+
+    document: Document
+    pinned: set[str]
 
 
 @dataclass(frozen=True)
@@ -79,14 +94,17 @@ def _batches(codes: Sequence[str]) -> Iterator[Sequence[str]]:
         yield codes[start : start + BATCH]
 
 
-def _look(
-    session: Session, files: FileStore, settings: Settings, code: str, folder: Path
-) -> _Looked:
-    document = documents.by_code(session, code)
-    pinned = organs.pinned(session, document.organ_id)
+def _read(db: Database, codes: Sequence[str]) -> list[_Known]:
+    with db.reading() as session:
+        found = [documents.by_code(session, code) for code in codes]
+        return [_Known(one, organs.pinned(session, one.organ_id)) for one in found]
+
+
+def _look(files: FileStore, settings: Settings, known: _Known, folder: Path) -> _Looked:
+    pinned = known.pinned
     folder.mkdir()
-    looked = _Looked(code, [], {})
-    for part in document.parts:
+    looked = _Looked(known.document.code, [], {})
+    for part in known.document.parts:
         copies: dict[str, Path] = {}
         looked.checks.extend(_digests(files, part, folder, copies))
         looked.checks.extend(_seal(settings, part, pinned, copies))
@@ -140,23 +158,38 @@ def _seal(
     settings: Settings, part: Part, pinned: set[str], copies: dict[str, Path]
 ) -> Iterator[Checked]:
     trust = TrustFolder(settings.trust)
-    if "seal" in copies and "original" in copies:
-        signature = copies["seal"].read_bytes()
-        verdict = check_detached(copies["original"], signature, pinned, trust)
-        yield Checked("seal", part.ordinal, "seal", verdict.holds, verdict.reason)
-    elif "archival" in copies:
-        verdict = check_seal(copies["archival"], pinned, trust)
-        yield Checked("seal", part.ordinal, "archival", verdict.holds, verdict.reason)
+    role = "seal" if "seal" in copies and "original" in copies else "archival"
+    try:
+        if role == "seal":
+            signature = copies["seal"].read_bytes()
+            verdict = _apart(check_detached, copies["original"], signature, pinned, trust)
+        elif "archival" in copies:
+            verdict = _apart(check_seal, copies["archival"], pinned, trust)
+        else:
+            return
+    except FormatError as failed:
+        yield Checked("seal", part.ordinal, role, False, failed.code)
+        return
+    yield Checked("seal", part.ordinal, role, verdict.holds, verdict.reason)
+
+
+def _apart(check: Callable[[*Ts], R], *arguments: *Ts) -> R:
+    """Check in a child process: even what we sealed ourselves is taken apart by large programs."""
+    return confined(check, *arguments, seconds=180, megabytes=2048)
 
 
 def _signatures(settings: Settings, part: Part, copies: dict[str, Path]) -> Iterator[Checked]:
     """The signatures again, as of the moment of receipt: the verdict must be the one recorded."""
     if "signature_report" not in copies or "original" not in copies:
         return
-    kept = SignatureReport.from_json(copies["signature_report"].read_text(encoding="utf-8"))
     trust = TrustFolder(settings.trust)
     try:
-        again = confined(check_signatures, copies["original"], trust, kept.checked_at, seconds=180)
+        kept = SignatureReport.from_json(copies["signature_report"].read_text(encoding="utf-8"))
+    except (ValueError, KeyError, TypeError):
+        yield Checked("signatures", part.ordinal, "signature_report", False, "unreadable")
+        return
+    try:
+        again = _apart(check_signatures, copies["original"], trust, kept.checked_at)
     except FormatError as failed:
         yield Checked("signatures", part.ordinal, "original", False, failed.code)
         return

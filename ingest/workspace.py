@@ -52,8 +52,6 @@ class OrganFacts:
     id: int
     code: str
     name: str
-    zone: str
-    signature_layout: str
     refuse_bad_signatures: bool
 
 

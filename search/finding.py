@@ -9,7 +9,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Select, and_, false, func, not_, or_, select
+from sqlalchemy import CompoundSelect, Select, false, func, not_, select, union_all
 from sqlalchemy.orm import Session, selectinload
 
 from archive import access, reading
@@ -110,24 +110,40 @@ def _hidden(session: Session, person: Person) -> tuple[str, ...]:
 
     They changed since they were indexed, or a right that was the person's own has ended.
     """
-    held = select(Placement.document_id).join(CaseFile).where(CaseFile.holder_id == person.id)
-    granted = select(Grant.document_id).where(
-        Grant.person_id == person.id, Grant.document_id.is_not(None)
+    doubtful: CompoundSelect[int | None] = union_all(
+        select(Document.id).where(Document.indexed_revision < Document.revision),
+        *_once_granted(person),
+        *_once_own(person),
     )
-    granted_file = (
+    found = func.coalesce(reading.found_documents(session, person), false())
+    hidden = select(Document.code).where(Document.id.in_(doubtful), not_(found))
+    return tuple(session.scalars(hidden))
+
+
+def _once_granted(person: Person) -> tuple[Select[int | None], Select[int]]:
+    granted = select(Grant.document_id).where(Grant.person_id == person.id)
+    in_granted_files = (
         select(Placement.document_id)
         .join(Grant, Grant.case_file_id == Placement.case_file_id)
         .where(Grant.person_id == person.id)
     )
-    was_own = or_(Document.shelved_by_id == person.id, Document.id.in_(held))
-    doubtful = or_(
-        Document.indexed_revision < Document.revision,
-        Document.id.in_(granted),
-        Document.id.in_(granted_file),
-        and_(was_own, Document.organ_id.not_in(access.organs_of(person))),
+    return granted.where(Grant.document_id.is_not(None)), in_granted_files
+
+
+def _once_own(person: Person) -> list[Select[int]]:
+    """What the person received or held at organs where no role of theirs is left."""
+    former = {one.organ_id for one in person.appointments} - access.organs_of(person)
+    if not former:
+        return []
+    received = select(Document.id).where(
+        Document.organ_id.in_(former), Document.shelved_by_id == person.id
     )
-    found = func.coalesce(reading.found_documents(session, person), false())
-    return tuple(session.scalars(select(Document.code).where(doubtful, not_(found))))
+    held = (
+        select(Placement.document_id)
+        .join(CaseFile)
+        .where(CaseFile.organ_id.in_(former), CaseFile.holder_id == person.id)
+    )
+    return [received, held]
 
 
 def _load(session: Session, codes: list[str]) -> dict[str, Document]:

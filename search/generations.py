@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from archive.files import sync_folder
 from search.engine import SearchBusy
 
 _PREFIX = "generation-"
@@ -61,14 +62,14 @@ class Generations:
         ]
 
     def _point_to(self, folder: Path) -> None:
-        _sync_folder(folder)
+        sync_folder(folder)
         following = self.root / "current.next"
         with following.open("w") as pointer:
             pointer.write(folder.name + "\n")
             pointer.flush()
             os.fsync(pointer.fileno())
         following.replace(self._pointer)
-        _sync_folder(self.root)
+        sync_folder(self.root)
 
 
 class WriterLock:
@@ -131,12 +132,3 @@ class Dropped:
     def clear(self) -> None:
         """Forget them."""
         self._path.unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the names in a folder survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -3,7 +3,7 @@
 from flask import Flask
 from flask_bootstrap import Bootstrap5
 
-from web import auth, errors, i18n, lists, security
+from web import auth, errors, i18n, lists, numbers, security
 from web.api.application import register as register_api
 from web.icons import icon
 from web.names import about, counted, headline, number_of
@@ -16,6 +16,7 @@ from web.pages import (
     finding,
     health,
     home,
+    mending,
     people,
     receiving,
     refusals,
@@ -35,6 +36,7 @@ PAGES = (
     registers,
     case_files,
     documents,
+    mending,
     finding,
     account,
     health,
@@ -49,6 +51,7 @@ PAGES = (
 def create_app(services: Services) -> Flask:
     """The application on an open archive. It holds no state of its own."""
     app = Flask(__name__)
+    numbers.init_app(app)
     app.config.update(BOOTSTRAP_SERVE_LOCAL=True, JSON_AS_ASCII=False)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     auth.init_app(app, services)  # before forgery is looked for: nobody's uploads are not read

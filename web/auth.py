@@ -29,8 +29,9 @@ SECRET = "sign_in"
 ORGAN = "organ"  # where the person chose to work
 ACTS_FOR = "delegation"  # under which the person chose to act
 LONGEST_PASSWORD = 1000
-OPEN = frozenset({"account.sign_in", "account.language", "static", "bootstrap.static"})
-OPEN_PATHS = ("/healthz", "/readyz", "/api/")  # the API asks for its own tokens
+OPEN = frozenset({"account.sign_in", "account.language"})
+# Nobody is asked for: operators ask these while the database is silent, too; the API has tokens.
+FOR_NOBODY = frozenset({"static", "bootstrap.static", "health.alive", "health.ready"})
 WITH_ONE_TIME_PASSWORD = frozenset({"account.password", "account.sign_out"}) | OPEN
 TOUCH = timedelta(minutes=1)
 BROWSERS = (  # the first that fits: each names those after it too
@@ -186,12 +187,12 @@ def local(target: str | None) -> str | None:
 def _find_out() -> Any:
     """Load the person; turn away nobody, and who still has a one-time password."""
     g.person = g.organ = g.sign_in = g.principal = None
-    if request.endpoint in ("static", "bootstrap.static") or request.path.startswith("/api/"):
+    if request.endpoint in FOR_NOBODY or request.path.startswith("/api/"):
         return None
     if secret := session.get(SECRET):
         _load(secret)
     if g.person is None:
-        return None if _is_open() else _turn_away()
+        return None if request.endpoint in OPEN else _turn_away()
     if g.person.must_change_password and request.endpoint not in WITH_ONE_TIME_PASSWORD:
         return redirect(url_for("account.password"))
     return _stop_acting() if ACTS_FOR in session and g.principal is None else None
@@ -229,10 +230,6 @@ def _place(rows: Session, person: Person) -> None:
     chosen = session.get(ORGAN)
     place = chosen if chosen in organs else person.organ_id
     g.organ = rows.get_one(Organ, place if place in organs else min(organs))
-
-
-def _is_open() -> bool:
-    return request.endpoint in OPEN or request.path.startswith(OPEN_PATHS)
 
 
 def _turn_away() -> Response:

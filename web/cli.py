@@ -8,7 +8,11 @@ import logging
 
 import click
 
+<<<<<<< HEAD
 from web.commands import checking, issuing, plans, recording, setting_up
+=======
+from web.commands import checking, mending, recording, setting_up
+>>>>>>> mg
 from web.words import speak
 
 
@@ -49,6 +53,7 @@ for command in (
     recording.case_file,
     recording.receive,
     recording.show,
+    mending.mend,
     recording.export,
     recording.find,
     issuing.issue,

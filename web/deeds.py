@@ -40,6 +40,7 @@ def deeds(
         _print(document, part, rights),
         _deed(document, "correct", "pencil", gettext("Correct the data"), rights, Action.CORRECT),
         _deed(document, "verify", "shield-check", gettext("Verify now"), rights, Action.VERIFY),
+        *_mend(document, part, rights),
     ]
 
 
@@ -66,6 +67,16 @@ def _print(document: Document, part: Part, rights: Mapping[Action, bool]) -> Dee
     if deed.why_not or pictures.shown(part) is not None:
         return deed
     return replace(deed, why_not=gettext("There are no pages to print."))
+
+
+def _mend(document: Document, part: Part, rights: Mapping[Action, bool]) -> list[Deed]:
+    """Only for a part without a valid archival copy."""
+    if part.mending is None:
+        return []
+    target = url_for("mending.send_again", code=document.code, part=part.ordinal)
+    why_not = "" if rights[Action.DECIDE_INTAKE] else gettext("An archivist decides this.")
+    name = gettext("Make the archival copy anew")
+    return [Deed(name, "arrow-clockwise", target, is_post=True, why_not=why_not)]
 
 
 def _deed(

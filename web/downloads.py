@@ -33,7 +33,7 @@ def as_download(content: BinaryIO, document: Document, part: Part, form: Renditi
     response.headers["Content-Length"] = str(form.size)
     response.headers["Content-Security-Policy"] = SANDBOX
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Cache-Control"] = "private, no-store"
     return response
 
 

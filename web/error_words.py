@@ -109,6 +109,18 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("“%(value)s” does not fit the field %(field)s."),
         _l("Write dates as dd/mm/yyyy and numbers with digits only."),
     ),
+    "not_among": (
+        _l("“%(value)s” is no choice for the field %(field)s."),
+        _l("Choose one of: %(choices)s."),
+    ),
+    "out_of_range": (
+        _l("%(value)s is no sensible number for the field %(field)s."),
+        _l("Write a number from %(least)s to %(most)s, with digits only."),
+    ),
+    "bad_characters": (
+        _l("The field %(field)s holds characters that cannot be kept."),
+        _l("Type the value by hand instead of pasting it."),
+    ),
     "bad_organ_code": (
         _l("“%(organ)s” cannot be an organ's code."),
         _l("Use up to 35 letters, digits, dots and hyphens."),
@@ -151,9 +163,21 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("The document stands in %(case_file)s already."),
         _l("Nothing had to be changed."),
     ),
+    "database_silent": (
+        _l("The database does not answer."),
+        _l("Nothing of yours was changed. Wait a minute; then tell your administrator."),
+    ),
+    "database_busy": (
+        _l("The archive is busy: others are writing, and your turn did not come."),
+        _l("Nothing was stored and nothing is lost. Wait a moment, then try again."),
+    ),
     "changed_meanwhile": (
         _l("%(document)s was changed while you were typing."),
         _l("Open the form again and enter your correction once more."),
+    ),
+    "verifying_already": (
+        _l("Another document is being verified at this moment."),
+        _l("Nothing was changed. Wait a minute, then try again."),
     ),
     "other_organ": (
         _l("Document and case file belong to different organs."),
@@ -301,6 +325,23 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("What was stored before is safe. Make room, then send the file again."),
     ),
     "store_unwritable": (_l("The store cannot be written to (%(why)s)."), _ASK_ADMINISTRATOR),
+    "nothing_to_mend": (
+        _l("%(document)s has a valid archival copy."),
+        _l("Nothing has to be done."),
+    ),
+    "mending_already": (
+        _l("%(document)s is on the road again already, as received file %(intake)s."),
+        _l("Wait for it, or see on the receiving page why it waits."),
+    ),
+    "shelved_already": (
+        _l("The document itself stands on the shelf; it can leave only by disposal."),
+        _l("Ask who is responsible for state secrets in your organ what must be done with it."),
+    ),
+    "database_unwritable": (_l("The database could not be written to."), _ASK_ADMINISTRATOR),
+    "worker_busy": (
+        _l("Another process works in this home already."),
+        _l("Nothing has to be done: it carries the files on. End it first to work here instead."),
+    ),
     "file_damaged": (
         _l("A stored file is not what it was when it was received."),
         _l("It is not given out. Tell your administrator: it must come back from a backup."),

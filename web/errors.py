@@ -7,13 +7,16 @@ happens, the page says what happened, what was not lost, and what to do now.
 import logging
 from typing import Any
 
-from flask import Flask, Response, flash, g, jsonify, render_template, request
+from flask import Flask, Response, flash, g, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from archive.errors import (
     ArchiveError,
     Conflict,
+    DatabaseBusy,
     Invalid,
     NotAllowed,
     NotFound,
@@ -36,12 +39,26 @@ STATUS: dict[type[Exception], int] = {
     Conflict: 409,
     StoreFailed: 507,
     NotReady: 503,
+    DatabaseBusy: 503,
     SearchBroken: 503,
     Unreadable: 422,
     ProgramMissing: 503,
     ProgramFailed: 503,
 }
-__all__ = ["Said", "init_app", "plain_sentence", "status_of", "tell", "words_for", "words_of"]
+__all__ = [
+    "DATABASE_SILENT",
+    "RETRY_AFTER",
+    "Said",
+    "init_app",
+    "plain_sentence",
+    "status_of",
+    "tell",
+    "words_for",
+    "words_of",
+]
+# Seconds after which to ask again: what is not ready, and who asked too often in this minute.
+RETRY_AFTER = {503: "15", 429: "60"}
+DATABASE_SILENT = (OperationalError, InterfaceError, NoConnectionLeft)
 _HTTP = {
     400: "bad_request",
     401: "sign_in_first",
@@ -60,6 +77,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(FormatError, _ours)
     app.register_error_handler(CSRFError, lambda error: _page("form_expired", {}, 400))
     app.register_error_handler(HTTPException, _of_the_web)
+    for silent in DATABASE_SILENT:
+        app.register_error_handler(silent, _database_silent)
     app.register_error_handler(Exception, _unforeseen)
 
 
@@ -88,7 +107,7 @@ def wants_json() -> bool:
     return request.accept_mimetypes.best == "application/json"
 
 
-def _ours(error: Exception) -> tuple[str | Response, int]:
+def _ours(error: Exception) -> Response:
     assert isinstance(error, ArchiveError | FormatError)
     status = status_of(error)
     if status >= 500:
@@ -103,14 +122,25 @@ def _of_the_web(error: HTTPException) -> Any:
     return _page(_HTTP.get(error.code, "broken"), {"limit": limit}, error.code)
 
 
-def _unforeseen(error: Exception) -> tuple[str | Response, int]:
+def _database_silent(error: Exception) -> Response:
+    log.error("the database does not answer", exc_info=error)
+    g.person = None  # the menu would ask it once more
+    return _page("database_silent", {}, 503)
+
+
+def _unforeseen(error: Exception) -> Response:
     log.exception("unforeseen", exc_info=error)
     return _page("broken", {}, InternalServerError.code)
 
 
-def _page(code: str, details: dict[str, Any], status: int) -> tuple[str | Response, int]:
+def _page(code: str, details: dict[str, Any], status: int) -> Response:
     said = words_for(code, details)
     if wants_json():
-        return jsonify(code=code, what=said.what, now=said.now), status
-    g.setdefault("person", None)
-    return render_template("error.html", said=said, status=status), status
+        response = jsonify(code=code, what=said.what, now=said.now)
+    else:
+        g.setdefault("person", None)
+        response = make_response(render_template("error.html", said=said, status=status))
+    response.status_code = status
+    if status in RETRY_AFTER:
+        response.headers["Retry-After"] = RETRY_AFTER[status]
+    return response

@@ -49,6 +49,7 @@ def checks(services: Services) -> list[Check]:
         _timestamps(services),
         _guarded("database", lambda: _database(services), "nothing_works"),
         _disk(services),
+        _journal(services),
         _guarded("index", lambda: _index(services), "index_rebuilt"),
         _guarded("queue", lambda: _queue(services), "nothing_works"),
         _trust(services),
@@ -73,6 +74,13 @@ _PROGRAMS: tuple[tuple[str, list[str], str], ...] = (
     ("soffice", ["soffice", "--version"], "no_office"),
     ("gs", ["gs", "--version"], "no_ghostscript"),
 )
+
+
+def _journal(services: Services) -> Check:
+    journal = services.db.journal
+    if journal is None:
+        return Check("journal", False, "", "no_journal")
+    return Check("journal", journal.takes_lines(), str(journal.folder), "no_journal")
 
 
 def _program(name: str, command: list[str], without: str) -> Check:

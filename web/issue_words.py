@@ -9,6 +9,7 @@ from archive.fields import given_value
 from archive.register_fields import number_of_entry
 from formats.issuing_places import SIGNATURE_FIELDS
 from ingest.models import Issuance
+from web.signature_words import LEVELS, reason_in_words
 
 KIND_NAMES = {
     "document": _l("Document to be signed"),
@@ -104,6 +105,29 @@ def _steps(issuance: Issuance) -> tuple[StepShown, ...]:
         StepShown(name, "done" if is_done else "here" if at == here else "ahead")
         for at, (name, is_done) in enumerate(done)
     )
+
+
+@dataclass(frozen=True)
+class SignatureTold:
+    """One signature in a sentence."""
+
+    field: Any
+    signer: str
+    level: str  # good, doubt, bad
+    reason: str
+
+
+def signatures(issuance: Issuance) -> list[SignatureTold]:
+    """What was found out about its signatures."""
+    return [
+        SignatureTold(
+            FIELDS_OF_PAGES.get(one["field"], one["field"]),
+            one["signer"] or "–",
+            LEVELS[one["indication"]],
+            reason_in_words(one["reason"]),
+        )
+        for one in issuance.verdict.get("signatures", [])
+    ]
 
 
 _A4 = (210.0, 297.0)

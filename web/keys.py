@@ -28,9 +28,10 @@ class Keys:
             ProgramFailed: the token is not there or refuses.
         """
         with self._lock:
-            if organ_id not in self._opened:
-                self._opened[organ_id] = self._open(organ_id)
-            return self._opened[organ_id]
+            key = self._opened.get(organ_id)
+            if key is None or key.is_lost:  # a token was taken out, and is back by now
+                key = self._opened[organ_id] = self._open(organ_id)
+            return key
 
     def _open(self, organ_id: int) -> SealKey:
         with self._db.reading() as session:

@@ -9,6 +9,8 @@ from flask import request
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from web.numbers import number_asked
+
 Row = TypeVar("Row")
 PER_PAGE = 20
 MOST_PAGES = 100_000
@@ -53,7 +55,7 @@ class Listed(Generic[Row]):
 
 def page_wanted() -> int:
     """The page that was asked for; nonsense asks for the first."""
-    return min(MOST_PAGES, max(1, request.args.get("page", 1, type=int)))
+    return min(MOST_PAGES, max(1, number_asked("page") or 1))
 
 
 def to_page(number: int) -> str:

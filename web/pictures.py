@@ -13,7 +13,7 @@ from pathlib import Path
 
 from archive.documents import rendition
 from archive.errors import NotFound, StoreFailed
-from archive.files import FileStore, LocalFiles
+from archive.files import LocalFiles
 from archive.models import Part, Rendition
 from archive.settings import Settings
 from formats.kinds import Family
@@ -21,6 +21,7 @@ from formats.pdf_pages import page_count
 from formats.pictures import to_pdf
 from formats.previews import page_picture
 from formats.text import PageText, read_pages
+from ingest.decisions import pages_to_look_at
 from ingest.models import Intake
 from ingest.workspace import digest_of
 from web.services import Services
@@ -62,10 +63,13 @@ def suspected(services: Services, intake: Intake) -> bytes:
     """The page that bears the mark, drawn from quarantine and kept nowhere.
 
     Raises:
-        NotFound: `no_such_page`: this kind of file has no pages before it is converted.
+        NotFound: `no_such_page`: this kind of file has none.
+        FormatError: its pages cannot be made (LibreOffice is missing).
         StoreFailed: the file is damaged or gone.
     """
-    return _page_of(services.workshop.quarantine, intake, int(intake.details.get("page", 1)))
+    with _drawing, tempfile.TemporaryDirectory(prefix="luutru-look-") as folder:
+        pages = pages_to_look_at(services.workshop, intake, Path(folder))
+        return page_picture(pages, int(intake.details.get("page", 1)), WIDTHS[1])
 
 
 def received(services: Services, intake: Intake, number: int) -> bytes:
@@ -75,16 +79,12 @@ def received(services: Services, intake: Intake, number: int) -> bytes:
         NotFound: `no_such_page`: this kind of file has no pages before it is converted.
         StoreFailed: the file is damaged or gone.
     """
-    return _page_of(services.files, intake, number)
-
-
-def _page_of(store: FileStore, intake: Intake, number: int) -> bytes:
     family = intake.facts.get("identify", {}).get("family")
     if family not in (Family.PDF, Family.PICTURE):
         raise NotFound("no_such_page", page=number)
     with _drawing, tempfile.TemporaryDirectory(prefix="luutru-look-") as folder:
         shown_file = Path(folder) / "received"
-        store.fetch(intake.digest, shown_file)
+        services.files.fetch(intake.digest, shown_file)
         if family == Family.PICTURE:
             to_pdf(shown_file, Path(folder) / "pages.pdf")
             shown_file = Path(folder) / "pages.pdf"

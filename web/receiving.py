@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import or_, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 
-from archive import access, case_files
+from archive import access
 from archive.access import Action
-from archive.errors import Conflict, Invalid, Refused
+from archive.errors import ArchiveError
 from archive.models import Document, Organ, Person
+from archive.reading import the_case_file
 from ingest.models import Intake
 from ingest.reception import Receipt, Sending, receive
 from web.services import Services
@@ -22,6 +24,9 @@ from web.worker import Worker, WorkerBusy, only_worker
 END_STATES = ("shelved", "waiting", "refused", "stuck", "discarded")
 LOOK = 0.3  # seconds between looks at what a live worker is doing
 MEGABYTE = 1024 * 1024
+# Wrong in what was typed, and so for every file alike.
+OF_THE_COMMAND = {"unknown_field", "bad_value", "not_among", "out_of_range", "bad_characters",
+                  "other_organ", "not_allowed"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -62,8 +67,14 @@ class Fate:
     def as_line(self) -> str:
         """For people."""
         why = f"  {say_code(self.reason, **self.details)}" if self.reason else ""
-        name = self.path.name if len(self.path.name) <= 44 else self.path.name[:43] + "…"
+        name = "".join(map(_shown, self.path.name))
+        name = name if len(name) <= 44 else name[:43] + "…"
         return f"{name:<44}  {say('state_' + self.state):<12}  {self.document or '—':<22}{why}"
+
+
+def _shown(letter: str) -> str:
+    """A letter of a file name as a terminal may be given it: what would steer it is spelled."""
+    return letter if letter.isprintable() else letter.encode("unicode_escape", "replace").decode()
 
 
 def receive_all(
@@ -83,11 +94,31 @@ def receive_all(
     case_files_by_code = _check(services, person, given)
     taken = [_take(services, person, one, case_files_by_code) for one in given]
     numbers = [one.intake_id for one in taken if isinstance(one, Receipt)]
+<<<<<<< HEAD
     if wait:
         carry(services, numbers, tell)
     fates = _fates(services, numbers)
+=======
+    fates = _followed(services, numbers, wait, tell)
+>>>>>>> mg
     for what, one in zip(given, taken, strict=True):
         yield _fate(what.path, fates[one.intake_id], one) if isinstance(one, Receipt) else one
+
+
+def fates_of(
+    services: Services, numbers: list[int], *, wait: bool, tell: Callable[[str], None]
+) -> list[Fate]:
+    """What became of these received files; with `wait`, once each has come to an end."""
+    found = _followed(services, numbers, wait, tell)
+    return [_fate(Path(found[one].name), found[one]) for one in numbers]
+
+
+def _followed(
+    services: Services, numbers: list[int], wait: bool, tell: Callable[[str], None]
+) -> dict[int, Intake]:
+    if wait:
+        _carry(services, numbers, tell)
+    return _fates(services, numbers)
 
 
 def _check(services: Services, person: Person, given: Sequence[Given]) -> dict[str | None, int]:
@@ -97,9 +128,7 @@ def _check(services: Services, person: Person, given: Sequence[Given]) -> dict[s
         access.require(session, person, Action.RECEIVE, organ)
         found: dict[str | None, int] = {}
         for code in {one.case_file for one in given if one.case_file}:
-            case_file = case_files.by_code(session, code)
-            access.require(session, person, Action.SEE_CASE_FILES, case_file)
-            found[code] = case_file.id
+            found[code] = the_case_file(session, person, code, Action.PLACE).id
         return found
 
 
@@ -126,14 +155,16 @@ def _take(
             )
     except OSError:
         return _turned_away(given.path, "cannot_open")
-    except (Refused, Invalid, Conflict) as no:
-        if no.code in ("unknown_field", "bad_value", "other_organ"):
+    except OperationalError:  # a full disk, mostly: what was receipted before is still told
+        return _turned_away(given.path, "database_unwritable")
+    except ArchiveError as no:
+        if no.code in OF_THE_COMMAND:
             raise
-        return _turned_away(given.path, no.code)
+        return _turned_away(given.path, no.code, no.details)
 
 
-def _turned_away(path: Path, reason: str) -> Fate:
-    return Fate(path, None, None, "refused", None, None, reason)
+def _turned_away(path: Path, reason: str, details: dict[str, Any] | None = None) -> Fate:
+    return Fate(path, None, None, "refused", None, None, reason, details or {})
 
 
 def carry(services: Services, numbers: list[int], tell: Callable[[str], None]) -> None:
@@ -176,8 +207,9 @@ def _fates(services: Services, numbers: list[int]) -> dict[int, Intake]:
         return {one.id: one for one in found}
 
 
-def _fate(path: Path, intake: Intake, receipt: Receipt) -> Fate:
-    reason = intake.reason or (None if receipt.is_new else "same_bytes")
+def _fate(path: Path, intake: Intake, receipt: Receipt | None = None) -> Fate:
+    is_known = receipt is not None and not receipt.is_new
+    reason = intake.reason or ("same_bytes" if is_known else None)
     return Fate(
         path=path,
         sha256=intake.digest,

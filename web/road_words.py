@@ -195,7 +195,8 @@ def _keep(no: str) -> Choice:
 
 def _discard(intake: Intake, no: str) -> Choice:
     from_on = clock.day_of(intake.received_at + REST, intake.organ)
-    if not no and clock.today(intake.organ) < from_on:
+    rests = intake.mends_part_id is None and clock.today(intake.organ) < from_on
+    if not no and rests:
         no = gettext(
             "A file rests for 30 days first: possible from %(from_on)s.", from_on=day(from_on)
         )

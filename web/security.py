@@ -8,11 +8,13 @@ from flask import Flask, Response, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from archive.settings import Settings
 
 MEGABYTE = 1024 * 1024
+COOKIE = "luutru"
 FORM_BYTES = 2 * MEGABYTE  # any form without files
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -28,7 +30,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Set cookies, limits and headers."""
     app.config.update(
         SECRET_KEY=_secret(settings.path("keys", "pages-secret")),
-        SESSION_COOKIE_NAME="luutru",
+        SESSION_COOKIE_NAME=COOKIE,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.behind_tls,
@@ -40,6 +42,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     csrf.init_app(app)
+    app.before_request(_turn_away_zero_bytes)
     app.after_request(lambda response: _with_headers(response, settings))
 
 
@@ -54,6 +57,14 @@ def limit_sign_in(app: Flask) -> None:
 def allow_upload(settings: Settings) -> None:
     """Let this request carry files."""
     request.max_content_length = settings.upload_megabytes * MEGABYTE + FORM_BYTES
+
+
+def _turn_away_zero_bytes() -> None:
+    """No database keeps one, and nobody types one."""
+    names = (one.filename or "" for one in request.files.values())
+    given = (request.path, *request.args.values(), *request.form.values(), *names)
+    if any("\0" in one for one in given):
+        raise BadRequest
 
 
 def _with_headers(response: Response, settings: Settings) -> Response:

@@ -9,6 +9,7 @@ from pathlib import Path
 from archive.database import Database
 from archive.errors import Invalid
 from archive.files import FileStore, LocalFiles, open_files
+from archive.journal import Journal
 from archive.settings import Settings
 from ingest.scanner import Scanner, open_scanner
 from ingest.workspace import Workshop
@@ -41,7 +42,7 @@ def open_services(settings: Settings) -> Iterator[Services]:
     Raises:
         NotReady: `not_set_up` or `needs_upgrade`.
     """
-    db = Database(settings.database)
+    db = Database(settings.database, Journal(settings.journal_folder))
     db.require_current()
     files = open_files(settings.files)
     keys = Keys(settings, db)

@@ -6,35 +6,86 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from copy import copy
+from typing import Any
 
 import waitress
+from flask import Flask
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
+from waitress.server import BaseWSGIServer
 
+from archive.settings import Settings
 from web.app import create_app
+from web.security import COOKIE, MEGABYTE
 from web.services import Services
 from web.worker import Worker, WorkerBusy, only_worker
 
 THREADS = 8
+CONNECTIONS = 500  # a file descriptor each; a process has 1024
+IDLE = 60  # seconds
+BODY_OF_NOBODY = 64 * 1024  # the sign-in form is much smaller
 TAKE_OVER = 5.0  # seconds between tries to become the worker
 log = logging.getLogger("luutru.serving")
 
 
 def serve(services: Services) -> None:
     """Serve the pages; work on the road too, unless another process of this home does."""
-    settings = services.settings
     with ExitStack() as stack:
         _work_beside(services, stack)
-        server = waitress.create_server(
-            create_app(services),
-            host=settings.host,
-            port=settings.port,
-            threads=THREADS,
-            ident=None,
-            max_request_body_size=(settings.upload_megabytes + 16) * 1024 * 1024,
-            channel_request_lookahead=1,
-        )
+        server = open_server(create_app(services), services.settings)
         _at_the_end(sys.exit)  # the server takes it as the wish to end, and closes its doors
         server.run()
         server.close()
+
+
+def open_server(app: Flask, settings: Settings) -> Any:
+    """The pages on their port; who says nothing for a minute is hung up on."""
+    listening: dict[int, Any] = {}
+    server = waitress.create_server(
+        app,
+        map=listening,
+        host=settings.host,
+        port=settings.port,
+        threads=THREADS,
+        ident=None,
+        max_request_body_size=(settings.upload_megabytes + 16) * MEGABYTE,
+        max_request_header_size=64 * 1024,
+        channel_request_lookahead=1,
+        channel_timeout=IDLE,
+        cleanup_interval=IDLE // 6,
+        connection_limit=CONNECTIONS,
+        asyncore_use_poll=True,
+    )
+    for one in listening.values():
+        if isinstance(one, BaseWSGIServer):
+            one.channel_class = Channel
+    return server
+
+
+class Request(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
+    """A request as it comes in: of nobody in particular only a small body is read.
+
+    Whether the sign-in holds is seen later; here it only has to be brought along.
+    """
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Before the body: how much of it will be taken."""
+        super().parse_header(header_plus)
+        if not self._brings_a_sign_in():
+            limited = copy(self.adj)
+            limited.max_request_body_size = BODY_OF_NOBODY
+            self.adj: Any = limited
+
+    def _brings_a_sign_in(self) -> bool:
+        given = self.headers.get("AUTHORIZATION", "").lower()
+        return given.startswith("bearer ") or f"{COOKIE}=" in self.headers.get("COOKIE", "")
+
+
+class Channel(HTTPChannel):  # type: ignore[misc]
+    """A connection that reads requests in this way."""
+
+    parser_class = Request
 
 
 def _work_beside(services: Services, stack: ExitStack) -> None:
@@ -66,7 +117,7 @@ def work(services: Services) -> None:
     """Work on the road without pages.
 
     Raises:
-        WorkerBusy: another process of this home does already.
+        WorkerBusy: `worker_busy`: another process of this home does already.
     """
     done = threading.Event()
     _at_the_end(done.set)

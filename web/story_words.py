@@ -59,6 +59,8 @@ SENTENCES: dict[str, Any] = {
     "person.sign_out": _l("signed out, or ended a token"),
     "person.sign_out_everywhere": _l("signed out everywhere"),
     "person.make_token": _l("made an API token"),
+    "document.mend": _l("sent it down the road again"),
+    "document.mended": _l("gave it newly made copies"),
     "case_file.open": _l("opened the case file"),
     "case_file.correct": _l("corrected the case file's data"),
     "intake.receive": _l("received the file (%(size)s)"),
@@ -72,6 +74,7 @@ SENTENCES: dict[str, Any] = {
     "intake.clear_suspicion": _l("found that it is no state secret"),
     "intake.look": _l("looked at the page under suspicion"),
     "intake.discard": _l("discarded the file"),
+    "intake.forget": _l("forgot the digest: nothing is left of the file"),
     "intake.same_bytes": _l("sent the same bytes once more"),
     "intake.register": _l("registered the file as %(entry)s"),
     "intake.open": _l("looked at the file to register it"),
@@ -244,7 +247,7 @@ def _line(event: Event, of: str, names: dict[int, str], words: dict[str, Any]) -
         number=event.id,
         at=event.at,
         who=_who(event, names),
-        said=_said(event),
+        said=_said(event, words),
         about="" if event.subject_type == of else event.subject_code,
         icon=ICONS.get(event.action, "dot"),
         door=str(DOORS.get(event.door, event.door)),
@@ -267,7 +270,7 @@ def _who(event: Event, names: dict[int, str]) -> str:
     )
 
 
-def _said(event: Event) -> str:
+def _said(event: Event, words: dict[str, Any]) -> str:
     facts = event.facts or {}
     sentence = SENTENCES.get(event.action)
     if sentence is None:
@@ -279,11 +282,15 @@ def _said(event: Event) -> str:
         "earlier": facts.get("earlier", ""),
         "rendition": RENDITIONS.get(facts.get("rendition", ""), facts.get("rendition", "")),
         "step": STEPS.get(facts.get("step", ""), facts.get("step", "")),
+<<<<<<< HEAD
         "size": size(facts.get("size")),
         "person": facts.get("person", ""),
         "role": ROLE_NAMES.get(facts.get("role", ""), facts.get("role", "")),
         "from": facts.get("from", ""),
         "to": facts.get("to", ""),
+=======
+        "size": size(words.get("size")),
+>>>>>>> mg
     }
     said = str(sentence) % told
     if event.action == "document.verify":

@@ -70,6 +70,7 @@ WARNINGS = {
     "embedded_objects": _l("Other files are embedded in it."),
     "junk_before_header": _l("Foreign bytes stand before its beginning."),
     "macros": _l("It holds macros; they were never run."),
+    "pronom_failed": _l("PRONOM did not get through it; its kind is our own finding."),
     "remote_template": _l("It asks for a template from elsewhere; it was not fetched."),
     "truncated": _l("Its end is missing."),
     "xml_entities": _l("It holds XML entities; they were not unfolded."),

@@ -48,6 +48,8 @@ SENTENCES: dict[str, str] = {
     "chain_broken": _(
         "The story does not fit in {findings} places ({events} events, {rows} rows)."
     ),
+    "journal_gap": _("not in the journal, as after a crash; the chain itself vouches for it"),
+    "journal_line_unreadable": _("cut off in the journal, as after a crash"),
     "rebuilt": _("Documents indexed anew: {count}"),
     "state_received": _("on the road"),
     "state_shelved": _("shelved"),
@@ -65,6 +67,7 @@ SENTENCES: dict[str, str] = {
         "the scanner knows no official virus signatures: files read not checked"
     ),
     "signatures_old": _("the virus signatures are older than 7 days: files read not checked"),
+    "no_journal": _("a story that was forged whole would go unnoticed (LUUTRU_JOURNAL)"),
     "no_seal": _("files cannot be sealed"),
     "trial_seal": _("seals carry a trial key without legal value (LUUTRU_SEAL_URL)"),
     "no_timestamps": _("seals carry no time stamp (LUUTRU_TIMESTAMP_URL)"),

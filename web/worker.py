@@ -13,7 +13,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from ingest import claims, outcomes, shelving
+from archive.errors import Conflict
+from ingest import claims, leftovers
+from ingest.looking_again import look_again, missing_here
 from ingest.pipeline import ROAD, advance, advance_together
 from search import indexing
 from search.engine import SearchBroken, SearchBusy
@@ -23,13 +25,14 @@ from web.services import Services
 log = logging.getLogger("luutru.worker")
 SWEEP = 300.0  # seconds between looks for bytes that nobody needs any more
 EVERY_MINUTE = 60.0  # between looks at the calendar
+LOOK_AT_INDEX = 10.0  # seconds between looks whether the index is there
 BREATH = 1.0  # seconds between looks when nobody rings
 GATHER = 20  # files that are worth a run of veraPDF at once
 PATIENCE = 30.0  # seconds that the first of them waits for company
 TOGETHER = ROAD[-1]
 
 
-class WorkerBusy(Exception):
+class WorkerBusy(Conflict):
     """Another process works in this home."""
 
 
@@ -38,14 +41,14 @@ def only_worker(services: Services) -> Iterator[None]:
     """Hold this home's worker lock.
 
     Raises:
-        WorkerBusy: another process holds it.
+        WorkerBusy: `worker_busy`: another process holds it.
     """
     place = services.settings.path("worker.lock")
     with place.open("a+b") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as busy:
-            raise WorkerBusy from busy
+            raise WorkerBusy("worker_busy") from busy
         file.truncate(0)
         file.write(str(os.getpid()).encode())
         file.flush()
@@ -63,6 +66,8 @@ class Worker:
         self._threads: list[threading.Thread] = []
         self._unindexable: set[int] = set()
         self._calendar_seen = float("-inf")
+        self._has_tidied = False
+        self._index_seen = float("-inf")
 
     def start(self) -> None:
         """Free what an earlier worker left claimed, then begin."""
@@ -146,7 +151,7 @@ class Worker:
         with db.reading() as session:
             behind = indexing.stale(session)
         if not behind:
-            return False
+            return self._keep_index_whole()
         behind = [number for number in behind if number not in self._unindexable]
         if not behind:
             return False
@@ -159,6 +164,14 @@ class Worker:
         except Exception:
             self._index_singly(behind)
         return True
+
+    def _keep_index_whole(self) -> bool:
+        """Make the index anew if somebody took it away while we were at work."""
+        if time.monotonic() < self._index_seen + LOOK_AT_INDEX:
+            return False
+        self._index_seen = time.monotonic()
+        services = self._services
+        return indexing.mend(services.db, services.files, services.engine)
 
     def _index_singly(self, numbers: list[int]) -> None:
         """One document whose entry cannot be made holds up none of the others."""
@@ -174,11 +187,18 @@ class Worker:
 
     def _look_again(self) -> bool:
         """What waited for a program goes on once it is there."""
-        return outcomes.look_again(self._services.db) > 0
+        missing = missing_here(self._services.workshop)
+        return look_again(self._services.db, missing) > 0
 
     def _let_go(self) -> bool:
         """Finish the removals that a kill or a broken disk cut off."""
-        shelving.let_go_of_leftovers(self._services.db, self._services.workshop)
+        db, workshop = self._services.db, self._services.workshop
+        leftovers.finish_removals(db, workshop)
+        leftovers.clear_temporary_folders()
+        if not self._has_tidied:  # whatever an earlier worker was killed over
+            leftovers.clear_work(db, workshop)
+            leftovers.set_orphans_aside(db, workshop, self._stopping.is_set)
+            self._has_tidied = True
         self._stopping.wait(SWEEP)
         return False
 

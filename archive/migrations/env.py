@@ -10,7 +10,7 @@ import ingest.models  # noqa: F401
 from archive.database import Base
 
 url = context.config.attributes.get("url") or context.get_x_argument(as_dictionary=True)["url"]
-engine = create_engine(url)
+engine = create_engine(url, hide_parameters=True)
 with engine.connect() as connection:
     context.configure(
         connection=connection,

@@ -1,6 +1,7 @@
 """An organ with its first person, and a document of one part."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -41,6 +42,24 @@ def arrived(name: str, digest: str) -> Arrived:
 
 @pytest.fixture
 def office(db: Database) -> Iterator[Office]:
+    with an_office(db) as made:
+        yield made
+
+
+@pytest.fixture
+def sqlite_office(sqlite_db: Database) -> Iterator[Office]:
+    with an_office(sqlite_db) as made:
+        yield made
+
+
+@pytest.fixture
+def postgresql_office(postgresql_db: Database) -> Iterator[Office]:
+    with an_office(postgresql_db) as made:
+        yield made
+
+
+@contextmanager
+def an_office(db: Database) -> Iterator[Office]:
     with audit.acting_as(None, "command"):
         with db.transaction() as session:
             organ, person, _ = organs.set_up(session, "TTLT", "Trung tâm Lưu trữ")

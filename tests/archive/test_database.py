@@ -1,14 +1,16 @@
 import threading
+import traceback
 from pathlib import Path
 
 import pytest
 from alembic import command
 from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 from archive import audit
 from archive.database import Database, _alembic, after_commit, upgrade
-from archive.errors import NotReady
-from archive.models import CodeSeries
+from archive.errors import DatabaseBusy, NotReady
+from archive.models import CodeSeries, Document
 from archive.settings import Settings
 from tests.archive.conftest import Office
 
@@ -46,6 +48,41 @@ def test_writers_queue_instead_of_failing(office: Office) -> None:
         one.join()
     with office.db.reading() as session:
         assert session.scalars(select(CodeSeries)).one().last == 100
+
+
+def test_who_waits_too_long_for_a_turn_is_told_to_come_again(office: Office) -> None:
+    hurried = Database(office.db.url, patience=0.05)
+    held = select(CodeSeries).with_for_update()
+    with office.db.transaction() as session:
+        session.add(CodeSeries(organ_id=office.organ.id, year=2000, last=0))
+    with office.db.transaction() as session:
+        session.scalars(held).one()
+        with pytest.raises(DatabaseBusy) as failed, hurried.transaction() as second:
+            second.scalars(held).one()
+    assert failed.value.code == "database_busy"
+    with hurried.transaction() as second:
+        second.scalars(held).one().last = 7
+    hurried.close()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"priority": 9}, {"direction": "rất-mật"}, {"page_amount": -1}, {"code": "TTLT"}]
+)
+def test_errors_of_the_database_tell_no_values(office: Office, wrong: dict[str, object]) -> None:
+    number = office.shelve(Subject="điều-không-ai-được-biết").id
+    other = office.shelve(Subject="khác", digest="b" * 64)
+    with office.db.transaction() as session:
+        session.get_one(Document, other.id).code = "TTLT"
+        audit.record(session, "document.correct", session.get_one(Document, other.id))
+    with pytest.raises(DBAPIError) as failed, office.db.transaction() as session:
+        document = session.get_one(Document, number)
+        for name, value in wrong.items():
+            setattr(document, name, value)
+        audit.record(session, "document.correct", document)
+    said = "".join(traceback.format_exception(failed.value))
+    assert "điều-không-ai-được-biết" not in said
+    assert "rất-mật" not in said.replace(repr(wrong), "")
+    assert "document" in said
 
 
 def test_bells_ring_after_commit_and_never_after_a_rollback(office: Office) -> None:
@@ -96,3 +133,28 @@ def test_secrets_are_not_shown() -> None:
     settings = Settings(seal_pin="1234")
     assert "1234" not in repr(settings)
     assert "1234" not in str(settings.described())
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql+psycopg://archive:s3cr3t@db/archive?sslmode=require",
+        "postgresql+psycopg://archive:s3c/r3t@db/archive",
+        "postgresql+psycopg:///archive?user=a&password=s3cr3t",
+        "https://:s3cr3t@search:9200",
+        "https://tsa:p@s3cr3t@tsa.example/sign",
+        "pkcs11:///usr/lib/x.so?token=TTLT&pin-value=s3cr3t&key=seal",
+    ],
+)
+def test_passwords_in_addresses_are_not_shown(address: str) -> None:
+    settings = Settings(database_url=address, search_url=address, seal_url=address)
+    shown = str(settings.described()) + repr(settings)
+    assert "s3c" not in shown
+    assert "•••" in shown
+    assert settings.database == address
+
+
+def test_addresses_without_a_password_are_shown_whole() -> None:
+    plain = "postgresql+psycopg://archive@db/archive?sslmode=require"
+    shown = {one["variable"]: one["value"] for one in Settings(database_url=plain).described()}
+    assert shown["LUUTRU_DATABASE_URL"] == plain

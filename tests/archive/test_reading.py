@@ -104,6 +104,10 @@ def compare(db: Database, organ: Organ, people: list[Person]) -> None:
             seen = reading.seen_documents(session, person, here, content=content)
             listed = set(session.scalars(select(Document.id).where(seen)))
             assert listed == allowed, (person.user_name, action)
+            anywhere = {one.id for one in documents if access.may(session, person, action, one)}
+            numbers = [one.id for one in documents]
+            known = reading.known_documents(session, person, numbers, content=content)
+            assert known == anywhere, (person.user_name, action)
         for person in people:
             may = {
                 one.id
@@ -113,6 +117,11 @@ def compare(db: Database, organ: Organ, people: list[Person]) -> None:
             }
             seen = reading.seen_case_files(session, person, here)
             assert set(session.scalars(select(CaseFile.id).where(seen))) == may, person.user_name
+            anywhere = {
+                one.id for one in files if access.may(session, person, Action.SEE_CASE_FILES, one)
+            }
+            numbers = [one.id for one in files]
+            assert reading.known_case_files(session, person, numbers) == anywhere
 
 
 @pytest.mark.rule("HC-63")

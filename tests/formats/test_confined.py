@@ -76,6 +76,22 @@ def test_too_much_memory_is_refused_and_the_same_child_goes_on() -> None:
     assert confined(os.getpid, seconds=10) == child
 
 
+def test_the_limit_is_beyond_what_the_child_had_before() -> None:
+    confined(bytearray, 50 * 1024 * 1024, seconds=10, megabytes=1024)
+    assert len(confined(bytearray, 40 * 1024 * 1024, seconds=10, megabytes=256)) > 0
+    loaded = confined(partial(exec, "import builtins; builtins.kept = bytearray(300 << 20)"),
+                      seconds=10, megabytes=1024)  # fmt: skip
+    assert loaded is None
+    assert len(confined(bytearray, 40 * 1024 * 1024, seconds=10, megabytes=256)) > 0
+
+
+def test_a_child_that_holds_on_to_much_memory_serves_no_more() -> None:
+    child = confined(os.getpid, seconds=10)
+    kept = partial(exec, "import builtins; builtins.kept = b'x' * (600 << 20)")
+    confined(kept, seconds=10, megabytes=1024)
+    assert confined(os.getpid, seconds=10) != child
+
+
 def test_calls_from_many_threads_run_side_by_side() -> None:
     started = time.monotonic()
     with ThreadPoolExecutor(4) as threads:
@@ -136,3 +152,19 @@ def _comes_true(is_so: Callable[[], bool], seconds: float = 5) -> bool:
             return True
         time.sleep(0.02)
     return False
+
+
+def test_a_child_may_ask_its_parent() -> None:
+    asks = partial(eval, "__import__('formats.confined').confined.ask('tên?') + '!'")
+    assert confined(asks, seconds=10, answers=lambda said: f"{said} Lan") == "tên? Lan!"
+
+
+def test_what_the_answer_raises_ends_the_call() -> None:
+    asks = partial(eval, "__import__('formats.confined').confined.ask('tên?')")
+
+    def refuses(_: object) -> None:
+        raise ProgramMissing("program_missing", program="token")
+
+    with pytest.raises(ProgramMissing):
+        confined(asks, seconds=10, answers=refuses)
+    assert confined(operator.add, 1, 1, seconds=10) == 2

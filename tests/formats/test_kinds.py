@@ -7,6 +7,8 @@ import openpyxl
 import pytest
 from PIL import Image
 
+from formats import kinds
+from formats.confined import end_children
 from formats.errors import Unreadable
 from formats.kinds import Family, identify
 from formats.old_encodings import encode_tcvn3
@@ -256,3 +258,14 @@ def test_an_old_file_cut_short_does_not_stop_us(tmp_path: Path) -> None:
     path = tmp_path / "old.doc"
     path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
     assert "damaged" in identify(path).warnings
+
+
+def test_a_file_that_breaks_pronom_is_judged_by_our_own_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kinds, "_PRONOM_MEGABYTES", 1)  # less than it needs to start
+    end_children()
+    path = tmp_path / "a.pdf"
+    path.write_bytes(b"%PDF-1.4\n%%EOF\n")
+    kind = identify(path)
+    assert (kind.family, kind.puid, kind.warnings) == (Family.PDF, "fmt/18", ("pronom_failed",))

@@ -321,7 +321,7 @@ def _place_of(words: str, path: Path, page_number: int = 0) -> tuple[float, floa
     document = open_pdf(path)
     try:
         page = document[page_number]
-        found = next(word for word in runs(page, 1, 1).words if words in word.text)
+        found = next(word for word in runs(page) if words in word.text)
         return found.left, found.bottom
     finally:
         document.close()
@@ -586,7 +586,7 @@ def test_pages_that_come_out_differently_go_to_the_next_method(
         raise ProgramFailed("page_sizes_differ", page=1)
 
     monkeypatch.setattr("formats.pdfa.make", differs)
-    monkeypatch.setattr("formats.pdfa.confined", lambda stage, *told, **_: stage(*told))
+    monkeypatch.setattr("formats.pdfa.confined_for", lambda _, stage, *told: stage(*told))
     report = to_pdfa(source, tmp_path / "out.pdf", description=TOLD)
     assert report.method == "ghostscript"
     assert "pikepdf_page_sizes_differ" in report.notes

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from formats.errors import Unreadable
+from formats import plain_text
+from formats.errors import ProgramFailed, Unreadable
 from formats.old_encodings import encode_tcvn3, encode_vni
 from formats.plain_text import read_text_file
 
@@ -48,3 +49,13 @@ def test_bytes_that_are_no_text_are_told(path: Path) -> None:
 def test_an_empty_text_is_empty(path: Path) -> None:
     path.touch()
     assert read_text_file(path).text == ""
+
+
+def test_marks_without_end_are_given_up_in_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plain_text, "_SECONDS", 2)
+    path = tmp_path / "marks.txt"
+    path.write_text("a" + "\u0301\u0323" * 2_000_000, encoding="utf-8")  # sorted one by one
+    with pytest.raises(ProgramFailed, match="program_timeout"):
+        read_text_file(path)

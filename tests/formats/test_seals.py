@@ -20,6 +20,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
+from formats import confined
 from formats.errors import ProgramFailed, Unreadable
 from formats.seal_keys import SealKey, make_trial_key, open_key
 from formats.seals import check_detached, check_seal, seal, seal_detached
@@ -27,6 +28,7 @@ from formats.signatures import check_signatures
 from formats.stamps import Stamp
 from formats.trust import TrustFolder
 from formats.verapdf import validate
+from tests.formats.hostile import tangled_form
 from tests.formats.pki import DAY, NOW, Pki, paint_over
 
 PIN = "4321"
@@ -271,6 +273,24 @@ def test_what_is_no_pdf_cannot_be_sealed_inside(trial_key: SealKey, tmp_path: Pa
         seal(path, tmp_path / "sealed.pdf", trial_key)
 
 
+def test_a_form_without_end_is_given_up_in_time(
+    trial_key: SealKey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(confined, "_LEAST_SECONDS", 3)
+    with pytest.raises(ProgramFailed, match="program_timeout"):
+        seal(tangled_form(tmp_path / "form.pdf"), tmp_path / "sealed.pdf", trial_key)
+    assert not (tmp_path / "sealed.pdf").exists()
+
+
+def test_a_file_that_brings_the_sealing_down_is_beyond_limits(
+    pdfa: Path, trial_key: SealKey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(confined, "_LEAST_MEGABYTES", 0)
+    confined.end_children()
+    with pytest.raises(Unreadable, match="beyond_limits"):
+        seal(pdfa, tmp_path / "sealed.pdf", trial_key)
+
+
 def test_an_encrypted_file_cannot_be_sealed_inside(
     pdfa: Path, trial_key: SealKey, tmp_path: Path
 ) -> None:
@@ -386,7 +406,7 @@ def _seconds(source: Path, target: Path, key: SealKey) -> float:
 
 @pytest.mark.tools
 def test_a_large_scan_is_sealed_without_being_held_in_memory(
-    trial_key: SealKey, tmp_path: Path
+    trial_key: SealKey, pdfa: Path, tmp_path: Path
 ) -> None:
     large = tmp_path / "large.pdf"
     with pikepdf.new() as pdf:
@@ -399,19 +419,31 @@ def test_a_large_scan_is_sealed_without_being_held_in_memory(
     program = (
         "import resource, sys\n"
         "from pathlib import Path\n"
+        "from formats.confined import confined\n"
         "from formats.seal_keys import open_key\n"
         "from formats.seals import check_seal, seal, seal_detached\n"
         "key = open_key('file://' + sys.argv[3], 'secret')\n"
         "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
-        "before = peak()\n"
+        "there = lambda: tuple(confined(resource.getrusage, 0, seconds=9))[2]\n"
         "source, target = Path(sys.argv[1]), Path(sys.argv[2])\n"
+        "seal(Path(sys.argv[4]), target, key)\n"
+        "before = peak(), there()\n"
         "seal(source, target, key)\n"
+        "after = peak(), there()\n"
         "assert check_seal(target, {key.fingerprint}).holds\n"
         "seal_detached(source, key)\n"
-        "print(peak() - before)\n"
+        "print(max(peak() - before[0], after[1] - before[1]))\n"
     )
     path = make_trial_key(tmp_path, "T01", "Sở Nội vụ", "secret")
-    arguments = [sys.executable, "-c", program, str(large), str(tmp_path / "sealed.pdf"), str(path)]
+    arguments = [
+        sys.executable,
+        "-c",
+        program,
+        str(large),
+        str(tmp_path / "sealed.pdf"),
+        str(path),
+        str(pdfa),
+    ]
     told = subprocess.run(arguments, capture_output=True, text=True, check=True)
     assert int(told.stdout) < 30_000  # kilobytes, for a file of 60 megabytes
 
@@ -511,6 +543,19 @@ def test_a_token_is_opened_once_and_used_by_many(token: str, pdfa: Path, tmp_pat
         thread.join()
     assert all(check_seal(each, {keys[0].fingerprint}).holds for each in tmp_path.glob("*.pdf"))
     assert len(list(tmp_path.glob("*.pdf"))) == 3
+
+
+@pytest.mark.tools
+def test_a_token_that_was_taken_out_is_opened_anew(token: str, pdfa: Path, tmp_path: Path) -> None:
+    key = open_key(f"{token}&key=rsa", PIN)
+    key.signer.pkcs11_session.close()  # type: ignore[attr-defined]
+    with pytest.raises(ProgramFailed, match="seal_token_failed"):
+        seal(pdfa, tmp_path / "sealed.pdf", key)
+    assert key.is_lost
+    again = open_key(f"{token}&key=rsa", PIN)
+    seal(pdfa, tmp_path / "sealed.pdf", again)
+    assert check_seal(tmp_path / "sealed.pdf", {again.fingerprint}).holds
+    assert not again.is_lost
 
 
 @pytest.mark.tools

@@ -4,7 +4,7 @@ import pikepdf
 import pytest
 
 from formats import text_pages
-from formats.errors import Unreadable
+from formats.errors import ProgramFailed, Unreadable
 from formats.letters import letters, open_pdf
 from formats.pdfa import Description, to_pdfa
 from formats.verapdf import validate
@@ -69,6 +69,28 @@ def test_too_many_pages_are_refused(tmp_path: Path) -> None:
     with pytest.raises(Unreadable) as caught:
         text_pages.to_pdf("\f" * 20, tmp_path / "a.pdf", most_pages=10)
     assert caught.value.code == "too_many_pages"
+
+
+@pytest.mark.parametrize(
+    "text", ["a b" * 1_000_000, "a" * 3_000_000, "\n" * 3_000_000, "\t" * 3_000_000]
+)
+def test_endless_lines_are_refused_before_they_are_laid_out(tmp_path: Path, text: str) -> None:
+    with pytest.raises(Unreadable, match="too_many_pages"):
+        text_pages.to_pdf(text, tmp_path / "a.pdf", most_pages=100)
+
+
+def test_lines_are_parted_where_words_are(tmp_path: Path) -> None:
+    text_pages.to_pdf("một" + " " * 90 + "hai " + "b" * 100, tmp_path / "a.pdf")
+    lines = [line.strip() for line in said_on(tmp_path / "a.pdf").split("\r\n")]
+    assert lines == ["một", "hai " + "b" * 76, "b" * 24]
+
+
+def test_pages_are_made_under_a_limit_of_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(text_pages, "_MEGABYTES", 40)
+    with pytest.raises(ProgramFailed, match="out_of_memory"):
+        text_pages.to_pdf("Lưu trữ " * 5_000_000, tmp_path / "a.pdf", most_pages=20_000)
 
 
 def test_the_same_text_makes_the_same_bytes(tmp_path: Path) -> None:

@@ -137,3 +137,20 @@ printf ']}}}}'"""
     verdicts = validate([*good[:2], bad, *good[2:]], "2b", jar=jar)
     assert all(verdicts[path].is_valid for path in good)
     assert (verdicts[bad].is_valid, verdicts[bad].problem) == (False, "no_answer")
+
+
+@pytest.mark.parametrize(
+    "odd", ["{}", "null", '{"itemDetails": {"name": "000001.pdf"}, "validationResult": [5]}']
+)
+def test_an_odd_answer_about_one_file_says_nothing_of_the_others(
+    a_java_that: Callable[[str], Path], tmp_path: Path, odd: str
+) -> None:
+    good = (
+        '{"itemDetails": {"name": "000000.pdf"}, "validationResult": [{"jobEndStatus": '
+        '"normal", "profileName": "PDF/A-2B", "compliant": true, "details": {}}]}'
+    )
+    jar = a_java_that(f"""echo '{{"report": {{"jobs": [{good}, {odd}]}}}}'""")
+    files = [tmp_path / "a.pdf", tmp_path / "b.pdf"]
+    verdicts = list(validate(files, "2b", jar=jar).values())
+    assert [one.is_valid for one in verdicts] == [True, False]
+    assert verdicts[1].problem == "no_answer"

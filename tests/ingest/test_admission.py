@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import img2pdf
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,6 +34,12 @@ from ingest.admission import mark_in_fields, mark_in_name, suspicion
         ("tuyệt.mật.2024.pdf", "TUYỆT MẬT"),
         ("TUYETMAT.pdf", "TUYỆT MẬT"),
         ("tối mật", "TỐI MẬT"),
+        ("Công văn \u043c\u0430\u0323\u0302t.pdf", "MẬT"),  # Cyrillic
+        ("QĐ \u041cẬ\u0422.pdf", "MẬT"),
+        ("QĐ \u039cẬ\u03a4.pdf", "MẬT"),  # Greek
+        ("ＱＤ　ＭＡＴ.pdf", "MẬT"),  # wide
+        ("tuye\u0302\u034f\u0323t m\u00adậ\u2060t.pdf", "TUYỆT MẬT"),  # signs that show nothing
+        ("\u0422\u041e\u0302\u0301\u0406 \U0001d40c\u0410\u0302\u0323\u03a4 1.pdf", "TỐI MẬT"),
     ],
 )
 def test_a_mark_in_a_name_is_seen(name: str, mark: str) -> None:
@@ -164,6 +171,13 @@ def test_a_stamp_under_the_number_is_suspicious(stamp: str, mark: str) -> None:
     assert all(0.17 < word.top < 0.19 for word in found.words)
 
 
+@pytest.mark.parametrize("stamp", ["\u041cẬ\u0422", "\u039c\u0391\u0302\u0323\u03a4", "ＭẬＴ"])
+def test_a_stamp_in_letters_that_only_look_latin_is_suspicious(stamp: str) -> None:
+    found = suspicion([page(*HEAD, (0.20, 0.18, stamp), *BODY)])
+    assert found is not None
+    assert found.mark == "MẬT"
+
+
 def test_a_stamp_at_the_very_top_counts_anywhere_across() -> None:
     found = suspicion([page((0.75, 0.02, "TỐI MẬT"), *HEAD, *BODY)])
     assert found is not None
@@ -263,6 +277,46 @@ def test_a_stamp_on_a_real_scan_is_read(tmp_path: Path, stamp: str, mark: str | 
     read = read_page(pdf, 1, PageSize(595, 842), tmp_path / "layer.pdf")
     found = suspicion([read])
     assert (found.mark if found else None) == mark
+
+
+def tilted(folder: Path, stamp: str, degrees: float, rough: bool) -> Path:
+    """The same scan with the stamp set by hand: turned, and perhaps scanned roughly."""
+    paper = Image.open(scanned(folder, "", "BÁO CÁO").with_name("scan.jpg")).convert("RGB")
+    ink = Image.new("RGBA", (600, 600), (255, 255, 255, 0))
+    pen, font = ImageDraw.Draw(ink), ImageFont.truetype(BOLD, 44)
+    left, top, right, bottom = pen.textbbox((300, 300), stamp, font=font, anchor="mm")
+    pen.rectangle((left - 25, top - 18, right + 25, bottom + 18), outline="#c8283c", width=4)
+    pen.text((300, 300), stamp, font=font, fill="#c8283c", anchor="mm")
+    ink = ink.rotate(degrees, Image.Resampling.BICUBIC)
+    paper.paste(ink, (90, 100), ink)
+    if rough:
+        noise = np.random.default_rng(1).normal(0, 18, (paper.height, paper.width, 3))
+        paper = Image.fromarray(np.clip(np.asarray(paper) + noise, 0, 255).astype(np.uint8))
+    paper.save(folder / "tilted.jpg", quality=75, dpi=(200, 200))
+    (folder / "tilted.pdf").write_bytes(img2pdf.convert(str(folder / "tilted.jpg")))
+    return folder / "tilted.pdf"
+
+
+@pytest.mark.tools
+@pytest.mark.rule("HC-02")
+@pytest.mark.parametrize(
+    ("stamp", "degrees", "rough", "mark"),
+    [
+        ("MẬT", 5, False, "MẬT"),
+        ("MẬT", -8, True, "MẬT"),
+        ("TỐI MẬT", 12, False, "TỐI MẬT"),
+        ("TUYỆT MẬT", -6, True, "TUYỆT MẬT"),
+        ("HỎA TỐC", 8, False, None),
+    ],
+)
+def test_a_stamp_set_askew_is_read(
+    tmp_path: Path, stamp: str, degrees: float, rough: bool, mark: str | None
+) -> None:
+    pdf = tilted(tmp_path, stamp, degrees, rough)
+    read = read_page(pdf, 1, PageSize(595, 842), tmp_path / "layer.pdf")
+    found = suspicion([read])
+    assert (found.mark if found else None) == mark
+    assert stamp in read.text()
 
 
 @given(st.text())

@@ -7,10 +7,10 @@ from sqlalchemy import select
 
 from archive import clock, documents
 from archive.audit_check import verify
-from archive.errors import Conflict, Invalid, Waits
+from archive.errors import Conflict, Invalid, StoreFailed, Waits
 from archive.models import Document, Event, EventWords
 from formats.errors import ProgramMissing, Unreadable
-from ingest import decisions, shelving, steps
+from ingest import decisions, leftovers, shelving, steps
 from ingest.pipeline import advance
 from ingest.reception import Sending, receive
 from ingest.scanner import ScannerSilent
@@ -25,11 +25,37 @@ def aside(desk: Desk, error: Exception, content: bytes = b"noi dung") -> int:
     return number
 
 
-def test_a_suspicion_that_is_cleared_goes_on_from_the_original(desk: Desk) -> None:
+def clear(desk: Desk, number: int, why: str = "chữ Mật trong tên riêng") -> None:
+    digest = desk.intake(number).digest
+    with (
+        shelving.copied_back(desk.db.engine, desk.workshop, digest),
+        desk.db.transaction() as session,
+    ):
+        intake = decisions.by_id(session, number)
+        decisions.clear_suspicion(session, desk.workshop, intake, why)
+
+
+def test_a_suspicion_that_stands_brings_no_bytes_back(desk: Desk) -> None:
     number = aside(desk, Waits("suspected_secret", mark="MẬT"))
-    with desk.db.transaction() as session:
+    with pytest.raises(Invalid):
+        clear(desk, number, why=" ")
+    digest = desk.intake(number).digest
+    assert not desk.workshop.files.has(digest)
+    assert desk.workshop.quarantine.has(digest)
+
+
+def test_no_transaction_waits_for_bytes_that_are_copied_back(desk: Desk) -> None:
+    number = aside(desk, Waits("suspected_secret", mark="MẬT"))
+    with pytest.raises(StoreFailed) as failed, desk.db.transaction() as session:
         intake = decisions.by_id(session, number)
         decisions.clear_suspicion(session, desk.workshop, intake, "chữ Mật trong tên riêng")
+    assert failed.value.code == "file_gone"
+    assert desk.intake(number).is_quarantined
+
+
+def test_a_suspicion_that_is_cleared_goes_on_from_the_original(desk: Desk) -> None:
+    number = aside(desk, Waits("suspected_secret", mark="MẬT"))
+    clear(desk, number)
     digest = desk.intake(number).digest
     assert desk.workshop.files.has(digest)
     assert not desk.workshop.quarantine.has(digest)
@@ -143,9 +169,7 @@ def test_what_fails_past_its_reading_is_kept_as_received_and_reaches_the_shelf(d
 
 def test_a_later_decision_leaves_the_earlier_ones_standing(desk: Desk) -> None:
     number = aside(desk, Waits("suspected_secret", mark="MẬT"))
-    with desk.db.transaction() as session:
-        intake = decisions.by_id(session, number)
-        decisions.clear_suspicion(session, desk.workshop, intake, "chữ Mật trong tên riêng")
+    clear(desk, number)
     advance(desk.db, desk.workshop, number, road(make_pdfa=fails_with(Unreadable("damaged"))))
     with desk.db.transaction() as session:
         decisions.keep_as_received(session, decisions.by_id(session, number), "bản duy nhất")
@@ -189,7 +213,7 @@ def test_a_secret_whose_removal_was_cut_off_is_let_go_of_later(desk: Desk) -> No
         decisions.confirm_secret(session, desk.workshop, intake, "đóng dấu Mật")
         session.info["after_commit"][:] = [cut]
     assert desk.workshop.quarantine.has(digest)
-    shelving.let_go_of_leftovers(desk.db, desk.workshop)
+    leftovers.finish_removals(desk.db, desk.workshop)
     assert not desk.workshop.quarantine.has(digest)
 
 
@@ -198,7 +222,7 @@ def test_suspected_bytes_left_in_the_store_are_let_go_of_later(desk: Desk) -> No
     digest = desk.intake(number).digest
     with desk.workshop.quarantine.open(digest) as source:
         desk.workshop.files.put(source)
-    shelving.let_go_of_leftovers(desk.db, desk.workshop)
+    leftovers.finish_removals(desk.db, desk.workshop)
     assert not desk.workshop.files.has(digest)
     assert desk.workshop.quarantine.has(digest)
 
@@ -221,7 +245,7 @@ def test_what_is_received_while_a_twin_is_discarded_is_not_lost(desk: Desk) -> N
         desk.workshop.files.put(source)  # as if the move had been cut off
 
     def let_go() -> None:
-        shelving.let_go_of_leftovers(desk.db, desk.workshop)
+        leftovers.finish_removals(desk.db, desk.workshop)
 
     other = threading.Thread(target=let_go)
 

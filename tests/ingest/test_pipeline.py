@@ -5,7 +5,9 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,11 +15,13 @@ from sqlalchemy import select
 
 from archive import audit, clock, documents
 from archive.audit_check import verify
-from archive.errors import Refused, Waits
+from archive.errors import DatabaseBusy, Refused, Waits
 from archive.models import Document, Event
-from formats.errors import ProgramMissing, Unreadable
+from formats.errors import ProgramFailed, ProgramMissing, Unreadable
 from ingest import claims, outcomes
+from ingest.looking_again import look_again, missing_here
 from ingest.pipeline import ROAD, Road, advance, advance_together
+from ingest.scanner import ScannerSilent, ScanResult
 from ingest.steps import Step
 from ingest.workspace import Outcome, PartResultGone, Workspace
 from tests.ingest.conftest import Desk
@@ -77,6 +81,8 @@ def test_a_good_file_is_carried_to_the_shelf(desk: Desk) -> None:
         (Waits("suspected_secret", mark="MẬT"), "waiting", "suspected_secret"),
         (Unreadable("encrypted"), "waiting", "encrypted"),
         (ProgramMissing("program_missing", program="java"), "waiting", "program_missing"),
+        (ProgramFailed("timestamp_unreachable", host="x"), "waiting", "timestamp_unreachable"),
+        (ProgramFailed("seal_token_failed", said="x"), "waiting", "seal_token_failed"),
     ],
 )
 def test_what_cannot_go_on_is_set_aside_at_once_with_its_reason(
@@ -108,15 +114,70 @@ def test_suspected_and_infected_bytes_lie_apart(
     assert desk.workshop.folder(receipt.intake_id).exists() is not is_apart
 
 
-def test_what_waits_for_a_program_goes_on_once_it_is_there(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    "error",
+    [
+        ProgramMissing("program_missing", program="java"),
+        ProgramFailed("timestamp_unreachable", host="x"),
+    ],
+)
+def test_what_waits_for_a_program_goes_on_once_it_is_there(desk: Desk, error: Exception) -> None:
     number = desk.receive(b"noi dung").intake_id
-    missing = fails_with(ProgramMissing("program_missing", program="java"))
+    missing = fails_with(error)
     advance(desk.db, desk.workshop, number, road(make_pdfa=missing))
-    assert outcomes.look_again(desk.db) == 0
+    assert look_again(desk.db, lambda one: False) == 0
     with clock.standing_at(clock.now() + outcomes.LOOK_AGAIN):
-        assert outcomes.look_again(desk.db) == 1
+        assert look_again(desk.db, lambda one: False) == 1
         advance(desk.db, desk.workshop, number, road())
     assert desk.intake(number).state == "shelved"
+
+
+def test_looking_in_vain_tells_nothing_and_grows_seldom(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = desk.receive(b"noi dung").intake_id
+    lacks = road(make_pdfa=fails_with(ProgramMissing("program_missing", program="java")))
+    advance(desk.db, desk.workshop, number, lacks)
+    monkeypatch.setenv("PATH", "")
+    is_missing, moment, pauses = missing_here(desk.workshop), clock.now(), []
+    before = count_events(desk)
+    for _ in range(4):
+        with clock.standing_at(moment + timedelta(minutes=31)):
+            assert look_again(desk.db, is_missing) == 0
+        moment += timedelta(minutes=31)
+        due = desk.intake(number).try_after
+        assert due is not None
+        pauses.append((due - moment).total_seconds() / 60)
+    assert pauses == [2, 8, 30, 30]
+    assert count_events(desk) == before
+    assert desk.intake(number).state == "waiting"
+
+
+def count_events(desk: Desk) -> int:
+    with desk.db.reading() as session:
+        return len(session.scalars(select(Event.id)).all())
+
+
+def test_a_silent_scanner_is_asked_once_for_all_that_wait(desk: Desk) -> None:
+    class Silent:
+        asked = 0
+
+        def scan(self, path: Path) -> ScanResult:
+            self.asked += 1
+            raise ScannerSilent("scanner_silent")
+
+    silent = Silent()
+    workshop = replace(desk.workshop, scanner=silent)
+    for content in (b"mot", b"hai"):
+        number = desk.receive(content).intake_id
+        quiet = road(check_for_viruses=fails_with(ScannerSilent("scanner_silent")))
+        advance(desk.db, workshop, number, quiet)
+    with clock.standing_at(clock.now() + outcomes.LOOK_AGAIN):
+        assert look_again(desk.db, missing_here(workshop)) == 0
+        assert silent.asked == 1
+        assert look_again(desk.db, lambda one: False) == 0  # they were put off
+    with clock.standing_at(clock.now() + timedelta(minutes=9)):
+        assert look_again(desk.db, missing_here(desk.workshop)) == 2
 
 
 def test_a_missing_program_is_looked_for_ever_more_seldom(desk: Desk) -> None:
@@ -125,7 +186,7 @@ def test_a_missing_program_is_looked_for_ever_more_seldom(desk: Desk) -> None:
     moment, pauses = clock.now(), []
     for _ in range(6):
         with clock.standing_at(moment):
-            outcomes.look_again(desk.db)
+            look_again(desk.db, lambda one: False)
             advance(desk.db, desk.workshop, number, missing)
         due = desk.intake(number).try_after
         assert due is not None
@@ -251,6 +312,19 @@ def test_the_last_step_is_done_for_many_at_once(desk: Desk) -> None:
     assert {desk.intake(number).next_step for number in numbers} == {"validate"}
     assert advance_together(desk.db, desk.workshop, whole) == 5
     assert runs == [5]
+    assert {desk.intake(number).state for number in numbers} == {"shelved"}
+
+
+def test_a_heavy_file_holds_up_none_of_the_others(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claims, "HEAVY", 1000)
+    whole = (*road()[:-1], TOGETHER)
+    contents = [b"a", b"heavy" * 300, b"b", b"weighty" * 300, b"c"]
+    numbers = [desk.receive(content).intake_id for content in contents]
+    for number in numbers:
+        advance(desk.db, desk.workshop, number, whole)
+    assert [advance_together(desk.db, desk.workshop, whole) for _ in range(4)] == [3, 1, 1, 0]
     assert {desk.intake(number).state for number in numbers} == {"shelved"}
 
 
@@ -399,3 +473,45 @@ def test_a_worker_that_overslept_quarantines_nothing_and_leaves_the_folder(desk:
     assert desk.workshop.folder(number).exists()
     assert not desk.workshop.quarantine.has(late.original)
     assert desk.workshop.files.has(late.original)
+
+
+def test_a_lease_that_is_being_renewed_loses_no_outcome(desk: Desk) -> None:
+    number = desk.receive(b"noi dung").intake_id
+    claim = claims.take_next_step(desk.db, desk.workshop, number, road())
+    assert claim is not None
+    found = []
+
+    def write() -> None:
+        with desk.db.transaction() as session:
+            found.append(claims.still_ours(session, claim))
+
+    writer = threading.Thread(target=write)
+    with desk.db.transaction() as session:  # the renewal, in the middle
+        assert claims.still_ours(session, claim) is not None
+        writer.start()
+        writer.join(0.5)
+    writer.join()
+    assert found[0] is not None
+
+
+def test_a_busy_database_does_not_end_the_renewing_of_a_lease(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = desk.receive(b"noi dung").intake_id
+    claim = claims.take_next_step(desk.db, desk.workshop, number, road())
+    assert claim is not None
+    tried = threading.Semaphore(0)
+    renew = claims._Keeper.renew
+
+    def renew_busily(keeper: Any) -> None:
+        tried.release()
+        if not keeper.__dict__.setdefault("was_busy", False):
+            keeper.was_busy = True
+            raise DatabaseBusy("database_busy")
+        renew(keeper)
+
+    monkeypatch.setattr(claims._Keeper, "renew", renew_busily)
+    monkeypatch.setattr(claims, "RENEWAL", timedelta(milliseconds=10))
+    with claims.held(desk.db, [claim]):
+        assert tried.acquire(timeout=30)
+        assert tried.acquire(timeout=30)

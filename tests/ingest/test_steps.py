@@ -60,3 +60,19 @@ def test_a_page_without_a_usable_size_does_not_stick(
         advance(desk.db, sealing, number)
     intake = desk.intake(number)
     assert (intake.state, intake.reason) == ("shelved", mending), intake.trouble
+
+
+@pytest.mark.parametrize(
+    ("name", "head"),
+    [
+        ("so.txt", ""),
+        ("thu.eml", "From: lan@example.vn\nTo: nam@example.vn\nSubject: Thu\nDate: x\n\n"),
+    ],
+)
+def test_texts_and_letters_keep_to_the_limit_of_pages(desk: Desk, name: str, head: str) -> None:
+    few = replace(desk.workshop, settings=replace(desk.workshop.settings, page_limit=2))
+    number = desk.receive((head + "một dòng\n" * 500).encode(), name).intake_id
+    advance(desk.db, few, number, (*FROM_THE_START, steps.read_text, steps.validate))
+    intake = desk.intake(number)
+    assert (intake.state, intake.reason) == ("waiting", "too_many_pages")
+    assert intake.details == {"limit": 2}

@@ -85,6 +85,7 @@ def test_every_sample_has_the_fate_it_should_have(received: Any, name: str) -> N
 
 
 @pytest.mark.rule("HC-30")
+@pytest.mark.rule("HC-38")
 @pytest.mark.parametrize("name", SHELVED)
 def test_the_original_is_given_back_byte_for_byte(received: Any, name: str, tmp_path: Path) -> None:
     home, fates = received
@@ -116,7 +117,7 @@ def test_archival_copies_pass_verapdf_by_hand(received: Any, tmp_path: Path) -> 
     assert verdicts == dict.fromkeys(copies.values(), True)
 
 
-@pytest.mark.rule("TN-13")
+@pytest.mark.rule("HC-68")
 @pytest.mark.parametrize("name", [n for n in SHELVED if SAMPLES[n].get("archival") == "carrier"])
 def test_the_signed_original_comes_out_of_its_carrier_unharmed(
     received: Any, name: str, tmp_path: Path

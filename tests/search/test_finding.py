@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from archive import audit, clock, documents
+from archive import audit, clock, documents, people
 from archive.database import Database
 from archive.files import LocalFiles
 from archive.models import CaseFile, Document, Grant, Organ, Person
 from search import finding, indexing
 from search.engine import SearchEngine, open_engine
-from tests.factories import a_case_file, a_document, a_person, an_organ, writing
+from tests.factories import a_case_file, a_document, a_person, an_organ, counting, writing
 
 TITLE = "Kỷ luật cán bộ"
 
@@ -120,6 +120,26 @@ def test_what_was_closed_since_is_neither_shown_nor_counted(asking: Asking, orga
     assert len(asking.codes(lan, "giấy mời")) == 5
 
 
+def test_many_that_changed_are_asked_about_in_as_few_questions_as_one(
+    asking: Asking, organ: Organ
+) -> None:
+    db = asking.db
+    lan, binh = a_person(db, organ, "lan", "officer"), a_person(db, organ, "binh", "officer")
+    closed = a_case_file(db, organ, TITLE, access_level="assigned", holder=lan)
+    a_document(db, organ, "Công văn")
+    letters = [a_document(db, organ, f"Giấy mời {number}") for number in range(6)]
+    asking.index()
+    asked: list[int] = []
+    for some in (letters[:1], letters[1:]):
+        for one in some:
+            place(db, one, closed)
+        with counting(db) as questions:
+            assert asking.answer(binh, "công văn").total == 1
+        asked.append(len(questions))
+    assert asked[0] == asked[1]
+    assert asking.answer(binh, "giấy mời").total == 0
+
+
 def test_a_policy_that_became_stricter_hides_what_nobody_received(
     asking: Asking, organ: Organ
 ) -> None:
@@ -148,3 +168,20 @@ def test_an_ended_grant_finds_nothing_any_more(asking: Asking, organ: Organ) -> 
     with clock.standing_at(clock.now() + timedelta(hours=2)):
         assert asking.codes(binh, "biên bản") == []
         assert asking.codes(lan, "biên bản") == [document.code]
+
+
+def test_who_left_an_organ_finds_nothing_there_any_more(asking: Asking, organ: Organ) -> None:
+    db = asking.db
+    other = an_organ(db, "SXD", "Sở Xây dựng")
+    binh = a_person(db, organ, "binh", "officer")
+    own = a_document(db, organ, "Giấy mời", by=binh)
+    held = a_document(db, organ, "Giấy mời", case_file=a_case_file(db, organ, holder=binh))
+    asking.index()
+    assert asking.codes(binh, "giấy mời") == sorted([own.code, held.code])
+    with writing(db) as session:
+        person = session.get_one(Person, binh.id)
+        person.appointments[0].until_on = clock.today(organ) - timedelta(days=1)
+        person.appointments[0].from_on = clock.today(organ) - timedelta(days=9)
+        people.appoint(session, person, session.get_one(Organ, other.id), "officer")
+        audit.record(session, "person.move", person)
+    assert asking.codes(binh, "giấy mời") == []

@@ -4,7 +4,6 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from archive import audit, people
 from archive.documents import Arrived
@@ -102,22 +101,6 @@ class House:
         with self.services.db.reading() as rows:
             found = select(Part).join(Document).where(Document.code == code)
             return rows.scalars(found).one()
-
-    @contextmanager
-    def counting(self) -> Iterator[list[str]]:
-        """The questions that the database is asked meanwhile."""
-        asked: list[str] = []
-
-        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            if statement.lstrip().lower().startswith(("select", "with")):
-                asked.append(statement)
-
-        engine = self.services.db.engine
-        event.listen(engine, "before_cursor_execute", note)
-        try:
-            yield asked
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.fixture(scope="session")

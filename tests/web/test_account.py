@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from argon2 import Parameters, PasswordHasher, extract_parameters
 from flask.testing import FlaskClient
 
 from archive import audit, clock, people
@@ -28,6 +29,23 @@ def test_the_right_password_leads_home_or_where_one_wanted_to_go(house: House) -
     assert wanted[1] == "/tray"
     elsewhere = sign_in(house.app.test_client(), "lan", PASSWORD, next="//evil.example")
     assert elsewhere[1] == "/"
+
+
+def test_an_unknown_name_costs_as_much_work_as_a_wrong_password(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[Parameters] = []
+    verify = PasswordHasher.verify
+
+    def noting(hasher: PasswordHasher, kept: str, password: str) -> bool:
+        tried.append(extract_parameters(kept))
+        return verify(hasher, kept, password)
+
+    monkeypatch.setattr(PasswordHasher, "verify", noting)
+    for name in ("lan", "khongco"):
+        sign_in(house.app.test_client(), name, "sai")
+    assert len(tried) == 2
+    assert tried[0] == tried[1]
 
 
 @pytest.mark.rule("KT-27")

@@ -13,6 +13,7 @@ from werkzeug.test import Client
 from archive import audit, audit_check, case_files, clock, documents, organs, people, reading
 from archive.models import Document
 from ingest.models import Intake
+from tests.factories import counting
 from tests.web.api_office import (
     PDF,
     PREFIX,
@@ -354,7 +355,28 @@ def test_a_case_file_is_opened_once(office: ApiOffice, lan: Asker) -> None:
     assert office.asks("thanh")("POST", "/case-files", json=given).status_code == 403
 
 
+def test_a_marked_title_opens_no_case_file(office: ApiOffice, lan: Asker) -> None:
+    given = {"notation": "08/TC", "title": "Kế hoạch (TỐI MẬT)"}
+    answer = lan("POST", "/case-files", json=given)
+    assert (answer.status_code, code_of(answer)) == (422, "secret_mark")
+    assert lan.get("/case-files").told["total"] == 1
+
+
 # Receiving ----------------------------------------------------------------------------------------
+
+
+def test_a_longer_list_of_received_files_asks_no_more_questions(
+    office: ApiOffice, lan: Asker
+) -> None:
+    counts = []
+    for number in range(2):
+        for one in range(1 + 5 * number):
+            lan.send(f"{number}-{one}".encode(), "a.txt", case_file=office.case_file)
+        with counting(office.services.db) as asked:
+            listed = lan.get("/intakes").told["intakes"]
+        assert {one["case_file"] for one in listed} == {office.case_file}
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
 
 
 @pytest.mark.rule("HC-49")

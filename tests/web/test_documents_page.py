@@ -2,15 +2,19 @@
 
 import hashlib
 import re
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from archive import audit, documents
 from archive.fields import DOCUMENT_FIELDS
 from archive.models import Document, Event, Part
-from ingest import verification
-from ingest.verification import Checked, Verification
 from tests.web.conftest import SAMPLE, SECRET_SUBJECT, House
+from web.app import create_app
 
 
 def story_of(page: str) -> str:
@@ -81,10 +85,7 @@ def test_an_original_is_only_ever_saved_and_never_shown(house: House) -> None:
 
 
 def test_a_damaged_file_is_not_given_out(house: House) -> None:
-    digest = house.part(house.open_code).digest
-    place = house.services.settings.path("files", digest[:2], digest[2:4], digest)
-    place.chmod(0o600)
-    place.write_bytes(b"something else")
+    damage(house, house.part(house.open_code).digest)
     answer = house.as_("lan").get(f"/documents/{house.open_code}/1/files/original")
     assert answer.status_code == 507
     assert "không còn như khi nhận" in answer.text
@@ -170,6 +171,17 @@ def test_who_read_it_is_told_to_who_oversees_and_not_to_colleagues(house: House)
     assert "Binh" in mine
 
 
+def test_turning_pages_waits_for_no_writer(house: House) -> None:
+    client = house.as_("lan")
+    client.get(f"/documents/{house.open_code}")
+    with house.services.db.transaction() as writer:
+        writer.scalar(select(1))
+        page = client.get(f"/documents/{house.open_code}?page=2&turn=1")
+        picture = client.get(f"/documents/{house.open_code}/1/pages/2-1000.webp")
+    assert (page.status_code, picture.status_code) == (200, 200)
+    assert len(house.events("document.open")) == 1
+
+
 def test_a_long_story_is_read_in_parts(house: House) -> None:
     client = house.as_("binh")
     for _ in range(25):
@@ -208,7 +220,7 @@ def test_an_officer_cannot_talk_himself_into_a_closed_file(house: House) -> None
     assert page.status_code == 404
     assert SECRET_SUBJECT not in page.text
     answer = house.post(client, f"/documents/{house.closed_code}/reason", why="Tôi muốn đọc lắm")
-    assert answer.status_code == 403
+    assert answer.status_code == 404
     assert client.get(f"/documents/{house.closed_code}/1/files/original").status_code == 404
 
 
@@ -305,19 +317,66 @@ def test_dates_are_typed_and_shown_day_first(house: House) -> None:
     assert found.isoformat() == "2014-03-06"
 
 
-def test_verifying_tells_the_outcome_in_the_story_and_in_the_answer(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def looked(*_given: object) -> object:
-        yield Verification(house.open_code, (Checked("digest", 1, "original", False),))
-
-    monkeypatch.setattr(verification, "verify", looked)  # the real one runs in the journey
+def test_verifying_tells_the_outcome_in_the_story_and_in_the_answer(house: House) -> None:
+    damage(house, house.part(house.open_code).digest)
     client = house.as_("lan")
     answer = house.post(client, f"/documents/{house.open_code}/verify")
     page = client.get(answer.headers["Location"]).text
     assert "CÓ ĐIỂM KHÔNG ĐẠT" in page
     assert "LẦN KIỂM TRA GẦN NHẤT PHÁT HIỆN SAI LỆCH" in page
     assert "is-bad" in page
+    (told,) = house.events("document.verify")
+    assert {"1/original: digest", "1/archival: digest"} <= set(told.facts["broken"])
+
+
+def damage(house: House, digest: str) -> None:
+    place = house.services.settings.path("files", digest[:2], digest[2:4], digest)
+    place.chmod(0o600)
+    place.write_bytes(b"something else")
+
+
+class SlowFiles:
+    """A store that gives nothing out before it is let; meanwhile others come."""
+
+    def __init__(self, house: House) -> None:
+        self.house, self.asked, self.go_on = house, threading.Event(), threading.Event()
+        self.connections: list[int] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.house.services.files, name)
+
+    def fetch(self, digest: str, target: Path) -> None:
+        pool = self.house.services.db.engine.pool
+        self.connections.append(pool.checkedout())  # type: ignore[attr-defined]
+        self.asked.set()
+        assert self.go_on.wait(30)
+        self.house.services.files.fetch(digest, target)
+
+
+def test_one_document_is_verified_at_a_time_and_nothing_is_held_meanwhile(house: House) -> None:
+    damage(house, house.part(house.open_code).digest)
+    files = SlowFiles(house)
+    services = replace(house.services, files=files)
+    slow = replace(house, services=services, app=create_app(services))
+    first, second = slow.as_("lan"), slow.as_("thu")
+    answers: list[int] = []
+
+    def click() -> None:
+        answer = slow.post(first, f"/documents/{house.open_code}/verify")
+        answers.append(answer.status_code)
+
+    clicking = threading.Thread(target=click)
+    clicking.start()
+    assert files.asked.wait(30)
+    refused = slow.post(second, f"/documents/{house.open_code}/verify")
+    assert refused.status_code == 409
+    assert "Lúc này đang kiểm tra một văn bản khác" in refused.text
+    assert files.connections[0] == 0
+    files.go_on.set()
+    clicking.join(60)
+    assert answers == [302]
+    assert slow.post(second, f"/documents/{house.open_code}/verify").status_code == 302
+    assert len(house.events("document.verify")) == 2
 
 
 def trusted(house: House, **facts: object) -> str:

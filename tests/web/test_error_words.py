@@ -16,7 +16,7 @@ from web.errors import STATUS, status_of
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("archive", "formats", "ingest", "retention", "search", "web")
 PO = ROOT / "web/translations/vi/LC_MESSAGES/messages.po"
-SILENT = {"ClaimLost", "PartResultGone", "WorkerBusy", "UnauditedChange"}  # never reach people
+SILENT = {"ClaimLost", "PartResultGone", "UnauditedChange"}  # never reach people
 IN_STEPS = {"no_archival_copy", "not_valid_pdfa", "suspected_secret", "step_failed"}
 ASIDE = {"set_aside": 3, "wait": 3}  # who takes a file off the road, and where the code stands
 

@@ -1,5 +1,6 @@
 """What operators are told: which part is not there, and never a page full of program."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -7,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from archive import clock
+from archive import audit, clock, people
 from archive.database import Database
-from tests.factories import an_intake
+from tests.factories import PASSWORD, an_intake
 from tests.web.conftest import House
 from web import health
 from web.app import create_app
@@ -30,6 +32,53 @@ def test_a_silent_database_is_not_ready_and_said_so(silent: House) -> None:
     assert answer.status_code == 503
     told = answer.get_json()
     assert (told["database"], told["queue"], told["ready"]) == (False, False, False)
+
+
+def test_who_is_signed_in_is_told_as_much_of_a_silent_database(house: House, silent: House) -> None:
+    client = silent.app.test_client()
+    with house.as_("lan").session_transaction() as mine, client.session_transaction() as cookie:
+        cookie.update(mine)
+    for path, status in (("/readyz", 503), ("/healthz", 200)):
+        assert client.get(path).status_code == status
+    page = client.get("/")
+    assert (page.status_code, page.headers["Retry-After"]) == (503, "15")
+    assert "Cơ sở dữ liệu không trả lời" in page.text
+
+
+def csrf(page: str) -> str:
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
+@pytest.fixture
+def hurried(house: House) -> Iterator[House]:
+    """A house that waits for its turn to write for a moment only."""
+    db = Database(house.services.db.url, patience=0.1)
+    services = replace(house.services, db=db)
+    yield replace(house, services=services, app=create_app(services))
+    db.close()
+
+
+def test_a_busy_database_says_when_to_come_back(house: House, hurried: House) -> None:
+    client = hurried.as_("lan")
+    with audit.acting_as(None, "web"), house.services.db.transaction() as rows:
+        secret = people.sign_in(
+            rows, people.by_name(rows, "lan"), "token", timedelta(hours=1), "script"
+        )
+    token = {"Authorization": f"Bearer {secret}"}
+    guest = hurried.app.test_client()
+    form = {"name": "lan", "password": PASSWORD, "csrf_token": csrf(guest.get("/sign-in").text)}
+    with house.services.db.transaction() as writer:
+        writer.scalar(select(1))
+        page = client.get(f"/documents/{house.open_code}")
+        told = client.get(f"/api/v1/documents/{house.open_code}", headers=token)
+        signing_in = guest.post("/sign-in", data=form)
+    for answer in (page, told, signing_in):
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "15")
+    assert "Kho lưu trữ đang bận" in page.text
+    assert told.get_json()["error"]["code"] == "database_busy"
+    assert client.get(f"/documents/{house.open_code}").status_code == 200
 
 
 def test_the_doctor_names_a_silent_database(silent: House) -> None:

@@ -3,14 +3,15 @@
 import io
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from openpyxl import Workbook
 
 from archive import clock, organ_rules, people
 from archive.models import CaseFile, Organ, Person, Unit
+from formats.tables import write_xlsx
 from tests.factories import PASSWORD, a_case_file, a_person, counting, writing
 from tests.web.conftest import House
 
@@ -19,13 +20,9 @@ def upload(house: House, client: FlaskClient, path: str, content: bytes, name: s
     return house.post(client, path, file=(io.BytesIO(content), name))
 
 
-def a_table(*rows: tuple[str, ...]) -> bytes:
-    book = Workbook()
-    for row in (("Họ và tên", "Năm sinh", "Vai trò"), *rows):
-        book.active.append(row)
-    held = io.BytesIO()
-    book.save(held)
-    return held.getvalue()
+def a_table(folder: Path, *rows: tuple[str, ...]) -> bytes:
+    write_xlsx(folder / "ds.xlsx", ("Họ và tên", "Năm sinh", "Vai trò"), rows)
+    return (folder / "ds.xlsx").read_bytes()
 
 
 @pytest.mark.rule("KT-13", "KT-26", "TG-03", "TG-18", "DB-02", "DB-07")
@@ -62,9 +59,11 @@ def test_the_year_of_birth_is_asked_for_only_when_it_is_needed(house: House) -> 
     assert "leanbinh76" in made.text
 
 
-def test_a_table_is_shown_first_and_nothing_is_made_before_it_is_confirmed(house: House) -> None:
+def test_a_table_is_shown_first_and_nothing_is_made_before_it_is_confirmed(
+    house: House, tmp_path: Path
+) -> None:
     client = house.as_("quan")
-    table = a_table(("Trần Thị Hoa", "1980", "văn thư"), ("Đỗ Văn Ba", "", "chuyên viên"))
+    table = a_table(tmp_path, ("Trần Thị Hoa", "1980", "văn thư"), ("Đỗ Văn Ba", "", "chuyên viên"))
     shown = upload(house, client, "/people/import", table, "ds.xlsx")
     assert "tranthihoa" in shown.text
     assert not house.events("person.add")[6:]

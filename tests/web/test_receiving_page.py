@@ -10,8 +10,8 @@ from werkzeug.test import encode_multipart
 
 from archive import clock
 from ingest.models import Intake
-from tests.factories import PASSWORD, an_intake
-from tests.web.conftest import SAMPLE, House
+from tests.factories import PASSWORD, an_intake, counting
+from tests.web.conftest import ROOT, SAMPLE, House
 
 
 def send(house: House, who: str, *files: tuple[str, bytes], **more: Any) -> Any:
@@ -214,6 +214,61 @@ def test_only_who_decides_looks_at_a_suspected_page_and_that_is_told(house: Hous
     assert not house.services.settings.path("previews", kept.digest[:2]).exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "family"),
+    [
+        ("thư.txt", "Tài liệu MẬT của đơn vị".encode(), "text"),
+        ("thư.eml", b"From: a@b.vn\nSubject: x\n\nTai lieu MAT", "email"),
+    ],
+)
+def test_what_has_pages_only_once_they_are_made_is_looked_at_too(
+    house: House, name: str, content: bytes, family: str
+) -> None:
+    one = a_suspected(house, name, content, family)
+    seen = house.as_("lan").get(f"/receiving/{one.id}/look")
+    assert (seen.status_code, seen.mimetype) == (200, "image/webp")
+    assert not house.services.workshop.folder(one.id).exists()
+    assert not house.services.files.has(one.digest)
+
+
+@pytest.mark.tools
+def test_a_suspected_office_file_is_looked_at_too(house: House) -> None:
+    content = (ROOT / "samples/10-to-trinh-19-TTr-VP.docx").read_bytes()
+    one = a_suspected(house, "tờ trình.docx", content, "writing", "docx")
+    seen = house.as_("lan").get(f"/receiving/{one.id}/look")
+    assert (seen.status_code, seen.mimetype) == (200, "image/webp")
+
+
+def a_suspected(
+    house: House, name: str, content: bytes, family: str, extension: str = "txt"
+) -> Intake:
+    kept = house.services.workshop.quarantine.put(io.BytesIO(content))
+    return an_intake(
+        house.services.db,
+        house.organ(),
+        house.person("lan"),
+        name=name,
+        state="waiting",
+        reason="suspected_secret",
+        details={"mark": "MẬT", "page": 1},
+        facts={"identify": {"family": family, "extension": extension}},
+        digest=kept.digest,
+        is_quarantined=True,
+    )
+
+
+def test_a_cleared_file_leaves_the_quarantine_for_the_store(house: House) -> None:
+    one = a_suspected(house, "thư.txt", b"noi dung", "text")
+    client = house.as_("minh")
+    house.post(client, f"/receiving/{one.id}/clear", why="tên riêng")
+    assert house.services.workshop.quarantine.has(one.digest)
+    assert not house.services.files.has(one.digest)
+    house.post(house.as_("lan"), f"/receiving/{one.id}/clear", why="tên riêng")
+    assert intakes(house)[0].state == "received"
+    assert house.services.files.has(one.digest)
+    assert not house.services.workshop.quarantine.has(one.digest)
+
+
 def test_a_greyed_discard_names_the_day(house: House) -> None:
     an_intake(house.services.db, house.organ(), house.person("lan"), state="refused")
     from_on = clock.today(house.organ()) + timedelta(days=30)
@@ -272,7 +327,7 @@ def test_fifty_files_cost_no_more_questions_than_five(house: House) -> None:
     def cost(count: int) -> int:
         for _ in range(count):
             an_intake(house.services.db, house.organ(), house.person("lan"))
-        with house.counting() as asked:
+        with counting(house.services.db) as asked:
             assert client.get("/receiving/road").status_code == 200
         return len(asked)
 

@@ -16,6 +16,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from archive.settings import Settings
+from web import numbers
 from web.api import case_files, documents, doors, errors, finding, intakes, tokens
 from web.api.schemas import ErrorOut
 from web.i18n import LANGUAGES
@@ -57,6 +58,7 @@ def create_api(services: Services) -> APIFlask:
         static_folder=None,  # type: ignore[arg-type] # none, as in Flask
     )
     api.extensions["luutru"] = services
+    numbers.init_app(api)
     api.url_map.merge_slashes = False  # codes of case files may hold slashes
     api.config.update(
         MAX_CONTENT_LENGTH=FORM_BYTES,

@@ -12,10 +12,11 @@ from archive import case_files, people
 from archive.access import Action
 from archive.models import CaseFile
 from archive.reading import seen_case_files
-from web.api.doors import the_case_file, writing
+from web.api.doors import writing
 from web.api.lists import piece
 from web.api.schemas import CaseFileIn, CaseFileOut, CaseFilesOut, PageIn
-from web.auth import asker, here, reading, require
+from web.auth import asker, here, reading, require, the_case_file
+from web.marks import refuse_marks
 
 blueprint = APIBlueprint("case_files", __name__, url_prefix="/case-files", tag="Case files")
 _OPENING = {400: "Not JSON", 409: "There is one of this organ, year and notation"}
@@ -27,6 +28,7 @@ _OPENING = {400: "Not JSON", 409: "There is one of this organ, year and notation
 @blueprint.doc(responses=_OPENING)
 def open_one(given: dict[str, Any]) -> Any:
     """Open a case file at your organ; you are its holder."""
+    refuse_marks(given)
     with writing() as rows:
         require(rows, Action.OPEN_CASE_FILE, here())
         made = case_files.open_one(rows, here(), holder=people.by_id(rows, asker().id), **given)

@@ -8,17 +8,21 @@ from marshmallow import RAISE
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
 
+<<<<<<< HEAD
 from archive import documents, exports
+=======
+from archive import access, documents
+>>>>>>> mg
 from archive import reading as reads
 from archive.access import Action
 from archive.description import described
 from archive.documents import number_as_shown
 from archive.models import Document, Part, Placement, Rendition
 from archive.reading import seen_documents
-from web.api.doors import the_case_file, the_document, writing
+from web.api.doors import writing
 from web.api.lists import piece
 from web.api.schemas import DocumentOut, DocumentsIn, DocumentsOut
-from web.auth import asker, here, may, reading, require, services
+from web.auth import asker, here, reading, require, services, the_case_file, the_document
 from web.downloads import ENDINGS, OF_UNKNOWN_KIND, as_download
 from web.names import headline
 
@@ -91,7 +95,7 @@ def one(code: str) -> dict[str, Any]:
     """
     with writing() as rows:
         document = the_document(rows, code, Action.DESCRIBE)
-        told = described(document, lambda one: may(rows, Action.SEE_CASE_FILES, one))
+        told = described(document, access.case_file_filter(rows, asker()))
         reads.opened(rows, document, "describe")
     told["href"] = url_for("documents.one", code=code)
     for part in told["parts"]:

@@ -14,11 +14,9 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import NotFound, Unauthorized
 
-from archive import access, audit, case_files, clock, documents, people
-from archive.access import Action
-from archive.errors import NotFound as NoSuchThing
-from archive.models import CaseFile, Document, Organ, SignIn
-from web.auth import asker, reading, require, services
+from archive import access, audit, clock, people
+from archive.models import Organ, SignIn
+from web.auth import asker, reading, services
 
 OPEN = frozenset({"openapi.spec"})
 LONGEST = 200  # characters of a token; ours have 43
@@ -62,28 +60,3 @@ def writing() -> Iterator[Session]:
     """A transaction, told of the person whose token it is."""
     with audit.acting_as(asker(), "api"), services().db.transaction() as rows:
         yield rows
-
-
-def the_document(rows: Session, code: str, action: Action) -> Document:
-    """The document, if the person may do this with it.
-
-    Raises:
-        NotFound: there is none, or the person may not know of it; both are answered alike.
-        NotAllowed: the person may know of it, but not do this.
-    """
-    try:
-        found = documents.by_code(rows, code)
-        require(rows, action, found)
-    except NoSuchThing:
-        raise NoSuchThing("no_such_document", document=code) from None
-    return found
-
-
-def the_case_file(rows: Session, code: str, action: Action) -> CaseFile:
-    """The case file, likewise."""
-    try:
-        found = case_files.by_code(rows, code)
-        require(rows, action, found)
-    except NoSuchThing:
-        raise NoSuchThing("no_such_case_file", case_file=code) from None
-    return found

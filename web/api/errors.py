@@ -9,12 +9,10 @@ from werkzeug.exceptions import HTTPException
 
 from archive.errors import ArchiveError
 from formats.errors import FormatError
-from web.errors import status_of, words_for
+from web.errors import DATABASE_SILENT, RETRY_AFTER, status_of, words_for
 from web.i18n import gettext
 
 BY_CODE = {"too_large": 413}  # what the web has a better number for than the class says
-# Seconds after which to ask again: what is not ready, and who asked too often in this minute.
-RETRY_AFTER = {503: "15", 429: "60"}
 log = logging.getLogger("luutru.api")
 
 
@@ -51,6 +49,8 @@ def init_app(api: APIFlask) -> None:
     api.register_error_handler(FormatError, _ours)
     api.register_error_handler(HTTPError, _does_not_fit)
     api.register_error_handler(HTTPException, _of_the_web)
+    for silent in DATABASE_SILENT:
+        api.register_error_handler(silent, _database_silent)
     api.register_error_handler(Exception, _unforeseen)
 
 
@@ -81,6 +81,11 @@ def _of_the_web(error: Exception) -> Any:
         if name != "Content-Type":
             response.headers[name] = value
     return response
+
+
+def _database_silent(error: Exception) -> Response:
+    log.error("the database does not answer", exc_info=error)
+    return _answer("database_silent", _said("database_silent", {}), {}, 503)
 
 
 def _unforeseen(error: Exception) -> Response:

@@ -1,5 +1,6 @@
 """Receiving: hand in a file, then look what becomes of it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -12,18 +13,19 @@ from werkzeug.datastructures import FileStorage
 from archive import audit
 from archive.access import Action
 from archive.errors import NotFound
+from archive.models import CaseFile, Document
+from archive.reading import known_case_files, known_documents
+from ingest.intakes import seen_intakes
 from ingest.models import Intake
 from ingest.reception import Receipt, Sending, receive
-from web.api.doors import the_case_file
+from ingest.shelving import FORGOTTEN
 from web.api.lists import piece
 from web.api.schemas import IntakeIn, IntakeOut, IntakesIn, IntakesOut
-from web.auth import asker, here, may, reading, require, services
+from web.auth import asker, here, reading, require, services, the_case_file
 from web.errors import words_for
-from web.pages.receiving import my_intakes
 from web.security import MEGABYTE, allow_upload
 
 blueprint = APIBlueprint("intakes", __name__, url_prefix="/intakes", tag="Receiving")
-HIGHEST = 2**31 - 1
 _SENT: Any = {
     200: {
         "description": "These bytes were here already (and `again` was not given): this is what "
@@ -62,7 +64,7 @@ def send(given: dict[str, Any]) -> Any:
         receipt = _take(given)
     services().bell.set()
     with reading() as rows:
-        told = _told(rows, rows.get_one(Intake, receipt.intake_id))
+        told = _told(rows, [rows.get_one(Intake, receipt.intake_id)])[0]
     headers = {"Location": told["href"]} if receipt.is_new else {}
     return told, 201 if receipt.is_new else 200, headers
 
@@ -99,11 +101,12 @@ def listed(wanted: dict[str, Any]) -> dict[str, Any]:
     """Received files that you may see: an archivist the organ's, an officer his own."""
     with reading() as rows:
         require(rows, Action.SEE_INTAKES, here())
-        mine = select(Intake).where(*my_intakes(rows)).options(*_WHOLE).order_by(Intake.id.desc())
+        mine = select(Intake).where(*seen_intakes(asker(), here()))
         if state := wanted.get("state"):
             mine = mine.where(Intake.state == state)
-        found, total = piece(rows, mine, wanted)
-        intakes = [_told(rows, one) for one in found]
+        whole = mine.options(*_WHOLE).order_by(Intake.id.desc())
+        found, total = piece(rows, whole, wanted)
+        intakes = _told(rows, found)
     return {"total": total, "start": wanted["start"], "intakes": intakes}
 
 
@@ -117,24 +120,38 @@ def one(intake: int) -> dict[str, Any]:
     """
     with reading() as rows:
         require(rows, Action.SEE_INTAKES, here())
-        mine = select(Intake).where(Intake.id == min(intake, HIGHEST), *my_intakes(rows))
+        mine = select(Intake).where(Intake.id == intake, *seen_intakes(asker(), here()))
         found = rows.scalar(mine.options(*_WHOLE))
         if found is None:
             raise NotFound("no_such_intake", intake=intake)
-        return _told(rows, found)
+        return _told(rows, [found])[0]
 
 
 _WHOLE = (selectinload(Intake.document), selectinload(Intake.case_file))
 
 
-def _told(rows: Session, intake: Intake) -> dict[str, Any]:
-    document, case_file, progress = intake.document, intake.case_file, intake.progress
-    sees_document = document is not None and may(rows, Action.DESCRIBE, document)
-    sees_case_file = case_file is not None and may(rows, Action.SEE_CASE_FILES, case_file)
+def _told(rows: Session, intakes: Sequence[Intake]) -> list[dict[str, Any]]:
+    """What the asker may know of each of them."""
+    documents = [one.document_id for one in intakes if one.document_id]
+    case_files = [one.case_file_id for one in intakes if one.case_file_id]
+    seen_documents = known_documents(rows, asker(), documents)
+    seen_case_files = known_case_files(rows, asker(), case_files)
+    return [
+        _one(
+            one,
+            one.document if one.document_id in seen_documents else None,
+            one.case_file if one.case_file_id in seen_case_files else None,
+        )
+        for one in intakes
+    ]
+
+
+def _one(intake: Intake, document: Document | None, case_file: CaseFile | None) -> dict[str, Any]:
+    progress = intake.progress
     return {
         "intake": intake.id,
         "name": intake.name,
-        "sha256": intake.digest,
+        "sha256": intake.digest if intake.digest != FORGOTTEN else "",
         "size": intake.size,
         "received_at": intake.received_at.isoformat(),
         "state": intake.state,
@@ -143,7 +160,7 @@ def _told(rows: Session, intake: Intake) -> dict[str, Any]:
         "reason": intake.reason,
         "message": words_for(intake.reason, intake.details).line if intake.reason else None,
         "details": intake.details,
-        "document": document.code if document is not None and sees_document else None,
-        "case_file": case_file.code if case_file is not None and sees_case_file else None,
+        "document": document.code if document else None,
+        "case_file": case_file.code if case_file else None,
         "href": url_for("intakes.one", intake=intake.id),
     }

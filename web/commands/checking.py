@@ -1,7 +1,9 @@
 """Commands that ask whether everything is still as it was, and make the index anew."""
 
+import re
 import sys
 from dataclasses import asdict
+from typing import Any
 
 import click
 
@@ -25,23 +27,22 @@ def verify(actor: str | None, codes: tuple[str, ...], as_json: bool) -> None:
         with who:
             good = _verify_documents(services, codes, as_json)
             with services.db.reading() as db:
-                chain = audit_check.verify(db)
-    for finding in chain.findings:
-        answer(asdict(finding)) if as_json else click.echo(f"{finding.code}: {finding.where}")
+                chain = audit_check.verify(db, services.db.journal)
+    _say_found(chain, as_json)
     tell(say("chain_checked", events=chain.events, rows=chain.rows))
     sys.exit(0 if good and chain.is_good else 1)
 
 
 def _verify_documents(services: Services, codes: tuple[str, ...], as_json: bool) -> bool:
     good = True
-    with services.db.reading() as db:
-        wanted = codes or tuple(documents.all_codes(db))
-        for checked in verification.verify(db, services.files, services.settings, wanted):
-            with services.db.transaction() as writing:
-                document = documents.by_code(writing, checked.document)
-                verification.tell(writing, document, checked)
-            good = good and checked.holds
-            answer(asdict(checked) | {"holds": checked.holds}) if as_json else _say_checked(checked)
+    if not codes:
+        with services.db.reading() as db:
+            codes = tuple(documents.all_codes(db))
+    for checked in verification.verify(services.db, services.files, services.settings, codes):
+        with services.db.transaction() as db:
+            verification.tell(db, documents.by_code(db, checked.document), checked)
+        good = good and checked.holds
+        answer(asdict(checked) | {"holds": checked.holds}) if as_json else _say_checked(checked)
     return good
 
 
@@ -71,20 +72,40 @@ def audit_group() -> None:
     """The story."""
 
 
+def _expected(_context: click.Context, _option: click.Parameter, given: str | None) -> Any:
+    """`ID:LINK`, as `luutru audit verify` printed it one day."""
+    if given is None:
+        return None
+    found = re.fullmatch(r"(\d{1,18}):([0-9a-f]{64})", given.strip().lower())
+    if not found:
+        raise click.BadParameter("ID:LINK")
+    return audit_check.Expected(int(found[1]), found[2])
+
+
 @audit_group.command("verify")
+@click.option("--expect", "expected", metavar="ID:LINK", callback=_expected,
+              help="A head of the chain that was written down elsewhere.")  # fmt: skip
 @json_option
 @door
-def audit_verify(as_json: bool) -> None:
+def audit_verify(expected: audit_check.Expected | None, as_json: bool) -> None:
     """Walk the chain and recompute every audited row; name what does not fit."""
     with the_archive() as services, services.db.reading() as db:
-        checked = audit_check.verify(db)
-    for finding in checked.findings:
-        answer(asdict(finding)) if as_json else click.echo(f"{finding.code}: {finding.where}")
+        checked = audit_check.verify(db, services.db.journal, expected)
+    _say_found(checked, as_json)
     if as_json:
-        answer({"events": checked.events, "rows": checked.rows, "head": checked.head,
-                "good": checked.is_good})  # fmt: skip
+        answer({"events": checked.events, "rows": checked.rows, "last": checked.last,
+                "head": checked.head, "good": checked.is_good})  # fmt: skip
     else:
-        click.echo(say("chain_head", events=checked.events, head=checked.head))
+        head = f"{checked.last}:{checked.head}"
+        click.echo(say("chain_head", events=checked.events, head=head))
     tell(say("chain_good" if checked.is_good else "chain_broken", events=checked.events,
               rows=checked.rows, findings=len(checked.findings)))  # fmt: skip
     sys.exit(0 if checked.is_good else 1)
+
+
+def _say_found(checked: audit_check.Verified, as_json: bool) -> None:
+    """What does not fit is an answer; what is only worth knowing is a message."""
+    for finding in checked.findings:
+        answer(asdict(finding)) if as_json else click.echo(f"{finding.code}: {finding.where}")
+    for note in checked.notes:
+        tell(f"{note.code}: {note.where} ({say(note.code)})")

@@ -15,6 +15,7 @@ from archive.models import Organ
 from search.finding import find as find_for
 from web.commands.door import acting, answer, door, json_option, tell, the_archive
 from web.hits import hit
+from web.marks import refuse_marks
 from web.receiving import Given, receive_all
 from web.words import say
 
@@ -36,6 +37,7 @@ def case_file_open(
     actor: str | None, notation: str, title: str, year: int | None, maintenance: str, as_json: bool
 ) -> None:
     """Open a case file and print its code."""
+    refuse_marks({"notation": notation, "title": title, "maintenance": maintenance})
     with the_archive() as services, acting(services, actor) as who, services.db.transaction() as db:
         organ = db.get_one(Organ, who.organ_id)
         access.require(db, who, Action.OPEN_CASE_FILE, organ)
@@ -94,8 +96,7 @@ def pairs(given: tuple[str, ...]) -> dict[str, str]:
 def show(actor: str | None, code: str, as_json: bool) -> None:
     """Show what is known of a document."""
     with the_archive() as services, acting(services, actor) as who, services.db.transaction() as db:
-        document = documents.by_code(db, code)
-        access.require(db, who, Action.DESCRIBE, document)
+        document = reading.the_document(db, who, code, Action.DESCRIBE)
         told = described(document, sees=access.case_file_filter(db, who))
         reading.opened(db, document, "describe")
     answer(told) if as_json else click.echo(json.dumps(told, ensure_ascii=False, indent=2))
@@ -112,9 +113,13 @@ def export(actor: str | None, code: str, rendition: str, target: Path, part_numb
     """Write a stored form of a document to a file."""
     with the_archive() as services, acting(services, actor) as who:
         with services.db.transaction() as db:
+<<<<<<< HEAD
             document = documents.by_code(db, code)
             access.require(db, who, Action.READ, document)
             exports.require_consent(db, who, document)
+=======
+            document = reading.the_document(db, who, code, Action.READ)
+>>>>>>> mg
             found = documents.stored_form(document, rendition, part_number)
             reading.opened(db, document, "export", part=part_number, rendition=rendition)
         services.files.fetch(found.digest, target)

@@ -28,6 +28,7 @@ from web import auth
 from web.auth import actor, reading, writing_of_oneself
 from web.errors import Said, words_for, words_of
 from web.i18n import COOKIE, LANGUAGES, ONE_YEAR, gettext
+from web.numbers import number_in
 
 blueprint = Blueprint("account", __name__)
 TOKEN_DAYS = (30, 90, 365)
@@ -192,13 +193,13 @@ def tokens() -> str | Response | tuple[str, int]:
 
 
 def _make_token(form: dict[str, str]) -> str:
-    days = form.get("days", "")
-    if not days.isdecimal() or int(days) not in TOKEN_DAYS:
+    days = number_in(form.get("days", ""))
+    if days not in TOKEN_DAYS:
         raise Invalid("bad_days")
     name = form.get("name", "").strip()[:LONGEST_NAME]
     with writing_of_oneself() as rows:
         person = people.by_id(rows, actor().id)
-        return people.sign_in(rows, person, "token", timedelta(days=int(days)), name)
+        return people.sign_in(rows, person, "token", timedelta(days=days), name)
 
 
 def _tokens_page(secret: str, said: Said | None) -> str:

@@ -1,28 +1,48 @@
 """Case files: the list, one of them, opening one, and the tray of documents that are in none."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, selectinload
 from werkzeug.wrappers import Response as BaseResponse
 
 from archive import case_files, documents, people
-from archive.access import Action
+from archive.access import Action, require_placing
 from archive.errors import ArchiveError, Invalid
 from archive.models import CaseFile, Document, Event, EventRow, Part, Person, Placement
-from archive.reading import seen_case_files, seen_documents, story_of
+from archive.reading import (
+    known_documents,
+    places_of,
+    seen_case_files,
+    seen_documents,
+    story_of,
+)
 from formats.vietnamese import fold, nfc
-from web.auth import asker, here, may, reading, require, services, writing
+from web.auth import (
+    asker,
+    here,
+    may,
+    reading,
+    require,
+    services,
+    the_case_file,
+    the_document,
+    writing,
+)
 from web.errors import tell, words_of
 from web.field_words import LEVELS, STAGES, case_file_fields
 from web.i18n import gettext
 from web.lists import listed
+from web.marks import refuse_marks
+from web.numbers import number_asked, number_in
 from web.story_words import story
 
 blueprint = Blueprint("case_files", __name__)
 MOST_HOLDERS = 300
 MOST_MATCHES = 5000
+OFFERED = 200
 
 
 @blueprint.get("/case-files")
@@ -67,7 +87,7 @@ def _filters(rows: Session, seen: ColumnElement[bool]) -> list[ColumnElement[boo
             if all(word in fold(f"{code} {title}") for word in words)
         ]
         wanted.append(CaseFile.id.in_(fits[:MOST_MATCHES]))
-    if year := request.args.get("year", type=int):
+    if year := number_asked("year"):
         wanted.append(CaseFile.year == year)
     if (stage := request.args.get("stage", "")) in STAGES:
         wanted.append(CaseFile.stage == stage)
@@ -97,9 +117,11 @@ def open_one() -> str | BaseResponse | tuple[str, int]:
 
 
 def _open(form: Any) -> str:
-    year, holder = form.get("year", "").strip(), form.get("holder", "")
-    if year and not (year.isdecimal() and 1000 <= int(year) <= 9999):
-        raise Invalid("bad_value", field=gettext("Year"), value=year)
+    typed, holder = form.get("year", "").strip(), form.get("holder", "")
+    year = number_in(typed)
+    if typed and not (year and 1000 <= year <= 9999):
+        raise Invalid("bad_value", field=gettext("Year"), value=typed)
+    refuse_marks({name: form.get(name, "") for name in ("notation", "title", "maintenance")})
     with writing() as rows:
         require(rows, Action.OPEN_CASE_FILE, here())
         case_file = case_files.open_one(
@@ -107,7 +129,7 @@ def _open(form: Any) -> str:
             here(),
             form.get("notation", ""),
             form.get("title", ""),
-            year=int(year) if year else None,
+            year=year,
             holder=_holder(rows, holder),
             maintenance=nfc(form.get("maintenance", "")).strip(),
             access_level=form.get("access_level", "organ"),
@@ -116,9 +138,9 @@ def _open(form: Any) -> str:
 
 
 def _holder(rows: Session, number: str) -> Person | None:
-    if not number.isdecimal():
+    if (row := number_in(number)) is None:
         return None
-    holder = people.by_id(rows, int(number))
+    holder = people.by_id(rows, row)
     if holder.organ_id != here().id:
         raise Invalid("other_organ")
     return holder
@@ -128,8 +150,7 @@ def _holder(rows: Session, number: str) -> Person | None:
 def one(code: str) -> str:
     """One case file: its data, its documents in order, its story."""
     with reading() as rows:
-        case_file = case_files.by_code(rows, code)
-        require(rows, Action.SEE_CASE_FILES, case_file)
+        case_file = the_case_file(rows, code, Action.SEE_CASE_FILES)
         inside = (
             select(Document)
             .join(Placement)
@@ -151,7 +172,7 @@ def one(code: str) -> str:
                 rows,
                 or_(story_of("case_file", case_file.id), _placed_in(case_file)),
                 of="case_file",
-                before=request.args.get("before", type=int),
+                before=number_asked("before"),
             ),
             may_receive=may(rows, Action.RECEIVE, case_file.organ),
         )
@@ -166,11 +187,9 @@ def _placed_in(case_file: CaseFile) -> ColumnElement[bool]:
     return Event.id.in_(told)
 
 
-def _readable(rows: Session, found: Any) -> set[int]:
+def _readable(rows: Session, found: Sequence[Document]) -> set[int]:
     """Those whose pages the person may see: the others get no thumbnail."""
-    numbers = [one.id for one in found]
-    may_read = seen_documents(rows, asker(), here(), content=True)
-    return set(rows.scalars(select(Document.id).where(Document.id.in_(numbers), may_read)))
+    return known_documents(rows, asker(), [one.id for one in found], content=True)
 
 
 @blueprint.get("/tray")
@@ -192,6 +211,7 @@ def tray() -> str:
             "case_files/tray.html",
             shown=found,
             readable=_readable(rows, found.rows),
+            case_files=places_of(rows, asker(), found.rows),
             open_ones=open_ones(rows),
             may_place=may(rows, Action.PLACE, here()),
             only="mending" if _wants_mending() else "tray",
@@ -209,14 +229,14 @@ def _kind_wanted() -> ColumnElement[bool]:
 
 
 def open_ones(rows: Session) -> list[CaseFile]:
-    """The case files that documents may be placed in, newest first."""
+    """Case files that documents may be placed in, newest first: some to choose from.
+
+    The code of any other may be typed as well.
+    """
     seen = seen_case_files(rows, asker(), here())
-    final = CaseFile.stage.in_(("planned", "open", "returned"))
-    return list(
-        rows.scalars(
-            select(CaseFile).where(and_(seen, final)).order_by(CaseFile.id.desc()).limit(200)
-        )
-    )
+    takes = CaseFile.stage.in_(case_files.TAKING)
+    found = select(CaseFile).where(seen, takes).order_by(CaseFile.id.desc()).limit(OFFERED)
+    return list(rows.scalars(found))
 
 
 @blueprint.post("/tray")
@@ -226,7 +246,7 @@ def place() -> BaseResponse:
     try:
         if not codes:
             raise Invalid("nothing_chosen")
-        code = _place(codes, request.form.get("case_file", ""))
+        code = place_all(codes, request.form.get("case_file", ""))
     except ArchiveError as error:
         tell(error)
         return redirect(url_for("case_files.tray"))
@@ -237,12 +257,17 @@ def place() -> BaseResponse:
     return redirect(url_for("case_files.one", code=code))
 
 
-def _place(codes: list[str], case_file_code: str) -> str:
+def place_all(codes: list[str], case_file_code: str) -> str:
+    """Place these documents into the case file, all of them or none; its code.
+
+    Raises:
+        NotFound, NotAllowed: of one of them, or of the case file.
+        Conflict: `already_placed`, `case_file_is_final`.
+    """
     with writing() as rows:
-        case_file = case_files.by_code(rows, case_file_code)
-        require(rows, Action.PLACE, case_file)
+        case_file = the_case_file(rows, case_file_code, Action.PLACE)
         for code in codes:
-            document = documents.by_code(rows, code)
-            require(rows, Action.PLACE, document)
+            document = the_document(rows, code, Action.PLACE)
+            require_placing(rows, asker(), document, case_file)
             documents.place(rows, document, case_file)
         return case_file.code

@@ -1,65 +1,70 @@
 """One document: its pages, what it is, whether to trust it, what may be done, what happened."""
 
+import threading
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
+<<<<<<< HEAD
 from archive import access, case_files, documents, exports
+=======
+from archive import access, documents
+>>>>>>> mg
 from archive import reading as reads
 from archive.access import Action
-from archive.documents import number_as_shown, rendition
-from archive.errors import ArchiveError, Invalid, NotFound
+from archive.documents import number_as_shown
+from archive.errors import ArchiveError, Conflict, Invalid, NotFound
 from archive.models import Document, Event, Part
-from formats.names import safe_name
 from ingest import verification
 from ingest.models import Intake
 from web import pictures
-from web.auth import actor, asker, may, reading, require, services, writing
+from web.auth import actor, asker, may, reading, services, the_document, writing
 from web.deeds import deeds
+from web.downloads import as_download
 from web.errors import tell, words_of
 from web.field_words import document_fields
 from web.i18n import gettext
-from web.pages.case_files import open_ones
-from web.security import SANDBOX
+from web.marks import refuse_marks
+from web.numbers import number_asked
+from web.pages.case_files import open_ones, place_all
 from web.story_words import READING, Story, story
 from web.trust_words import trust_in
 from web.viewer import view
 
 blueprint = Blueprint("documents", __name__, url_prefix="/documents")
-REPORTS = frozenset({"signature_report", "conversion_report", "verapdf_report", "seal", "words"})
-ROLES = frozenset({"original", "archival", "reading", "text"}) | REPORTS
-ENDINGS = {
-    "application/pdf": ".pdf",
-    "text/plain": ".txt",
-    "application/json": ".json",
-    "application/gzip": ".jsonl.gz",
-    "application/pkcs7-signature": ".p7s",
-}
+ASKED = (Action.READ, Action.CORRECT, Action.PLACE, Action.VERIFY, Action.DECIDE_INTAKE)
 PRINTED = 300  # pages a print view holds
 SEES_READERS = frozenset({"administrator", "archivist", "auditor", "head"})
 EMPTY_ROWS = 2  # for supplementary fields to come
+_verifying = threading.Lock()
 
 
 @blueprint.get("/<code>")
 def page(code: str) -> str:
     """The document; opening it is told, turning its pages is part of the same opening."""
-    with writing() as rows:
-        document = documents.by_code(rows, code)
-        require(rows, Action.DESCRIBE, document)
-        may_read = may(rows, Action.READ, document)
-        _tell_opening(rows, document, may_read)
-        verified = _last_verification(rows, document)
+    _tell_opening(code, is_turning=bool(request.args.get("turn")))
+    with reading() as rows:
+        document = the_document(rows, code, Action.DESCRIBE)
+        rights = {one: may(rows, one, document) for one in ASKED}
         told: dict[str, Any] = {
+            "case_files": reads.places_of(rows, asker(), [document]).get(document.id, []),
             "story": _story(rows, document),
+<<<<<<< HEAD
             "may_give_reason": not may_read and reads.may_give_reason(rows, asker(), document),
             "rights": {one: may(rows, one, document) for one in Action},
             "needs_consent": exports.needs_consent(rows, asker(), document),
             "open_ones": open_ones(rows) if may(rows, Action.PLACE, document) else [],
+=======
+            "may_give_reason": not rights[Action.READ]
+            and reads.may_give_reason(rows, asker(), document),
+            "open_ones": open_ones(rows) if rights[Action.PLACE] else [],
+>>>>>>> mg
         }
-    part = _part(document, request.args.get("part", 1, type=int))
+        verified = _last_verification(rows, document)
+    part = _part(document, number_asked("part") or 1)
     return render_template(
         "documents/page.html",
         document=document,
@@ -67,26 +72,40 @@ def page(code: str) -> str:
         number=number_as_shown(document),
         fields=document_fields(document),
         trust=trust_in(document, part, verified),
+<<<<<<< HEAD
         deeds=deeds(document, part, told["rights"], needs_consent=told["needs_consent"]),
         may_read=may_read,
         viewer=_viewer(part) if may_read else None,
+=======
+        rights=rights,
+        deeds=deeds(document, part, rights),
+        may_read=rights[Action.READ],
+        viewer=_viewer(part) if rights[Action.READ] else None,
+>>>>>>> mg
         **told,
     )
 
 
-def _tell_opening(rows: Session, document: Document, may_read: bool) -> None:
-    if not may_read:
-        reads.opened(rows, document, "describe")
-    elif not (request.args.get("turn") and reads.was_just_opened(rows, actor(), document)):
-        reads.opened(rows, document, "open")
+def _tell_opening(code: str, *, is_turning: bool) -> None:
+    """Tell that the content is seen, or the description alone; to turn a page is to go on."""
+    with reading() as rows:
+        document = the_document(rows, code, Action.DESCRIBE)
+        may_read = may(rows, Action.READ, document)
+        if may_read and is_turning and reads.was_just_opened(rows, actor(), document):
+            return
+    with writing() as rows:
+        document = the_document(rows, code, Action.DESCRIBE)
+        if may_read and is_turning and reads.was_just_opened(rows, actor(), document):
+            return  # by the picture next to it
+        reads.opened(rows, document, "open" if may_read else "describe")
 
 
 def _viewer(part: Part) -> Any:
     return view(
         services(),
         part,
-        request.args.get("page", 1, type=int),
-        request.args.get("zoom", 100, type=int),
+        number_asked("page") or 1,
+        number_asked("zoom") or 100,
         request.args.get("q", "")[:400],
     )
 
@@ -109,13 +128,17 @@ def _last_verification(rows: Session, document: Document) -> Event | None:
 
 
 def _story(rows: Session, document: Document) -> Story:
-    """All that happened to it since it was received; who read it, only for who oversees that."""
+    """All that happened to it since it was received, but for what the asker may not know.
+
+    Who read it is for who oversees that; and no case file is named that is closed to the asker.
+    """
     told: ColumnElement[bool] = reads.story_of("document", document.id)
     intakes = rows.scalars(select(Intake.id).where(Intake.document_id == document.id)).all()
     told = or_(told, *(reads.story_of("intake", one) for one in intakes))
+    told = and_(told, reads.placings_known(rows, asker(), document))
     if not access.roles_of(asker(), document.organ_id) & SEES_READERS:
         told = and_(told, or_(Event.action.not_in(READING), Event.person_id == actor().id))
-    return story(rows, told, of="document", before=request.args.get("before", type=int))
+    return story(rows, told, of="document", before=number_asked("before"))
 
 
 # Pages and files ----------------------------------------------------------------------------------
@@ -125,8 +148,7 @@ def _story(rows: Session, document: Document) -> Story:
 def picture(code: str, part: int, number: int, width: int) -> BaseResponse:
     """One page as a picture; asked again each time whether the person may, told as an opening."""
     with reading() as rows:
-        document = documents.by_code(rows, code)
-        require(rows, Action.READ, document)
+        document = the_document(rows, code, Action.READ)
     found = _part(document, part)
     source = pictures.shown(found)
     response = Response(mimetype=pictures.MIME)
@@ -134,28 +156,16 @@ def picture(code: str, part: int, number: int, width: int) -> BaseResponse:
     response.set_etag(f"{source.digest if source else ''}-{number}-{width}")
     if response.make_conditional(request).status_code != 304:
         response.data = pictures.picture(services(), found, number, width)
-    if width > pictures.THUMBNAIL:
-        _tell_looking(code)
+    if width > pictures.THUMBNAIL:  # large enough to be read: also without our viewer
+        _tell_opening(code, is_turning=True)
     return response
-
-
-def _tell_looking(code: str) -> None:
-    """A page that is large enough to be read belongs to an opening, also without our viewer."""
-    with reading() as rows:
-        if reads.was_just_opened(rows, actor(), documents.by_code(rows, code)):
-            return
-    with writing() as rows:
-        document = documents.by_code(rows, code)
-        if not reads.was_just_opened(rows, actor(), document):  # nor by the picture next to it
-            reads.opened(rows, document, "open")
 
 
 @blueprint.get("/<code>/print")
 def printed(code: str) -> str:
     """All pages one below the other, for paper; told as a print."""
     with writing() as rows:
-        document = documents.by_code(rows, code)
-        require(rows, Action.READ, document)
+        document = the_document(rows, code, Action.READ)
         reads.opened(rows, document, "print")
     shown = [(one, min(one.pages or 0, PRINTED)) for one in document.parts if pictures.shown(one)]
     return render_template(
@@ -170,30 +180,20 @@ def printed(code: str) -> str:
 def download(code: str, part: int, role: str) -> BaseResponse:
     """A stored form, only ever as a file to be saved; told as a download."""
     with writing() as rows:
+<<<<<<< HEAD
         document = documents.by_code(rows, code)
         require(rows, Action.READ, document)
         exports.require_consent(rows, asker(), document)
         found = rendition(_part(document, part), role) if role in ROLES else None
         if found is None:
             raise NotFound("no_such_rendition")
+=======
+        document = the_document(rows, code, Action.READ)
+        found = documents.stored_form(document, role, part)
+>>>>>>> mg
         reads.opened(rows, document, "download", part=part, rendition=role, sha256=found.digest)
-    name = _file_name(document, _part(document, part), role, found.mime)
-    response = send_file(
-        services().files.open(found.digest),
-        mimetype="application/octet-stream" if role == "original" else found.mime,
-        as_attachment=True,
-        download_name=name,
-    )
-    response.headers["Content-Length"] = str(found.size)
-    response.headers["Content-Security-Policy"] = SANDBOX
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
-
-
-def _file_name(document: Document, part: Part, role: str, mime: str) -> str:
-    if role == "original":
-        return safe_name(part.file_name)
-    return f"{document.code}-{role.replace('_', '-')}{ENDINGS.get(mime, '')}"
+    content = services().files.open(found.digest)
+    return as_download(content, document, _part(document, part), found)
 
 
 # Doing --------------------------------------------------------------------------------------------
@@ -204,7 +204,7 @@ def give_reason(code: str) -> BaseResponse:
     """Who oversees may read the content after a reason that is kept (R11)."""
     try:
         with writing() as rows:
-            document = documents.by_code(rows, code)
+            document = the_document(rows, code, Action.DESCRIBE)
             reads.give_reason(rows, asker(), document, request.form.get("why", ""))
     except Invalid as error:
         tell(error)
@@ -215,8 +215,7 @@ def give_reason(code: str) -> BaseResponse:
 def correct(code: str) -> str | BaseResponse | tuple[str, int]:
     """Correct the data, or add supplementary fields (HC-82), with a reason."""
     with reading() as rows:
-        document = documents.by_code(rows, code)
-        require(rows, Action.CORRECT, document)
+        document = the_document(rows, code, Action.CORRECT)
     fields = document_fields(document)
     told = {"document": document, "fields": fields, "given": request.form, "more": EMPTY_ROWS}
     if request.method != "POST":
@@ -238,11 +237,11 @@ def _correct(code: str, before: dict[str, str]) -> None:
         if column in form and _plain(form[column]) != _plain(value)
     }
     with writing() as rows:
-        document = documents.by_code(rows, code)
-        require(rows, Action.CORRECT, document)
+        document = the_document(rows, code, Action.CORRECT)
         changed |= _supplementary(document)
         if not changed:
             raise Invalid("nothing_changed")
+        refuse_marks(changed)
         seen = form.get("revision", type=int)
         documents.correct(rows, document, changed, form.get("why", ""), seen=seen)
 
@@ -268,29 +267,33 @@ def _supplementary(document: Document) -> dict[str, str]:
 def place(code: str) -> BaseResponse:
     """Place the document into a case file."""
     try:
-        with writing() as rows:
-            document = documents.by_code(rows, code)
-            require(rows, Action.PLACE, document)
-            case_file = case_files.by_code(rows, request.form.get("case_file", ""))
-            require(rows, Action.PLACE, case_file)
-            documents.place(rows, document, case_file)
+        case_file = place_all([code], request.form.get("case_file", ""))
     except ArchiveError as error:
         tell(error)
     else:
         services().bell.set()
-        flash(gettext("Placed in case file %(code)s.", code=case_file.code), "success")
+        flash(gettext("Placed in case file %(code)s.", code=case_file), "success")
     return redirect(url_for("documents.page", code=code))
 
 
 @blueprint.post("/<code>/verify")
 def verify(code: str) -> BaseResponse:
-    """Check digests, seal, signatures and PDF/A again, now; the outcome goes into the story."""
+    """Check digests, seal, signatures and PDF/A again, now; the outcome goes into the story.
+
+    Java is large: one check at a time, and nothing is held up in the database meanwhile.
+    """
     with reading() as rows:
-        document = documents.by_code(rows, code)
-        require(rows, Action.VERIFY, document)
-        found = next(verification.verify(rows, services().files, services().settings, [code]))
+        the_document(rows, code, Action.VERIFY)
+    if not _verifying.acquire(blocking=False):
+        raise Conflict("verifying_already")
+    try:
+        found = next(
+            verification.verify(services().db, services().files, services().settings, [code])
+        )
+    finally:
+        _verifying.release()
     with writing() as rows:
-        verification.tell(rows, documents.by_code(rows, code), found)
+        verification.tell(rows, the_document(rows, code, Action.VERIFY), found)
     if found.holds:
         flash(gettext("Verified: all of it holds."), "success")
     else:

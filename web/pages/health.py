@@ -24,6 +24,7 @@ NAMES = {
     "timestamps": _l("Time stamps"),
     "database": _l("Database"),
     "disk": _l("Disk"),
+    "journal": _l("Journal of the story"),
     "index": _l("Search index"),
     "queue": _l("Files on the road"),
     "trust": _l("Trust anchors for signatures"),

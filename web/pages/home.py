@@ -11,9 +11,10 @@ from archive import access, delegations
 from archive.access import Action
 from archive.models import Document, Event, Organ, Person, Placement
 from archive.reading import seen_documents
+from ingest.intakes import seen_intakes
 from ingest.models import Intake
 from web.auth import actor, asker, here, may, principal, reading
-from web.pages.receiving import my_intakes, waiting_shown
+from web.pages.receiving import waiting_shown
 
 blueprint = Blueprint("home", __name__)
 LAST_OPENED = 8
@@ -89,9 +90,8 @@ def page() -> str:
 
 
 def _intakes(rows: Session) -> dict[str, int]:
-    found = rows.execute(
-        select(Intake.state, func.count()).where(*my_intakes(rows)).group_by(Intake.state)
-    )
+    mine = seen_intakes(asker(), here())
+    found = rows.execute(select(Intake.state, func.count()).where(*mine).group_by(Intake.state))
     return {state: count for state, count in found}
 
 

@@ -29,10 +29,19 @@ from web import pictures
 from web.auth import actor, asker, here, may, reading, require, services, telling, writing
 from web.errors import tell, words_for, words_of
 from web.i18n import gettext
-from web.issue_words import FIELDS_OF_PAGES, KIND_NAMES, LAYOUT_NAMES, STATE_NAMES, marks, shown
+from web.issue_words import (
+    FIELDS_OF_PAGES,
+    KIND_NAMES,
+    LAYOUT_NAMES,
+    STATE_NAMES,
+    marks,
+    shown,
+    signatures,
+)
 from web.lists import Listed, listed
 from web.pages.case_files import open_ones
 from web.security import SANDBOX
+from web.signature_words import reason_in_words
 from web.story_words import story
 
 blueprint = Blueprint("issuing", __name__, url_prefix="/issuing")
@@ -193,6 +202,7 @@ def one(number: int) -> str:
         notes=[words_for(note) for note in _notes(issuance)],
         page_shown=(page_shown := _page_shown(issuance)),
         marks=marks(issuance, page_shown),
+        signatures=signatures(issuance),
         names=FIELDS_OF_PAGES,
         states=STATE_NAMES,
         limit=services().settings.upload_megabytes,
@@ -294,6 +304,8 @@ def take_signed(number: int) -> BaseResponse:
         with _saved(_file()) as path, telling():
             issuing.take_signed(services().db, services().workshop, number, path, by=asker())
     except (ArchiveError, FormatError) as error:
+        if "reason" in error.details:  # why a signature is not valid has words of its own
+            error.details["reason"] = reason_in_words(error.details["reason"])
         tell(error)
     else:
         flash(gettext("The signed file is here. The clerk can issue it now."), "success")

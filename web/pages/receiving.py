@@ -1,6 +1,7 @@
 """Receiving: drop files, watch them on their road, decide about those that wait."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from typing import Any
 
@@ -20,13 +21,12 @@ from sqlalchemy.orm import Session, selectinload
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as BaseResponse
 
-from archive import access, case_files
 from archive.access import Action
-from archive.errors import ArchiveError, Invalid
-from archive.models import Document
-from archive.reading import seen_documents
+from archive.errors import ArchiveError, Invalid, NotFound
+from archive.reading import known_case_files, known_documents
 from formats.vietnamese import nfc
-from ingest import decisions
+from ingest import decisions, shelving
+from ingest.intakes import seen_intakes, sees_all, the_intake
 from ingest.models import Intake
 from ingest.reception import Receipt, Sending, receive
 from web import pictures, road_words
@@ -39,6 +39,7 @@ from web.auth import (
     require,
     services,
     telling,
+    the_case_file,
     writing,
 )
 from web.error_words import MEGABYTE
@@ -67,6 +68,7 @@ TABS: dict[str, tuple[str, ...]] = {
     "refused": ("refused", "discarded"),
     "shelved": ("shelved",),
 }
+<<<<<<< HEAD
 TAKES_FILES = {  # forms that may carry large files, and who may send them
     "receiving.send": Action.RECEIVE,
     "registering.new": Action.REGISTER,
@@ -75,6 +77,8 @@ TAKES_FILES = {  # forms that may carry large files, and who may send them
     "issuing.take_signed": Action.PREPARE_ISSUE,
 }
 SEES_ALL = frozenset({"administrator", "archivist", "head", "clerk"})
+=======
+>>>>>>> mg
 
 
 @blueprint.get("")
@@ -100,18 +104,11 @@ def road() -> Response:
         return Response(render_template("receiving/road.html", **_road(rows)), mimetype="text/html")
 
 
-def my_intakes(rows: Session, *, only_mine: bool = False) -> list[ColumnElement[bool]]:
-    """The received files that the person may see: an officer's own, an archivist's organ's."""
-    own = Intake.received_by_id == asker().id
-    sees_all = bool(access.roles_of(asker(), here().id) & SEES_ALL)
-    return [Intake.organ_id == here().id, *([own] if only_mine or not sees_all else [])]
-
-
 def waiting_shown(rows: Session, most: int) -> list[IntakeShown]:
     """The files that wait longest for somebody to decide."""
     found = rows.scalars(
         select(Intake)
-        .where(*my_intakes(rows), Intake.state.in_(TABS["deciding"]))
+        .where(*seen_intakes(asker(), here()), Intake.state.in_(TABS["deciding"]))
         .options(selectinload(Intake.organ))
         .order_by(Intake.id)
         .limit(most)
@@ -123,7 +120,7 @@ def _road(rows: Session) -> dict[str, Any]:
     tab = request.args.get("tab", "all")
     tab = tab if tab in TABS else "all"
     only_mine = request.args.get("whose") == "mine"
-    mine = my_intakes(rows, only_mine=only_mine)
+    mine = seen_intakes(asker(), here(), only_own=only_mine)
     wanted = (
         select(Intake)
         .where(*mine, Intake.state.in_(TABS[tab]))
@@ -139,11 +136,16 @@ def _road(rows: Session) -> dict[str, Any]:
     return {
         "shown": Listed(_shown(rows, found.rows), found.total, found.page),
         "counts": _counts(rows, mine),
-        "open_documents": _seen(rows, found.rows),
+        "open_documents": known_documents(
+            rows, asker(), [one.document_id for one in found.rows if one.document_id]
+        ),
+        "known_case_files": known_case_files(
+            rows, asker(), [one.case_file_id for one in found.rows if one.case_file_id]
+        ),
         "tab": tab,
         "whose": "mine" if only_mine else "all",
         "may_look": may(rows, Action.DECIDE_SECRET, here()),
-        "may_see_all": bool(access.roles_of(asker(), here().id) & SEES_ALL),
+        "may_see_all": sees_all(asker(), here()),
     }
 
 
@@ -160,15 +162,6 @@ def _counts(rows: Session, mine: list[ColumnElement[bool]]) -> dict[str, int]:
     found = rows.execute(select(Intake.state, func.count()).where(*mine).group_by(Intake.state))
     by_state: dict[str, int] = {state: count for state, count in found}
     return {tab: sum(by_state.get(one, 0) for one in states) for tab, states in TABS.items()}
-
-
-def _seen(rows: Session, intakes: Any) -> set[int]:
-    """Which of their documents the person may open; names of the others lead nowhere."""
-    numbers = [one.document_id for one in intakes if one.document_id is not None]
-    if not numbers:
-        return set()
-    seen = seen_documents(rows, asker(), here())
-    return set(rows.scalars(select(Document.id).where(Document.id.in_(numbers), seen)))
 
 
 # Sending ------------------------------------------------------------------------------------------
@@ -210,9 +203,7 @@ def _case_file_wanted() -> int | None:
     if not code:
         return None
     with reading() as rows:
-        case_file = case_files.by_code(rows, code)
-        require(rows, Action.PLACE, case_file)
-        return case_file.id
+        return the_case_file(rows, code, Action.PLACE).id
 
 
 def _take(file: FileStorage, case_file_id: int | None) -> Receipt | ArchiveError:
@@ -315,12 +306,23 @@ GRAVE = frozenset({"discard", "confirm"})
 def look(number: int) -> Response:
     """The page under suspicion, for who decides about secrets; told, and cached by nobody."""
     with writing() as rows:
-        intake = decisions.by_id(rows, number)
-        require(rows, Action.DECIDE_SECRET, intake.organ)
+        intake = the_intake(rows, asker(), here(), number, Action.DECIDE_SECRET)
         decisions.look(rows, intake)
     drawn = Response(pictures.suspected(services(), intake), mimetype=pictures.MIME)
     drawn.headers["Cache-Control"] = "no-store"
     return drawn
+
+
+def _prepared(verb: str, number: int) -> AbstractContextManager[None]:
+    """What takes long is done before the transaction, for who may: bytes leave the quarantine."""
+    if verb != "clear":
+        return nullcontext()
+    with reading() as rows:
+        apart = (Intake.id == number, Intake.organ_id == here().id, Intake.is_quarantined)
+        digest = rows.scalar(select(Intake.digest).where(*apart, Intake.state == "waiting"))
+        if digest is None or not may(rows, Action.DECIDE_SECRET, here()):
+            return nullcontext()
+    return shelving.copied_back(services().db.engine, services().workshop, digest)
 
 
 @blueprint.post("/<int:number>/<any(again, keep, discard, clear, confirm):verb>")
@@ -330,10 +332,11 @@ def decide(number: int, verb: str) -> BaseResponse:
     try:
         if verb in GRAVE:
             confirm_password(request.form.get("password", ""))
-        with writing() as rows:
-            intake = decisions.by_id(rows, number)
-            require(rows, action, intake.organ)
+        with _prepared(verb, number), writing() as rows:
+            intake = the_intake(rows, asker(), here(), number, action)
             decision(rows, intake, request.form.get("why", ""))
+    except NotFound:
+        raise
     except ArchiveError as error:
         tell(error)
     else:

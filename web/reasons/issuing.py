@@ -71,29 +71,38 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("Another clerk gives the number and the organ's signature."),
     ),
     "date_on_page_differs": (
-        _l("The page says %(part)s %(said)s, but it would be issued on %(today)s."),
+        _l("The date on the page says %(said)s, but it would be issued on %(today)s."),
         _PREPARE_AGAIN,
     ),
     "seal_breaks_signature": (
         _l("With the organ's seal a signature would not be valid any more; nothing was issued."),
         _l("Give it up, prepare it anew and let it be signed without locking the file."),
     ),
-    "not_the_prepared_file": (
+    "another_document": (
         _l(
-            "This is not the file that was prepared with a signature added: %(pages)s pages, "
-            "prepared were %(prepared_pages)s; the first page that differs: %(page)s (0: none)."
+            "This is not the file that was prepared: page %(page)s differs (pages: %(pages)s, "
+            "prepared: %(prepared_pages)s)."
         ),
         _SIGN_AGAIN,
+    ),
+    "not_the_prepared_file": (
+        _l("The words are those of the prepared file, but a program wrote the file anew."),
+        _l("Sign with a program that adds the signature and leaves the rest of the file as it is."),
     ),
     "not_signed_yet": (
         _l("The file is as it was prepared; nobody has signed it."),
         _l("Sign it in the field “Person” and send it again."),
     ),
+    "page_changed": (
+        _l("Page %(page)s was changed; only a signature may be added."),
+        _SIGN_AGAIN,
+    ),
+    "script_added": (
+        _l("Something was added that acts by itself when the file is opened."),
+        _SIGN_AGAIN,
+    ),
     "changed_besides_signing": (
-        _l(
-            "More was changed than a signature: the first page that differs is %(page)s (0: no "
-            "words differ); acts by itself when opened: %(script)s."
-        ),
+        _l("More was added than a signature: a field, a note, or hidden content."),
         _SIGN_AGAIN,
     ),
     "changed_after_signing": (

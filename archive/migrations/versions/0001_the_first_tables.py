@@ -910,6 +910,7 @@ def upgrade() -> None:
     sa.Column('facts', sa.JSON(), nullable=False),
     sa.Column('document_id', sa.Integer(), nullable=True),
     sa.Column('is_quarantined', sa.Boolean(), nullable=False),
+    sa.Column('mends_part_id', sa.Integer(), nullable=True),
     sa.Column('claim', sa.Text(), nullable=True),
     sa.Column('claimed_until', archive.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('attempts', sa.Integer(), nullable=False),
@@ -923,6 +924,7 @@ def upgrade() -> None:
     sa.CheckConstraint('length(digest) = 64', name=op.f('ck_intake_digest')),
     sa.ForeignKeyConstraint(['case_file_id'], ['case_file.id'], name=op.f('fk_intake_case_file_id')),
     sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_intake_document_id')),
+    sa.ForeignKeyConstraint(['mends_part_id'], ['part.id'], name=op.f('fk_intake_mends_part_id')),
     sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_intake_organ_id')),
     sa.ForeignKeyConstraint(['received_by_id'], ['person.id'], name=op.f('fk_intake_received_by_id')),
     sa.ForeignKeyConstraint(['register_entry_id'], ['register_entry.id'], name=op.f('fk_intake_register_entry_id')),
@@ -930,6 +932,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('intake', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_intake_digest'), ['digest'], unique=False)
+        batch_op.create_index(batch_op.f('ix_intake_mends_part_id'), ['mends_part_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_intake_organ_id'), ['organ_id'], unique=False)
         batch_op.create_index('ix_intake_road', ['state', 'next_step', 'queued_at'], unique=False)
 
@@ -1162,6 +1165,7 @@ def downgrade() -> None:
     with op.batch_alter_table('intake', schema=None) as batch_op:
         batch_op.drop_index('ix_intake_road')
         batch_op.drop_index(batch_op.f('ix_intake_organ_id'))
+        batch_op.drop_index(batch_op.f('ix_intake_mends_part_id'))
         batch_op.drop_index(batch_op.f('ix_intake_digest'))
 
     op.drop_table('intake')

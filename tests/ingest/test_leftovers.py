@@ -1,0 +1,148 @@
+"""What a kill left behind is found, and nothing that is in use goes with it."""
+
+import io
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from archive import clock
+from archive.audit_check import verify
+from archive.errors import Waits
+from archive.files import LocalFiles
+from archive.models import Event, EventWords
+from ingest import decisions, leftovers, shelving
+from ingest.pipeline import advance
+from tests.ingest.conftest import Desk
+from tests.ingest.test_pipeline import fails_with, road
+
+TWO_HOURS = timedelta(hours=2)
+
+
+def lay_back(path: Path, ago: timedelta) -> None:
+    then = (clock.now() - ago).timestamp()
+    os.utime(path, (then, then))
+
+
+def orphan(files: LocalFiles, content: bytes, ago: timedelta) -> str:
+    """Bytes that no row names."""
+    digest = files.put(io.BytesIO(content)).digest
+    lay_back(files.path(digest), ago)
+    return digest
+
+
+def told(desk: Desk, action: str) -> list[Event]:
+    with desk.db.reading() as session:
+        return list(session.scalars(select(Event).where(Event.action == action)))
+
+
+def test_bytes_without_a_row_leave_the_store_and_rest_before_they_go(desk: Desk) -> None:
+    lost = orphan(desk.store, b"cut off", TWO_HOURS)
+    coming = orphan(desk.store, b"being received", timedelta())
+    received = desk.receive(b"noi dung").sha256
+    lay_back(desk.store.path(received), TWO_HOURS)
+    assert leftovers.set_orphans_aside(desk.db, desk.workshop) == 1
+    assert set(desk.store.digests()) == {coming, received}
+    assert desk.workshop.quarantine.has(lost)
+    assert [one.facts for one in told(desk, "store.tidy")] == [{"set_aside": 1, "removed": 0}]
+    with clock.standing_at(clock.now() + timedelta(days=31)):
+        leftovers.set_orphans_aside(desk.db, desk.workshop)
+    assert not desk.workshop.quarantine.has(lost)
+
+
+def test_a_worker_that_ends_leaves_the_rest_of_the_store_to_the_next_one(desk: Desk) -> None:
+    orphan(desk.store, b"cut off", TWO_HOURS)
+    assert leftovers.set_orphans_aside(desk.db, desk.workshop, lambda: True) == 0
+    assert leftovers.set_orphans_aside(desk.db, desk.workshop) == 1
+
+
+def test_all_that_a_document_is_made_of_stays(desk: Desk) -> None:
+    advance(desk.db, desk.workshop, desk.receive(b"noi dung").intake_id, road())
+    before = set(desk.store.digests())
+    for digest in before:
+        lay_back(desk.store.path(digest), TWO_HOURS)
+    leftovers.set_orphans_aside(desk.db, desk.workshop)
+    assert set(desk.store.digests()) == before
+    assert not told(desk, "store.tidy")
+
+
+def test_a_suspected_file_does_not_leave_the_quarantine_with_age(desk: Desk) -> None:
+    number = suspected(desk)
+    with clock.standing_at(clock.now() + timedelta(days=90)):
+        leftovers.set_orphans_aside(desk.db, desk.workshop)
+    assert desk.workshop.quarantine.has(desk.intake(number).digest)
+
+
+def suspected(desk: Desk) -> int:
+    number = desk.receive(b"noi dung bi mat").intake_id
+    suspects = road(admit=fails_with(Waits("suspected_secret", mark="MẬT")))
+    advance(desk.db, desk.workshop, number, suspects)
+    return number
+
+
+def test_of_a_confirmed_secret_not_even_the_digest_stays(desk: Desk) -> None:
+    number = suspected(desk)
+    digest = desk.intake(number).digest
+    with desk.db.transaction() as session:
+        intake = decisions.by_id(session, number)
+        decisions.confirm_secret(session, desk.workshop, intake, "đóng dấu Mật")
+    leftovers.finish_removals(desk.db, desk.workshop)
+    leftovers.finish_removals(desk.db, desk.workshop)
+    intake = desk.intake(number)
+    assert (intake.digest, intake.size) == (shelving.FORGOTTEN, 0)
+    assert len(told(desk, "intake.forget")) == 1
+    with desk.db.reading() as session:
+        facts = [one.facts for one in session.scalars(select(Event))]
+        words = [one.words for one in session.scalars(select(EventWords))]
+        assert digest not in str(facts) + str(words)
+        assert verify(session).is_good
+
+
+def test_the_digest_is_kept_until_the_bytes_are_gone(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = suspected(desk)
+    digest = desk.intake(number).digest
+
+    def stuck(*given: object) -> None:
+        raise OSError("the disk does not answer")
+
+    with monkeypatch.context() as broken, pytest.raises(OSError, match="answer"):
+        broken.setattr(LocalFiles, "remove", stuck)
+        with desk.db.transaction() as session:
+            intake = decisions.by_id(session, number)
+            decisions.confirm_secret(session, desk.workshop, intake, "đóng dấu Mật")
+    assert desk.intake(number).digest == digest
+    leftovers.finish_removals(desk.db, desk.workshop)
+    assert not desk.workshop.quarantine.has(digest)
+    assert desk.intake(number).digest == shelving.FORGOTTEN
+
+
+def test_half_written_files_and_old_part_results_go(desk: Desk) -> None:
+    going_on = desk.receive(b"di tiep").intake_id
+    done = desk.receive(b"da xong").intake_id
+    advance(desk.db, desk.workshop, done, road())
+    half = desk.store.incoming / "luutru-half"
+    half.write_bytes(b"half")
+    for number in (going_on, done, 4711):
+        desk.workshop.folder(number).mkdir(parents=True, exist_ok=True)
+    leftovers.clear_work(desk.db, desk.workshop)
+    assert not half.exists()
+    assert [one.name for one in desk.workshop.work.iterdir()] == [str(going_on)]
+
+
+def test_folders_of_killed_programs_go_once_nothing_can_be_using_them(tmp_path: Path) -> None:
+    old, in_use, other = (tmp_path / name for name in ("luutru-a", "luutru-b", "other-c"))
+    for one in (old, in_use, other):
+        (one / "inside").mkdir(parents=True)
+        (one / "inside" / "copy").write_text("words")
+        for path in (one / "inside" / "copy", one / "inside", one):
+            lay_back(path, timedelta(days=1))
+    lay_back(in_use / "inside" / "copy", timedelta())
+    single = tmp_path / "luutru-probe"
+    single.write_text("words")
+    lay_back(single, timedelta(days=1))
+    leftovers.clear_temporary_folders(tmp_path)
+    assert {one.name for one in tmp_path.iterdir()} == {"luutru-b", "other-c"}
