@@ -8,11 +8,7 @@ import logging
 
 import click
 
-<<<<<<< HEAD
-from web.commands import checking, issuing, plans, recording, setting_up
-=======
-from web.commands import checking, mending, recording, setting_up
->>>>>>> mg
+from web.commands import checking, issuing, mending, plans, recording, setting_up
 from web.words import speak
 
 

@@ -94,13 +94,7 @@ def receive_all(
     case_files_by_code = _check(services, person, given)
     taken = [_take(services, person, one, case_files_by_code) for one in given]
     numbers = [one.intake_id for one in taken if isinstance(one, Receipt)]
-<<<<<<< HEAD
-    if wait:
-        carry(services, numbers, tell)
-    fates = _fates(services, numbers)
-=======
     fates = _followed(services, numbers, wait, tell)
->>>>>>> mg
     for what, one in zip(given, taken, strict=True):
         yield _fate(what.path, fates[one.intake_id], one) if isinstance(one, Receipt) else one
 

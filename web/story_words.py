@@ -282,15 +282,11 @@ def _said(event: Event, words: dict[str, Any]) -> str:
         "earlier": facts.get("earlier", ""),
         "rendition": RENDITIONS.get(facts.get("rendition", ""), facts.get("rendition", "")),
         "step": STEPS.get(facts.get("step", ""), facts.get("step", "")),
-<<<<<<< HEAD
-        "size": size(facts.get("size")),
+        "size": size(words.get("size")),
         "person": facts.get("person", ""),
         "role": ROLE_NAMES.get(facts.get("role", ""), facts.get("role", "")),
         "from": facts.get("from", ""),
         "to": facts.get("to", ""),
-=======
-        "size": size(words.get("size")),
->>>>>>> mg
     }
     said = str(sentence) % told
     if event.action == "document.verify":

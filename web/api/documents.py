@@ -8,11 +8,7 @@ from marshmallow import RAISE
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
 
-<<<<<<< HEAD
-from archive import documents, exports
-=======
-from archive import access, documents
->>>>>>> mg
+from archive import access, documents, exports
 from archive import reading as reads
 from archive.access import Action
 from archive.description import described

@@ -113,13 +113,8 @@ def export(actor: str | None, code: str, rendition: str, target: Path, part_numb
     """Write a stored form of a document to a file."""
     with the_archive() as services, acting(services, actor) as who:
         with services.db.transaction() as db:
-<<<<<<< HEAD
-            document = documents.by_code(db, code)
-            access.require(db, who, Action.READ, document)
-            exports.require_consent(db, who, document)
-=======
             document = reading.the_document(db, who, code, Action.READ)
->>>>>>> mg
+            exports.require_consent(db, who, document)
             found = documents.stored_form(document, rendition, part_number)
             reading.opened(db, document, "export", part=part_number, rendition=rendition)
         services.files.fetch(found.digest, target)

@@ -8,11 +8,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-<<<<<<< HEAD
-from archive import access, case_files, documents, exports
-=======
-from archive import access, documents
->>>>>>> mg
+from archive import access, documents, exports
 from archive import reading as reads
 from archive.access import Action
 from archive.documents import number_as_shown
@@ -52,16 +48,10 @@ def page(code: str) -> str:
         told: dict[str, Any] = {
             "case_files": reads.places_of(rows, asker(), [document]).get(document.id, []),
             "story": _story(rows, document),
-<<<<<<< HEAD
-            "may_give_reason": not may_read and reads.may_give_reason(rows, asker(), document),
-            "rights": {one: may(rows, one, document) for one in Action},
-            "needs_consent": exports.needs_consent(rows, asker(), document),
-            "open_ones": open_ones(rows) if may(rows, Action.PLACE, document) else [],
-=======
             "may_give_reason": not rights[Action.READ]
             and reads.may_give_reason(rows, asker(), document),
+            "needs_consent": exports.needs_consent(rows, asker(), document),
             "open_ones": open_ones(rows) if rights[Action.PLACE] else [],
->>>>>>> mg
         }
         verified = _last_verification(rows, document)
     part = _part(document, number_asked("part") or 1)
@@ -72,16 +62,10 @@ def page(code: str) -> str:
         number=number_as_shown(document),
         fields=document_fields(document),
         trust=trust_in(document, part, verified),
-<<<<<<< HEAD
-        deeds=deeds(document, part, told["rights"], needs_consent=told["needs_consent"]),
-        may_read=may_read,
-        viewer=_viewer(part) if may_read else None,
-=======
         rights=rights,
-        deeds=deeds(document, part, rights),
+        deeds=deeds(document, part, rights, needs_consent=told["needs_consent"]),
         may_read=rights[Action.READ],
         viewer=_viewer(part) if rights[Action.READ] else None,
->>>>>>> mg
         **told,
     )
 
@@ -180,17 +164,9 @@ def printed(code: str) -> str:
 def download(code: str, part: int, role: str) -> BaseResponse:
     """A stored form, only ever as a file to be saved; told as a download."""
     with writing() as rows:
-<<<<<<< HEAD
-        document = documents.by_code(rows, code)
-        require(rows, Action.READ, document)
-        exports.require_consent(rows, asker(), document)
-        found = rendition(_part(document, part), role) if role in ROLES else None
-        if found is None:
-            raise NotFound("no_such_rendition")
-=======
         document = the_document(rows, code, Action.READ)
+        exports.require_consent(rows, asker(), document)
         found = documents.stored_form(document, role, part)
->>>>>>> mg
         reads.opened(rows, document, "download", part=part, rendition=role, sha256=found.digest)
     content = services().files.open(found.digest)
     return as_download(content, document, _part(document, part), found)

@@ -68,7 +68,6 @@ TABS: dict[str, tuple[str, ...]] = {
     "refused": ("refused", "discarded"),
     "shelved": ("shelved",),
 }
-<<<<<<< HEAD
 TAKES_FILES = {  # forms that may carry large files, and who may send them
     "receiving.send": Action.RECEIVE,
     "registering.new": Action.REGISTER,
@@ -76,9 +75,6 @@ TAKES_FILES = {  # forms that may carry large files, and who may send them
     "issuing.prepare": Action.PREPARE_ISSUE,
     "issuing.take_signed": Action.PREPARE_ISSUE,
 }
-SEES_ALL = frozenset({"administrator", "archivist", "head", "clerk"})
-=======
->>>>>>> mg
 
 
 @blueprint.get("")
