@@ -111,7 +111,7 @@ def _followed(
     services: Services, numbers: list[int], wait: bool, tell: Callable[[str], None]
 ) -> dict[int, Intake]:
     if wait:
-        _carry(services, numbers, tell)
+        carry(services, numbers, tell)
     return _fates(services, numbers)
 
 
