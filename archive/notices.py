@@ -11,18 +11,27 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from archive import access, audit, clock, people
+from archive.access import Action
 from archive.errors import NotFound
 from archive.life_models import Notice, NoticeItem
 from archive.models import CaseFile, Organ, Person, Row
 from archive.organ_rules import rules_of
+from archive.reading import known_case_files
+from archive.register_fields import number_of_entry
+from archive.register_lists import hidden_of
+from archive.register_models import RegisterEntry
 from archive.submissions import DAYS_AFTER_CALL, due_by, kept_until, last_call
 
 DUE = "submission_due"
 CALLED = "submission_called"
+RETURNED = "submission_returned"
+ACCESS_WAITS = "access_change_waits"
+REGISTERED = "document_registered"
+INBOX_ONLY = (REGISTERED,)  # too many for a letter each
 MOST_MAIL_TRIES = 20
 
 
@@ -103,18 +112,21 @@ def _new(session: Session, told: list[Told]) -> dict[tuple[int, str], list[Told]
 # What the submission of case files asks to be told (NĐ 30/2020, PL VI, III.5b) --------------------
 
 
-def of_submission(session: Session, organ: Organ) -> list[Told]:
+def of_submission(
+    session: Session, organ: Organ, staff: Iterable[Person] | None = None
+) -> list[Told]:
     """Who is to be told today which case files are to be submitted.
 
     Twice, because the regulation can be read in two ways: so many days before a file is due, and
     when the archive announces its list.
     """
     today = clock.today(organ)
+    active = list(staff) if staff is not None else people.at_work(session, organ.id)
     told = []
     horizon = today + timedelta(days=rules_of(organ).notice_days)
     due = list(session.scalars(select(CaseFile).where(due_by(organ.id, horizon))))
     kept = kept_until(session, due)
-    whom = _responsible(session, organ, due)
+    whom = _responsible(organ, active, due)
     for one in due:
         day = kept.get(one.id, one.due_on)
         assert day is not None
@@ -125,7 +137,7 @@ def of_submission(session: Session, organ: Organ) -> list[Told]:
         called = list(
             session.scalars(select(CaseFile).where(due_by(organ.id, date(call.year, 12, 31))))
         )
-        whom = _responsible(session, organ, called)
+        whom = _responsible(organ, active, called)
         occasion = call.announced_on.isoformat()
         for one in called:
             told += [Told(number, CALLED, one, occasion, end) for number in whom[one.id]]
@@ -133,10 +145,9 @@ def of_submission(session: Session, organ: Organ) -> list[Told]:
 
 
 def _responsible(
-    session: Session, organ: Organ, case_files: Iterable[CaseFile]
+    organ: Organ, active: list[Person], case_files: Iterable[CaseFile]
 ) -> dict[int, list[int]]:
     """The holder of each case file; where there is none that works here, the archivists."""
-    active = people.at_work(session, organ.id)
     numbers = {one.id for one in active}
     archivists = [one.id for one in active if "archivist" in access.roles_of(one, organ.id)]
     return {
@@ -171,6 +182,80 @@ def by_number(session: Session, person: Person, number: int) -> Notice:
     return found
 
 
+def inbox(person: Person) -> Select[Notice]:
+    """A person's notices: those not opened yet first, then the newest."""
+    return (
+        select(Notice)
+        .where(Notice.person_id == person.id)
+        .options(selectinload(Notice.items))
+        .order_by(Notice.opened_at.is_not(None), Notice.id.desc())
+    )
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a line of a notice is about, as far as its reader may know of it today."""
+
+    kind: str  # case_file, register_entry
+    code: str
+    title: str = ""
+    is_open: bool = True  # whether its page opens for the reader
+
+
+Subjects = dict[tuple[str, int], Subject]
+
+
+def subjects(session: Session, person: Person, items: Iterable[NoticeItem]) -> Subjects:
+    """What these lines are about, in a few questions however many they are.
+
+    What the person may not see any more, such as a case file that somebody else holds now, keeps
+    its code and loses its title.
+    """
+    numbers: dict[str, set[int]] = defaultdict(set)
+    for one in items:
+        numbers[one.subject_type].add(one.subject_id)
+    return {
+        **_case_files(session, person, numbers["case_file"]),
+        **_entries(session, person, numbers["register_entry"]),
+    }
+
+
+def _case_files(session: Session, person: Person, numbers: set[int]) -> Subjects:
+    if not numbers:
+        return {}
+    known = known_case_files(session, person, numbers)
+    found = session.execute(
+        select(CaseFile.id, CaseFile.code, CaseFile.title).where(CaseFile.id.in_(numbers))
+    )
+    return {
+        ("case_file", number): Subject(
+            "case_file", code, title if number in known else "", number in known
+        )
+        for number, code, title in found
+    }
+
+
+def _entries(session: Session, person: Person, numbers: set[int]) -> Subjects:
+    if not numbers:
+        return {}
+    found = session.scalars(
+        select(RegisterEntry)
+        .where(RegisterEntry.id.in_(numbers))
+        .options(selectinload(RegisterEntry.register))
+    ).all()
+    told: Subjects = {}
+    for organ_id in {one.organ_id for one in found}:
+        organ = session.get_one(Organ, organ_id)
+        here = [one for one in found if one.organ_id == organ_id]
+        opens = access.may(session, person, Action.SEE_REGISTERS, organ)
+        hidden = hidden_of(session, person, organ, here) if opens else {one.id for one in here}
+        for one in here:
+            is_open = one.id not in hidden
+            title = " · ".join(filter(None, (number_of_entry(one), one.subject))) if is_open else ""
+            told["register_entry", one.id] = Subject("register_entry", one.code, title, is_open)
+    return told
+
+
 def open_it(session: Session, notice: Notice) -> None:
     """Note that it was opened, the first time."""
     if notice.opened_at is None:
@@ -193,7 +278,12 @@ def to_mail(session: Session, limit: int = 50) -> list[Notice]:
     found = (
         select(Notice)
         .join(Person, Person.id == Notice.person_id)
-        .where(Notice.mailed_at.is_(None), Notice.mail_tries < MOST_MAIL_TRIES, Person.email != "")
+        .where(
+            Notice.mailed_at.is_(None),
+            Notice.kind.not_in(INBOX_ONLY),
+            Notice.mail_tries < MOST_MAIL_TRIES,
+            Person.email != "",
+        )
         .options(selectinload(Notice.items))
         .order_by(Notice.mail_tries, Notice.id)
         .limit(limit)

@@ -9,11 +9,11 @@ import smtplib
 
 from sqlalchemy import select
 
-from archive import audit, notices, people, receipt
+from archive import audit, notices, occasions, people, receipt
 from archive.errors import StoreFailed
 from archive.files import FileStore
 from archive.life_models import Notice, SubmissionItem
-from archive.models import CaseFile, Organ
+from archive.models import Organ
 from web.mailing import Mail, open_mail
 from web.notice_words import as_text, headline
 from web.services import Services
@@ -30,7 +30,7 @@ def give_notice(services: Services) -> int:
     for number in organs:
         with audit.acting_as(None, "worker"), services.db.transaction() as session:
             organ = session.get_one(Organ, number)
-            made += len(notices.tell(session, organ, notices.of_submission(session, organ)))
+            made += len(notices.tell(session, organ, occasions.of_organ(session, organ)))
     return made
 
 
@@ -49,13 +49,12 @@ def _send(services: Services, mail: Mail, number: int) -> bool:
     with services.db.reading() as session:
         notice = session.get_one(Notice, number)
         person = people.by_id(session, notice.person_id)
-        numbers = [one.subject_id for one in notice.items]
-        found = session.scalars(select(CaseFile).where(CaseFile.id.in_(numbers)))
+        about = notices.subjects(session, person, notice.items)
         translate = in_language(person.language)
         letter = mail.letter(
             person.email,
             headline(notice.kind, translate),
-            as_text(notice, person.full_name, {one.id: one for one in found}, translate),
+            as_text(notice, person.full_name, about, translate),
             notice.message_id,
         )
     trouble = ""
