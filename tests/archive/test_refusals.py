@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from archive import audit, books, receipts, refusals, registers
+from archive import audit, books, refusals, registers, sender_answers
 from archive.errors import ArchiveError
 from archive.models import Organ, Person
 from archive.organ_rules import OrganRules
@@ -112,7 +112,7 @@ def test_what_is_deficient_is_sent_back_with_a_reason(office: Office) -> None:
     code = refuse(office, "incomplete", kind="returned", sender="Sở A", reason="Thiếu phụ lục 2")
     with office.db.reading() as session:
         organ = session.get_one(Organ, office.organ.id)
-        told = receipts.of_refusal(refusals.by_code(session, organ, code), organ, "Thiếu sót")
+        told = sender_answers.of_refusal(refusals.by_code(session, organ, code), organ, "Thiếu sót")
     assert (told["status"], told["code"]) == ("returned", "02")
     assert told["description"] == "Thiếu sót: Thiếu phụ lục 2"
 
@@ -131,11 +131,13 @@ def test_the_senders_answers_are_xml_that_says_received_or_refused(office: Offic
     with office.db.transaction() as session:
         organ = session.get_one(Organ, office.organ.id)
         refusal = refusals.by_code(session, organ, code)
-        refused = receipts.as_xml(receipts.of_refusal(refusal, organ, "Chữ ký không hợp lệ"))
+        refused = sender_answers.as_xml(
+            sender_answers.of_refusal(refusal, organ, "Chữ ký không hợp lệ")
+        )
         book = books.default_book(session, organ, "incoming")
         entry = registers.enter(session, book, office.first, {"subject": "Về việc thử"})
-        received = receipts.as_xml(receipts.of_entry(entry))
-    name = f"{{{receipts.NAMESPACE}}}"
+        received = sender_answers.as_xml(sender_answers.of_entry(entry))
+    name = f"{{{sender_answers.NAMESPACE}}}"
     for message, status in ((refused, "02"), (received, "03")):
         root = ElementTree.fromstring(message)
         assert root.tag == f"{name}edXML"

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
-from archive import books, receipts, refusals
+from archive import books, refusals, sender_answers
 from archive.access import Action
 from archive.errors import ArchiveError, Invalid, NotAllowed, NotFound
 from archive.models import Person
@@ -81,7 +81,7 @@ def receipt(year: int, number: int, form: str) -> Response:
     with reading() as rows:
         require(rows, Action.REGISTER, here())
         refusal = refusals.by_code(rows, here(), f"{year}/{number}")
-        told = receipts.of_refusal(refusal, here(), words_for(refusal.reason_code).what)
+        told = sender_answers.of_refusal(refusal, here(), words_for(refusal.reason_code).what)
         return receipt_file(told, form, f"{refusal.kind}-{year}-{number}")
 
 

@@ -21,11 +21,11 @@ from werkzeug.wrappers import Response as BaseResponse
 from archive import (
     books,
     clock,
-    receipts,
     register_handling,
     register_lists,
     register_twins,
     registers,
+    sender_answers,
 )
 from archive.access import Action
 from archive.errors import ArchiveError, Invalid, NotAllowed, NotFound
@@ -293,12 +293,12 @@ def receipt(book: str, year: int, number: int, form: str) -> Response:
     with reading() as rows:
         require(rows, Action.REGISTER, here())
         entry = the_entry(rows, book, year, number)
-        return receipt_file(receipts.of_entry(entry), form, f"{book}-{year}-{number}")
+        return receipt_file(sender_answers.of_entry(entry), form, f"{book}-{year}-{number}")
 
 
 def receipt_file(told: dict[str, Any], form: str, name: str) -> Response:
     """A receipt as XML or JSON, to be kept or sent."""
-    content = receipts.as_xml(told) if form == "xml" else json.dumps(told, ensure_ascii=False)
+    content = sender_answers.as_xml(told) if form == "xml" else json.dumps(told, ensure_ascii=False)
     answer = Response(content, mimetype=f"application/{form}")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
     return answer
