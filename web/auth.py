@@ -198,9 +198,17 @@ def _find_out() -> Any:
     return _stop_acting() if ACTS_FOR in session and g.principal is None else None
 
 
+def change_hats(delegation: int | None = None) -> None:
+    """Act for somebody, or for oneself again; forms that were opened before are not taken."""
+    session.pop(ACTS_FOR, None)
+    session.pop("csrf_token", None)
+    if delegation is not None:
+        session[ACTS_FOR] = delegation
+
+
 def _stop_acting() -> Any:
     """What was begun for another is not done in one's own name instead."""
-    session.pop(ACTS_FOR)
+    change_hats()
     flash(gettext("The delegation has ended. You act for yourself again."), "warning")
     return redirect(url_for("home.page")) if request.method != "GET" else None
 

@@ -16,7 +16,7 @@ from archive.roles import ROLES
 from archive.settings import Settings
 from search import indexing
 from web import health
-from web.commands.door import acting, answer, door, json_option, tell, the_archive
+from web.commands.door import acting, acting_oneself, answer, door, json_option, tell, the_archive
 from web.services import make_home, open_services
 from web.words import say
 
@@ -159,7 +159,11 @@ def token() -> None:
 @door
 def token_make(actor: str | None, name: str, days: int, as_json: bool) -> None:
     """Make an API token for the acting person; it is shown once."""
-    with the_archive() as services, acting(services, actor) as who, services.db.transaction() as db:
+    with (
+        the_archive() as services,
+        acting_oneself(services, actor) as who,
+        services.db.transaction() as db,
+    ):
         person = people.by_id(db, who.id)
         secret = people.sign_in(db, person, "token", timedelta(days=days), name)
     answer({"token": secret, "name": name, "days": days}) if as_json else click.echo(secret)

@@ -121,7 +121,6 @@ def place() -> BaseResponse:
     """Choose the organ to work at, or the person to act for; nothing else is chosen by it."""
     kind, _, number = request.form.get("place", "").partition(":")
     chosen = int(number) if number.isascii() and number.isdigit() else 0
-    session.pop(auth.ACTS_FOR, None)
     with reading() as rows:
         person = people.by_id(rows, actor().id)
         lent = {one.id: one for one in delegations.in_force(rows, person)}
@@ -129,10 +128,12 @@ def place() -> BaseResponse:
     if kind == "for":
         if chosen not in lent:
             raise NotAllowed("not_delegated", name="")
-        session[auth.ACTS_FOR] = chosen
+        auth.change_hats(chosen)
         with writing_of_oneself() as rows:
             audit.record(rows, "delegation.use", rows.get_one(Delegation, chosen))
-    elif kind == "organ" and chosen in organs:
+        return redirect(url_for("home.page"))
+    auth.change_hats()
+    if kind == "organ" and chosen in organs:
         session[auth.ORGAN] = chosen
     return redirect(url_for("home.page"))
 
