@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from web.reasons import issuing, people, plans, registers, tables
+from web.reasons import issuing, moves, people, plans, registers, submissions, tables
 
 MEGABYTE = 1024 * 1024
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -394,10 +394,13 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
 }
 WORDS |= tables.WORDS
+WORDS |= moves.WORDS
+WORDS |= submissions.WORDS
 WORDS |= plans.WORDS
 WORDS |= issuing.WORDS
 WORDS |= people.WORDS
 WORDS |= registers.WORDS
+NAMES = moves.NAMES | submissions.NAMES
 
 
 class _Told(dict[str, Any]):
@@ -410,7 +413,7 @@ class _Told(dict[str, Any]):
 def say(code: str, details: dict[str, Any], translate: Callable[[str], str]) -> Said:
     """The words for a code; for one we do not know, honest ones."""
     what, now = WORDS.get(code, WORDS["broken"])
-    told = _Told(_readable(details))
+    told = _Told(_readable(details, translate))
     return Said(translate(what) % told, translate(now) % told)
 
 
@@ -419,12 +422,16 @@ def plain_sentence(code: str, details: dict[str, Any], translate: Callable[[str]
     return say(code, details, translate).line
 
 
-def _readable(details: dict[str, Any]) -> dict[str, Any]:
+def _readable(details: dict[str, Any], translate: Callable[[str], str]) -> dict[str, Any]:
     """Details as they stand in a sentence."""
     told = dict(details)
     if isinstance(limit := told.get("limit"), int):
         told["limit_size"] = f"{limit // MEGABYTE} MB"
     for name, value in details.items():
+        if isinstance(value, date):
+            told[name] = f"{value:%d/%m/%Y}"
+        if isinstance(value, list):
+            told[name] = ", ".join(translate(NAMES.get(str(one), str(one))) for one in value)
         if isinstance(value, str) and _DAY.fullmatch(value):
             with suppress(ValueError):  # a code that only looks like a day
                 told[name] = f"{date.fromisoformat(value):%d/%m/%Y}"
