@@ -36,9 +36,9 @@ def refuse() -> str | BaseResponse | tuple[str, int]:
     """Refuse something, or a file that is on its road; the answer gets a number of the year."""
     form = request.form
     answer = {
-        name: form.get(name, "")
-        for name in ("kind", "reason", "sender", "sender_email", "reference")
+        name: form.get(name, "") for name in ("reason", "sender", "sender_email", "reference")
     }
+    answer["kind"] = form.get("kind") or "refused"
     try:
         with writing() as rows:
             require(rows, Action.REGISTER, here())
