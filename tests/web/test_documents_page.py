@@ -300,7 +300,7 @@ def test_a_correction_typed_over_an_older_state_is_refused(house: House) -> None
     house.post(house.as_("lan"), path, subject="Của người khác", why="Sửa", revision=seen[1])
     late = house.post(client, path, subject="Của tôi", why="Sửa", revision=seen[1])
     assert late.status_code == 422
-    assert "đã bị thay đổi" in late.text
+    assert "đã được người khác sửa" in late.text
     assert f'name="revision" value="{seen[1]}"' in late.text
     assert house.document(house.open_code).subject == "Của người khác"
 
