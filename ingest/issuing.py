@@ -287,7 +287,7 @@ def _mark_signed(session: Session, row: Issuance, digest: str, verdict: dict[str
     row.verdict = verdict
     row.revision += 1
     session.flush()
-    facts = {"sha256": digest, "indication": told["indication"], "reason": told["reason"]}
+    facts = {"sha256": digest, "indication": told["indication"], "verdict": told["reason"]}
     audit.record(session, "issuance.sign", row, facts=facts, signer=row.signer_name)
 
 

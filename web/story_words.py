@@ -76,6 +76,15 @@ SENTENCES: dict[str, Any] = {
     "intake.discard": _l("discarded the file"),
     "intake.forget": _l("forgot the digest: nothing is left of the file"),
     "intake.same_bytes": _l("sent the same bytes once more"),
+    "issuance.prepare": _l("prepared it for signing"),
+    "issuance.move_fields": _l("put its fields elsewhere"),
+    "issuance.download": _l("downloaded the file"),
+    "issuance.sign": _l("brought it back signed"),
+    "issuance.number": _l("gave it the number %(number)s"),
+    "issuance.issue": _l("applied the organ's signature"),
+    "issuance.send_on": _l("sent it into the archive"),
+    "issuance.give_up": _l("gave it up"),
+    "document.link": _l("linked it with %(to)s"),
     "intake.register": _l("registered the file as %(entry)s"),
     "intake.open": _l("looked at the file to register it"),
     "document.add_part": _l("added a further part"),
@@ -287,6 +296,7 @@ def _said(event: Event, words: dict[str, Any]) -> str:
         "role": ROLE_NAMES.get(facts.get("role", ""), facts.get("role", "")),
         "from": facts.get("from", ""),
         "to": facts.get("to", ""),
+        "number": facts.get("number", ""),
     }
     said = str(sentence) % told
     if event.action == "document.verify":

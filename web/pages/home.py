@@ -33,6 +33,7 @@ class Entry:
 MENU = (
     Entry("receiving.page", Action.SEE_INTAKES, "inbox"),
     Entry("registers.page", Action.SEE_REGISTERS, "journal-text"),
+    Entry("issuing.page", Action.PREPARE_ISSUE, "send"),
     Entry("case_files.page", Action.SEE_CASE_FILES, "folder2"),
     Entry("finding.page", Action.FIND, "search"),
     Entry("people.page", Action.MANAGE_PEOPLE, "people"),
