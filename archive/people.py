@@ -142,7 +142,7 @@ def by_name(session: Session, user_name: str) -> Person:
     Raises:
         NotFound: `no_such_person`.
     """
-    person = session.scalar(_with_roles().where(Person.user_name == nfc(user_name).strip().lower()))
+    person = session.scalar(with_roles().where(Person.user_name == nfc(user_name).strip().lower()))
     if person is None:
         raise NotFound("no_such_person", name=user_name)
     return person
@@ -154,7 +154,7 @@ def by_id(session: Session, person_id: int) -> Person:
     Raises:
         NotFound: `no_such_person`.
     """
-    person = session.scalar(_with_roles().where(Person.id == person_id))
+    person = session.scalar(with_roles().where(Person.id == person_id))
     if person is None:
         raise NotFound("no_such_person", name=str(person_id))
     return person
@@ -162,7 +162,7 @@ def by_id(session: Session, person_id: int) -> Person:
 
 def only_person(session: Session) -> Person | None:
     """The one person there is, while there is only the one that setup made (R9)."""
-    people = session.scalars(_with_roles().limit(2)).all()
+    people = session.scalars(with_roles().limit(2)).all()
     return people[0] if len(people) == 1 else None
 
 
@@ -211,7 +211,7 @@ def check_password(session: Session, tried: Tried) -> Person | None:
     either way.
     """
     person = session.scalar(
-        _with_roles().where(Person.user_name == tried.user_name).with_for_update(key_share=True)
+        with_roles().where(Person.user_name == tried.user_name).with_for_update(key_share=True)
     )
     if person is None:
         return None
@@ -330,11 +330,12 @@ def count(session: Session) -> int:
 def at_work(session: Session, organ_id: int) -> list[Person]:
     """Those who hold any role at the organ today, with their roles."""
     here = select(Appointment.person_id).where(Appointment.organ_id == organ_id)
-    found = session.scalars(_with_roles().where(Person.id.in_(here)).order_by(Person.full_name))
+    found = session.scalars(with_roles().where(Person.id.in_(here)).order_by(Person.full_name))
     return [one for one in found if is_active(one)]
 
 
-def _with_roles() -> Select[Person]:
+def with_roles() -> Select[Person]:
+    """People with roles and organ loaded: what rights are asked of."""
     return select(Person).options(
         selectinload(Person.appointments).selectinload(Appointment.role),
         selectinload(Person.organ),

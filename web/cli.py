@@ -8,7 +8,18 @@ import logging
 
 import click
 
-from web.commands import checking, issuing, mending, plans, recording, setting_up
+from web.commands import (
+    checking,
+    issuing,
+    mending,
+    organ,
+    people,
+    plans,
+    recording,
+    register_acts,
+    rights,
+    setting_up,
+)
 from web.words import speak
 
 
@@ -42,7 +53,10 @@ for command in (
     setting_up.upgrade_command,
     setting_up.serve,
     setting_up.worker,
-    setting_up.person,
+    people.person,
+    organ.unit,
+    organ.key,
+    organ.organ,
     setting_up.token,
     setting_up.settings,
     setting_up.doctor,
@@ -54,8 +68,10 @@ for command in (
     recording.find,
     issuing.issue,
     plans.plan,
+    register_acts.register,
     checking.verify,
     checking.search,
     checking.audit_group,
 ):
     main.add_command(command)
+recording.case_file.add_command(rights.reassign)

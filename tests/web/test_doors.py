@@ -14,6 +14,7 @@ OPEN = {"static", "bootstrap.static", "account.sign_in", "account.language"}
 OPEN |= {"health.alive", "health.ready"}
 VALUES = {"code": "TTLT-2026-0000001", "part": 1, "number": 1, "width": 160, "role": "original"}
 VALUES |= {"verb": "again", "filename": "luutru.css"}
+VALUES |= {"held": 1, "kind": "document"}
 
 
 def address(house: House, rule: Rule) -> str:

@@ -62,6 +62,10 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("Correct the days and send the form again."),
     ),
     "day_has_passed": (_l("That day has passed."), _l("Choose today or a later day.")),
+    "no_such_role": (
+        _l("There is no role “%(role)s” to be ended."),
+        _l("Look at the roles of the person: luutru person list."),
+    ),
     "last_administrator": (
         _l("Nobody else looks after the people of this organ."),
         _l("Make somebody else administrator first."),
