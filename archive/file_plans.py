@@ -341,10 +341,21 @@ def write_line(session: Session, entry: FilePlanEntry, values: LineValues) -> di
     before, after = {}, {}
     for name, value in asdict(values).items():
         if (earlier := getattr(entry, name)) != value:
-            before[name], after[name] = earlier, value
+            told = name.removesuffix("_id")
+            before[told] = _as_told(session, name, earlier)
+            after[told] = _as_told(session, name, value)
             setattr(entry, name, value)
     session.flush()
     return {"before": before, "after": after}
+
+
+def _as_told(session: Session, name: str, value: Any) -> Any:
+    """People and units by their names."""
+    if value is None:
+        return ""
+    if name == "holder_id":
+        return session.get_one(Person, value).full_name
+    return session.get_one(Unit, value).name if name == "unit_id" else value
 
 
 def touch(session: Session, plan: FilePlan) -> None:

@@ -69,10 +69,10 @@ def change(
     _require_reason(reason)
     require_approved(session, entry.plan)
     require_as_seen(session, entry, seen)
-    _require_standing(session, entry)
+    require_standing(session, entry)
     if tidied(values).notation != entry.notation:
         raise Invalid("notation_is_fixed", notation=entry.notation)
-    case_file = planned_one(session, entry)
+    case_file = _held(session, entry)
     told = write_line(session, entry, checked(session, entry.plan, values, of=entry))
     if not told["after"]:
         return
@@ -96,10 +96,10 @@ def take_out(session: Session, entry: FilePlanEntry, by: Person, *, reason: str)
     """
     _require_reason(reason)
     require_approved(session, entry.plan)
-    _require_standing(session, entry)
+    require_standing(session, entry)
     if not entry.notation and _has_lines(session, entry):
         raise Conflict("heading_not_empty", title=entry.title)
-    case_file = planned_one(session, entry)
+    case_file = _held(session, entry)
     if case_file is not None:
         moves.move(session, case_file, "drop", by, reason=reason)
     entry.taken_out_on = clock.today(session.get_one(Organ, entry.plan.organ_id))
@@ -131,8 +131,7 @@ def planned_one(session: Session, entry: FilePlanEntry) -> CaseFile | None:
     Raises:
         Conflict: `case_file_opened`, `frozen`.
     """
-    found = select(CaseFile).where(CaseFile.plan_entry_id == entry.id)
-    case_file = session.scalar(found.with_for_update(key_share=True))
+    case_file = session.scalar(select(CaseFile).where(CaseFile.plan_entry_id == entry.id))
     if case_file is None:
         return None
     if case_file.stage != "planned":
@@ -141,12 +140,24 @@ def planned_one(session: Session, entry: FilePlanEntry) -> CaseFile | None:
     return case_file
 
 
+def _held(session: Session, entry: FilePlanEntry) -> CaseFile | None:
+    """The same, held until the transaction ends: nobody opens it meanwhile."""
+    held = select(CaseFile.id).where(CaseFile.plan_entry_id == entry.id)
+    session.execute(held.with_for_update(key_share=True))
+    return planned_one(session, entry)
+
+
 def _require_reason(reason: str) -> None:
     if not reason.strip():
         raise Invalid("reason_missing")
 
 
-def _require_standing(session: Session, entry: FilePlanEntry) -> None:
+def require_standing(session: Session, entry: FilePlanEntry) -> None:
+    """Go on only with a line of this year's own that was not taken out.
+
+    Raises:
+        Conflict: `line_taken_out`, `line_is_carried`.
+    """
     if entry.taken_out_on is not None:
         raise Conflict("line_taken_out", title=entry.title)
     if entry.id in carried_lines(session, entry.plan):

@@ -147,9 +147,15 @@ def case_file_fields(case_file: CaseFile) -> list[FieldShown]:
 
 
 def names_by_column() -> dict[str, str]:
-    """Names of the fields of documents and register lines, for the story."""
-    known = (*(one.field for one in ENTRY_FIELDS), *DOCUMENT_FIELDS)
-    return {field.column: name_of(field) for field in known}
+    """Names of the fields of documents, case files, registers and plans, for the story."""
+    known = (*CASE_FILE_FIELDS, *(one.field for one in ENTRY_FIELDS), *DOCUMENT_FIELDS)
+    of_plans = {
+        "holder": gettext("Holder"),
+        "unit": gettext("Unit"),
+        "note": gettext("Note"),
+        "heading_number": gettext("Number of the heading"),
+    }
+    return {**of_plans, **{field.column: name_of(field) for field in known}}
 
 
 def readable(column: str, value: Any) -> str:
