@@ -28,7 +28,7 @@ STATE_NAMES = {
     "given_up": _l("Given up"),
 }
 FIELDS_OF_PAGES = {
-    "Number": _l("Number"),
+    "Number": _l("The number"),
     "Day": _l("Day"),
     "Month": _l("Month"),
     "Year": _l("Year"),
@@ -93,7 +93,7 @@ def shown(issuance: Issuance) -> IssuanceShown:
 def _steps(issuance: Issuance) -> tuple[StepShown, ...]:
     """Prepared, signed by the leader, numbered and sealed, in the archive."""
     is_shelved = issuance.intake is not None and issuance.intake.document_id is not None
-    signed = _l("Signed by the leader") if issuance.kind == "document" else _l("No leader signs")
+    signed = _l("Leader's signature") if issuance.kind == "document" else _l("No leader signs")
     done = (
         (_l("Prepared"), True),
         (signed, issuance.state in ("signed", "issued")),

@@ -211,10 +211,12 @@ def one(number: int) -> str:
 
 
 def _notes(issuance: Issuance) -> list[str]:
+    """What should be looked at before the next step."""
     if issuance.state not in ("prepared", "signed") or issuance.kind != "document":
         return []
     picture = services().settings.path("seals", safe_name(issuance.organ.code) + ".png")
-    return [*issuance.notes, *([] if picture.is_file() else ["not_sealed_by_picture"])]
+    found = list(issuance.notes) if issuance.state == "prepared" else []
+    return found if picture.is_file() else [*found, "not_sealed_by_picture"]
 
 
 def _books(rows: Session, issuance: Issuance) -> list[Any]:
