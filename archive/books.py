@@ -23,7 +23,7 @@ DIRECTIONS = {"incoming": "incoming", "outgoing": "outgoing", "copies": "outgoin
 def books_of(session: Session, organ: Organ) -> list[Register]:
     """The organ's books; none before it first used one."""
     found = select(Register).where(Register.organ_id == organ.id)
-    return list(session.scalars(found.order_by(Register.kind, Register.id)))
+    return list(session.scalars(found.order_by(Register.id)))
 
 
 def ensure_books(session: Session, organ: Organ) -> list[Register]:

@@ -69,6 +69,11 @@ ENTRY_FIELDS: tuple[EntryField, ...] = (
     _f("note", "Description", "Ghi chú"),
 )
 BY_COLUMN = {one.column: one for one in ENTRY_FIELDS}
+_BY_NAME = {
+    name.lower(): one
+    for one in ENTRY_FIELDS
+    for name in (one.field.name, one.field.code, one.column)
+}
 _BLANK: dict[str, Any] = {"text": "", "list": [], "yes_no": False}
 _MAY_BE_LEFT = {"priority": 0, "is_deadline_fixed": False}
 
@@ -81,17 +86,17 @@ def blank_entry() -> dict[str, Any]:
 
 
 def parse_entry(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Values by column from what was typed; what is no text is taken as it is.
+    """Values by column, from what was typed by column, code or name; no text: taken as it is.
 
     Raises:
         Invalid: `unknown_field` or `bad_value`, naming the field.
     """
     values: dict[str, Any] = {}
     for name, value in given.items():
-        one = BY_COLUMN.get(name)
+        one = _BY_NAME.get(nfc(name).strip().lower())
         if one is None:
             raise Invalid("unknown_field", field=name)
-        values[name] = _parsed(one, value) if isinstance(value, str) else value
+        values[one.column] = _parsed(one, value) if isinstance(value, str) else value
     return values
 
 

@@ -18,9 +18,8 @@ from archive.books import DIRECTIONS
 from archive.database import Database
 from archive.documents import Arrived
 from archive.errors import Conflict, NotFound, Refused
-from archive.fields import parse_value
 from archive.models import Document, Organ, Part, Person
-from archive.register_fields import BY_COLUMN
+from archive.register_fields import parse_entry
 from archive.register_models import LettingIn, Refusal, Register, RegisterEntry
 from archive.register_twins import LooksLikeEarlier, Sought, Twin
 from archive.registers import SHARED, enter, hold, may_change
@@ -133,13 +132,13 @@ def _twins(
     if book.kind != "incoming":
         return []
     digest = intake.digest if intake is not None else _digest_of(document)
-    issued = form.values.get("issued_date", "")
+    told = parse_entry(form.values)
     sought = Sought(
-        number=form.values.get("code_number", ""),
-        notation=form.values.get("code_notation", ""),
-        organ_name=form.values.get("organ_name", ""),
-        issued_date=parse_value(BY_COLUMN["issued_date"].field, issued),
-        doc_code=form.values.get("doc_code", ""),
+        number=told.get("code_number", ""),
+        notation=told.get("code_notation", ""),
+        organ_name=told.get("organ_name", ""),
+        issued_date=told.get("issued_date"),
+        doc_code=told.get("doc_code", ""),
         digest=digest,
         entries_of_same_bytes=_entries_with(session, book.organ_id, digest),
     )
@@ -197,7 +196,10 @@ def _join_earlier(
         hold(session, entry)
     register_twins.decide(session, entry, by, twin, form.decided.decision, form.decided.why)
     if form.decided.decision == "same":
-        if form.values.get("channel", "paper") == "paper" and entry.paper_arrived_on is None:
+        if (
+            parse_entry(form.values).get("channel", "paper") == "paper"
+            and entry.paper_arrived_on is None
+        ):
             register_handling.paper_arrived(session, entry)
     elif entry.finished_on is not None:
         register_handling.again(session, entry)  # it is handled as new; the decision tells of it

@@ -132,6 +132,9 @@ def test_the_same_number_organ_and_year_is_said_however_it_is_typed(desk: Desk) 
         with pytest.raises(LooksLikeEarlier) as told:
             registered(desk, code_number=number, code_notation=notation, organ_name="SỞ NỘI VỤ")
         assert [(one.key, one.grounds) for one in told.value.twins] == [(first, ("number",))]
+    by_code = {"subject": "Về", "CodeNumber": "15", "CodeNotation": "SNV-VP"}
+    with pytest.raises(LooksLikeEarlier):  # fields may be named by the law's codes too
+        registered(desk, Form(by_code))
     assert registered(desk, issued_date="12/01/2025")  # another year
     assert registered(desk, organ_name="Sở Tài chính")  # another organ
 
