@@ -131,7 +131,8 @@ def _style(sheet: Sheet) -> str:
     return f"""{faces}
 @page {{ size: {size}; margin: 20mm 15mm 20mm 30mm; font-family: Form;
   @top-center {{ content: counter(page); font-size: 13pt }}
-  @bottom-left {{ content: {_quoted(sheet.mark)}; font-size: 8pt; color: #444; white-space: nowrap }}
+  @bottom-left {{ content: {_quoted(sheet.mark)}; font-size: 8pt; color: #444;
+    white-space: nowrap }}
 }}
 {first}{number}{COMMON}{sheet.css}"""
 
