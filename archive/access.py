@@ -18,6 +18,7 @@ from archive.roles import CONTENT_ROLES, OPENED_BY_GRANT, OVERSEERS, SEE_ALL_ROL
 from archive.roles import Action as Action
 
 REASONED_READING = timedelta(hours=8)
+FILLS_FOR_ALL = frozenset({"archivist", "clerk"})
 
 
 def roles_of(person: Person, organ_id: int) -> set[str]:
@@ -77,6 +78,23 @@ def require(
     raise NotFound("no_such_thing")
 
 
+def require_filling(session: Session, person: Person | None, case_file: CaseFile) -> None:
+    """Go on only if the person may put documents into this case file, or take them out.
+
+    All may see it, but only who holds it acts on it (HC-62); archivists and clerks place for all.
+
+    Raises:
+        NotFound: the person may not even know of it.
+        NotAllowed: `not_allowed`, or `not_the_holder`.
+    """
+    require(session, person, Action.PLACE, case_file)
+    assert person is not None
+    if case_file.holder_id in (None, person.id):
+        return
+    if not roles_of(person, case_file.organ_id) & FILLS_FOR_ALL:
+        raise NotAllowed("not_the_holder", case_file=case_file.code)
+
+
 def require_placing(
     session: Session, person: Person | None, document: Document, case_file: CaseFile
 ) -> None:
@@ -87,19 +105,19 @@ def require_placing(
 
     Raises:
         NotFound: the person may not even know of one of the two.
-        NotAllowed: `not_allowed`, or `placing_adds_readers`.
+        NotAllowed: `not_allowed`, `not_the_holder`, or `placing_adds_readers`.
     """
     require(session, person, Action.PLACE, document)
-    require(session, person, Action.PLACE, case_file)
+    require_filling(session, person, case_file)
     assert person is not None
-    if _disposes_of(session, person, document):
+    if disposes_of(session, person, document):
         return
     readers = readers_of(session, document)
     if not are_covered(session, case_file.organ_id, readers_of_case_file(case_file), readers):
         raise NotAllowed("placing_adds_readers", document=document.code, case_file=case_file.code)
 
 
-def _disposes_of(session: Session, person: Person, document: Document) -> bool:
+def disposes_of(session: Session, person: Person, document: Document) -> bool:
     """Whether it is for this person to say who reads the document."""
     if "archivist" in roles_of(person, document.organ_id):
         return True

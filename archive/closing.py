@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from archive import audit, clock, freezes
-from archive.case_files import takes_documents, totals
+from archive.case_files import index_anew, takes_documents, totals
 from archive.errors import Conflict, Invalid, NotFound
 from archive.fields import CASE_FILE_FIELDS, parse_fields
 from archive.life_models import TakenOut
@@ -273,6 +273,8 @@ def describe(
             setattr(case_file, name, value)
     if case_file.start_date and case_file.end_date and case_file.end_date < case_file.start_date:
         raise Invalid("ends_before_it_begins", start=case_file.start_date, end=case_file.end_date)
+    if "title" in changed:  # it is found by it
+        index_anew(session, [case_file.id])
     return changed
 
 

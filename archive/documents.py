@@ -202,7 +202,7 @@ def place(session: Session, document: Document, case_file: CaseFile) -> None:
     """Put a document into a case file, last in order. It may stand in several without a copy.
 
     Raises:
-        Conflict: `already_placed`, or `case_file_is_final`.
+        Conflict: `already_placed`, `case_file_is_final`, `frozen` or `recalled`.
         Invalid: `other_organ`.
     """
     _hold(session, document)
@@ -210,6 +210,8 @@ def place(session: Session, document: Document, case_file: CaseFile) -> None:
         raise Invalid("other_organ")
     if not case_files.takes_documents(case_file):
         raise Conflict("case_file_is_final", case_file=case_file.code, stage=case_file.stage)
+    freezes.require_thawed(session, case_file)
+    freezes.require_thawed(session, document)
     _place(session, document, case_file)
     audit.record(
         session, "document.place", document, also=(case_file,), facts={"case_file": case_file.code}
@@ -255,7 +257,7 @@ def correct(
 
     Raises:
         Invalid: `reason_missing`, `unknown_field`, `bad_value`.
-        Conflict: `changed_meanwhile`: it is not as it was when it was looked at.
+        Conflict: `changed_meanwhile`: it is not as it was when it was looked at; `frozen`.
     """
     if not why.strip():
         raise Invalid("reason_missing")
@@ -263,6 +265,7 @@ def correct(
     _hold(session, document)
     if seen not in (None, document.revision):
         raise Conflict("changed_meanwhile", document=document.code)
+    freezes.require_thawed(session, document)
     _change(session, document, columns, supplementary, why)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from archive import audit, clock
 from archive.errors import Conflict, Invalid
-from archive.life_models import FreezeOrder, Frozen
+from archive.life_models import FreezeOrder, Frozen, Recall
 from archive.models import CaseFile, Document, Organ, Person, Placement
 
 
@@ -101,13 +101,17 @@ def orders_on(session: Session, thing: CaseFile | Document) -> list[FreezeOrder]
 
 
 def require_thawed(session: Session, thing: CaseFile | Document) -> None:
-    """Go on only if no order holds it.
+    """Go on only if no order holds it, and it is no recalled document that went out.
 
     Raises:
-        Conflict: `frozen`, with the order's number.
+        Conflict: `frozen`, with the order's number; `recalled`.
     """
     for order in orders_on(session, thing):
         raise Conflict("frozen", thing=thing.code, order=order.number)
+    if isinstance(thing, Document) and thing.direction != "incoming":
+        recalled = select(Recall.id).where(Recall.document_id == thing.id)
+        if session.scalar(recalled) is not None:
+            raise Conflict("recalled", document=thing.code)
 
 
 def live_orders(session: Session, organ: Organ) -> list[FreezeOrder]:

@@ -12,8 +12,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from archive import access, accounts, audit, clock, freezes, people
+from archive.case_files import index_anew
 from archive.errors import Conflict, Invalid, NotAllowed
-from archive.grants import touch
 from archive.life_models import Delegation, FreezeOrder, Frozen, KeyCustody
 from archive.models import CaseFile, FilePlan, FilePlanEntry, Organ, Person, Placement, Row, SignIn
 from archive.roles import Action
@@ -74,8 +74,8 @@ def reassign(
     _give(case_file, to)
     session.flush()
     facts = {"from": before.user_name if before else "", "to": to.user_name}
-    also = tuple(touch(session, case_file))
-    audit.record(session, "case_file.reassign", case_file, also=also, facts=facts, why=why.strip())
+    index_anew(session, [case_file.id])
+    audit.record(session, "case_file.reassign", case_file, facts=facts, why=why.strip())
 
 
 def require_receiver(session: Session, organ: Organ, person: Person) -> None:
@@ -181,7 +181,7 @@ def hand_over(
     for case_file in held.movable:
         to = others.get(case_file.id, receiver)
         _give(case_file, to)
-        changed += [case_file, *touch(session, case_file)]
+        changed.append(case_file)
         told.setdefault(to.user_name, []).append(case_file.code)
     for line in held.plan_lines:
         line.holder_id = receiver.id
@@ -189,6 +189,7 @@ def hand_over(
     if ends_on is not None:
         _end_account(session, person, ends_on, by)
     session.flush()
+    index_anew(session, [one.id for one in held.movable])
     stayed = tuple(one.code for one in held.case_files if one.id in held.frozen)
     facts = {"organ": organ.code, "case_files": told, "stayed": list(stayed)}
     if ends_on is not None:

@@ -147,7 +147,7 @@ def _case_file(session: Session, code: str, organ: Organ, by: Person) -> CaseFil
     if not code.strip():
         return None
     case_file = case_files.by_code(session, code)
-    access.require(session, by, Action.PLACE, case_file)
+    access.require_filling(session, by, case_file)
     if case_file.organ_id != organ.id:
         raise Invalid("other_organ")
     if not case_files.takes_documents(case_file):

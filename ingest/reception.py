@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive import audit, case_files, clock
-from archive.access import Action, may, require
+from archive.access import Action, may, require_filling
 from archive.database import Database
 from archive.errors import Conflict, Invalid, Refused
 from archive.fields import DOCUMENT_FIELDS, parse_fields
@@ -208,7 +208,7 @@ def _write_row(
 def _check_case_file(session: Session, number: int, organ_id: int, by: Person) -> None:
     """Whether the sender may put documents into this case file, and it still takes any."""
     case_file = session.get_one(CaseFile, number)
-    require(session, by, Action.PLACE, case_file)
+    require_filling(session, by, case_file)
     if case_file.organ_id != organ_id:
         raise Invalid("other_organ")
     if not case_files.takes_documents(case_file):

@@ -199,11 +199,21 @@ def test_only_who_disposes_of_a_document_opens_it_to_more_people(office: Office)
     lan, colleague = in_one_unit(office, lan, colleague)
     document = office.shelve()
     placed(office, document, opened_file(office, "01", lan, "unit"))
-    wide = opened_file(office, "02", binh, "organ")
+    wide = opened_file(office, "02", lan, "organ")
     assert asked_to_place(office, colleague, document, wide) == "placing_adds_readers"
     assert asked_to_place(office, lan, document, wide) is None
     assert asked_to_place(office, archivist, document, wide) is None
     assert asked_to_place(office, binh, document, wide) == "no_such_thing"
+
+
+@pytest.mark.rule("HC-62")
+def test_only_its_holder_an_archivist_or_a_clerk_fills_a_case_file(office: Office) -> None:
+    lan, binh = office.add("lan", "officer"), office.add("binh", "officer")
+    archivist, clerk = office.add("thu", "archivist"), office.add("ha", "clerk")
+    document, held = office.shelve(), opened_file(office, "01", binh, "organ")
+    assert asked_to_place(office, lan, document, held) == "not_the_holder"
+    for person in (binh, archivist, clerk):
+        assert asked_to_place(office, person, document, held) is None
 
 
 def test_placing_that_opens_it_to_nobody_else_needs_no_holder(office: Office) -> None:
