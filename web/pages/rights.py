@@ -1,5 +1,6 @@
 """Who may read one thing, who holds it, and who may take it out (HC-61, HC-64, DB-33)."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -16,7 +17,7 @@ from archive.models import Appointment, CaseFile, Document, Grant, Person
 from web.auth import actor, asker, here, may, reading, require, services, writing
 from web.errors import tell
 from web.field_words import LEVELS
-from web.i18n import gettext
+from web.i18n import day, gettext, moment
 from web.lists import listed
 from web.pages.people import day_in
 
@@ -37,6 +38,7 @@ def page(kind: str, code: str) -> str:
             kind=kind,
             level=str(LEVELS[thing.access_level]) if isinstance(thing, CaseFile) else "",
             given=grants.alive_on(rows, thing),
+            until=_until,
             may_grant=may(rows, Action.GRANT, thing),
             may_reassign=is_file and may(rows, Action.REASSIGN, thing),
             is_held=isinstance(thing, CaseFile) and thing.stage in hand_over.HANDED,
@@ -127,6 +129,7 @@ def requests() -> str:
             names=_names(rows, found.rows),
             things=_things(rows, found.rows),
             me=actor(),
+            until=_until,
             now=clock.now(),
             today=clock.today(here()),
         )
@@ -236,6 +239,14 @@ def _things(rows: Session, found: Any) -> dict[int, tuple[str, str]]:
         key = ("case_file", one.case_file_id) if one.case_file_id else ("document", one.document_id)
         told[one.id] = (key[0], codes[key])
     return told
+
+
+def _until(instant: datetime | None) -> str:
+    """The last day of what ends at midnight; else the instant."""
+    if instant is None:
+        return ""
+    last = clock.day_of(instant - timedelta(seconds=1), here())
+    return day(last) if clock.end_of(last, here()) == instant else moment(instant)
 
 
 def _say(error: ArchiveError) -> None:
