@@ -15,6 +15,7 @@ OPEN |= {"health.alive", "health.ready"}
 VALUES = {"code": "TTLT-2026-0000001", "part": 1, "number": 1, "width": 160, "role": "original"}
 VALUES |= {"verb": "again", "filename": "luutru.css"}
 VALUES |= {"held": 1, "kind": "document"}
+VALUES |= {"of": 1, "state": "prepared"}
 
 
 def address(house: House, rule: Rule) -> str:
