@@ -12,6 +12,7 @@ from archive.models import Document, Organ, Person
 from archive.reading import seen_documents
 from archive.register_fields import canonical_of, number_of_entry, recipients_typed
 from archive.register_models import Register, RegisterEntry
+from formats.vietnamese import fold
 
 SOON = timedelta(days=2)  # due within so many days: "đến hạn"
 
@@ -203,7 +204,10 @@ def _outgoing_row(one: RegisterEntry) -> tuple[str, ...]:
 
 
 def _what(one: RegisterEntry) -> str:
-    return " ".join(part for part in (one.type_name, one.subject) if part)
+    """Type and subject; the type once only, where the subject begins with it."""
+    if fold(one.subject).startswith(fold(one.type_name)):
+        return one.subject
+    return f"{one.type_name} {one.subject}"
 
 
 def _note(one: RegisterEntry) -> str:

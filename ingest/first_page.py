@@ -207,9 +207,8 @@ _TYPES = {fold(one.name): one.name for one in DOCUMENT_TYPES}
 _TYPES |= {"thu moi": "Giấy mời", "thu cong": "Thư công"}
 _ABOUT = re.compile(r"^\W*V\s*[/lI1]\s*v\b[:.]?\s*", re.IGNORECASE)
 _ENDS = re.compile(
-    r"^\W*(?:Căn cứ|Kính gửi|Thực hiện|Điều \d|Chương [IVX\d]|Phần [IVX\d]|Xét|Theo|\d{1,2}\s*[.)]|"
-    r"[a-z][.)]|[-+*•])",
-    re.IGNORECASE,
+    r"^\W*(?:(?:Căn cứ|Kính gửi|Thực hiện|Điều \d|Xét|Theo)\b|(?:Chương|CHƯƠNG|Phần|PHẦN) [IVX\d]|"
+    r"\d{1,2}\s*[.)]|[a-z][.)])|^\s*[-+*•]\s"
 )
 
 

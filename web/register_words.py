@@ -132,8 +132,18 @@ def form_fields(
     kind: str, typed: Mapping[str, str], suggested: Mapping[str, Suggestion]
 ) -> list[FormField]:
     """The fields of a book's form; what is suggested stands in those that are empty."""
-    marks = {column: number for number, column in enumerate(suggested, 1)}
+    marks = marks_of(suggested)
     return [_form_field(_COLUMN[one], typed, suggested, marks) for one in FORMS[kind]]
+
+
+def marks_of(suggested: Mapping[str, Suggestion]) -> dict[str, int]:
+    """The numbers of the places on the page; what was read in one place has one number."""
+    places: dict[tuple[Any, ...], int] = {}
+    marks = {}
+    for column, one in suggested.items():
+        place = (one.page, one.left, one.top, one.right, one.bottom)
+        marks[column] = places.setdefault(place, len(places) + 1)
+    return marks
 
 
 def _form_field(

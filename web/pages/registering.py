@@ -278,6 +278,9 @@ def _with_words(paper: Paper, pages: Iterable[PageText]) -> Paper:
 
 def _marks(paper: Paper) -> list[dict[str, Any]]:
     """The places on the first page, in points, numbered as beside the fields."""
+    suggested = dict(paper.suggested)
+    numbers = words.marks_of(suggested)
+    places = {numbers[column]: one for column, one in suggested.items() if one.page == 1}
     return [
         {
             "number": number,
@@ -286,8 +289,7 @@ def _marks(paper: Paper) -> list[dict[str, Any]]:
             "width": round((one.right - one.left) * paper.wide + 4, 1),
             "height": round((one.bottom - one.top) * paper.high + 4, 1),
         }
-        for number, (_, one) in enumerate(paper.suggested, 1)
-        if one.page == 1
+        for number, one in places.items()
     ]
 
 
