@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from archive import audit
 from archive.errors import Conflict, Invalid, NotFound
@@ -370,8 +370,10 @@ def _told(session: Session, plan: FilePlan, what: str, entry: FilePlanEntry, **w
     audit.record(session, f"file_plan.{what}", plan, facts=facts, title=entry.title, **words)
 
 
-def people_of(session: Session, entries: Iterable[FilePlanEntry]) -> dict[int, Person]:
-    """Who is to draw up, by number, for all these lines at once."""
-    numbers = {one.holder_id for one in entries if one.holder_id is not None}
-    found = select(Person).where(Person.id.in_(numbers)).options(selectinload(Person.organ))
+def people_of(
+    session: Session, entries: Iterable[FilePlanEntry], *more: int | None
+) -> dict[int, Person]:
+    """Who is to draw up, by number, for all these lines at once; and these further people."""
+    numbers = {*more, *(one.holder_id for one in entries)} - {None}
+    found = select(Person).where(Person.id.in_(numbers))
     return {one.id: one for one in session.scalars(found)}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from archive import audit, people
@@ -112,6 +112,18 @@ def unfinished(session: Session, organ: Organ, before: int) -> list[CaseFile]:
         CaseFile.organ_id == organ.id, CaseFile.year < before, CaseFile.stage.in_(TAKING)
     )
     return list(session.scalars(wanted.order_by(CaseFile.year, CaseFile.id)))
+
+
+def count_waiting(session: Session, plan: FilePlan) -> int:
+    """How many case files of earlier years could still be carried over into this plan."""
+    there = select(CarriedOver.case_file_id).where(CarriedOver.plan_id == plan.id)
+    wanted = select(func.count()).where(
+        CaseFile.organ_id == plan.organ_id,
+        CaseFile.year < plan.year,
+        CaseFile.stage.in_(TAKING),
+        CaseFile.id.not_in(there),
+    )
+    return session.scalar(wanted) or 0
 
 
 def carry_over(session: Session, organ: Organ, year: int) -> list[CaseFile]:

@@ -88,7 +88,7 @@ def read_table(path: Path, limits: Limits | None = None, *, names: Collection[st
     if start.startswith(_OLD_EXCEL):
         raise Unreadable("table_old_excel")
     if start.startswith(b"PK"):
-        rows = confined(_read_xlsx, path, limits, seconds=_SECONDS)
+        rows = confined(_read_xlsx, path.resolve(), limits, seconds=_SECONDS)
     else:
         rows = _read_csv(path, limits)
     return _table(rows, {heading_key(one) for one in names})

@@ -1,14 +1,15 @@
 """A file plan to and from a file, for the pages and the commands; and its lines as plain values."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from archive import reading
 from archive.file_plans import Line, lines_of, people_of
-from archive.models import CaseFile, FilePlan, FilePlanEntry, Person
+from archive.models import CaseFile, FilePlan, FilePlanEntry, Organ, Person
 from archive.plan_approval import carried_lines
 from archive.plan_import import Fate, Wrong
 from archive.plan_tables import COLUMNS, HEADER, NAMES, WIDTHS, maker_of, rows_of, units_of
@@ -35,23 +36,37 @@ def write(session: Session, plan: FilePlan, person: Person, path: Path) -> int:
 
 def hidden_titles(session: Session, plan: FilePlan, person: Person) -> dict[int, str]:
     """What stands for the titles of carried case files that the person may not know of."""
-    carried = carried_lines(session, plan)
+    return hidden_among(session, person, carried_lines(session, plan))
+
+
+def hidden_among(session: Session, person: Person, carried: Mapping[int, int]) -> dict[int, str]:
+    """The same, where the carried case files are known already."""
     known = reading.known_case_files(session, person, carried.values()) if carried else set()
     return {line: HIDDEN for line, case_file in carried.items() if case_file not in known}
 
 
 def case_files_of(
-    session: Session, plan: FilePlan, entries: list[FilePlanEntry]
+    session: Session,
+    person: Person,
+    organ: Organ,
+    entries: list[FilePlanEntry],
+    carried: Mapping[int, int],
 ) -> dict[int, CaseFile]:
-    """The case files of these lines, by line: planned from them, or carried over."""
-    numbers = [one.id for one in entries if one.notation]
-    planned = select(CaseFile).where(CaseFile.plan_entry_id.in_(numbers))
-    found = {one.plan_entry_id or 0: one for one in session.scalars(planned)}
-    if carried := {k: v for k, v in carried_lines(session, plan).items() if k in set(numbers)}:
-        wanted = select(CaseFile).where(CaseFile.id.in_(carried.values()))
-        by_number = {one.id: one for one in session.scalars(wanted)}
-        found |= {line: by_number[number] for line, number in carried.items()}
-    return found
+    """The case files of these lines that the person may know of, by line.
+
+    Args:
+        session: the transaction's session.
+        person: who asks.
+        organ: whose plan it is.
+        entries: lines of a plan.
+        carried: those of its lines that stand for case files of earlier years.
+    """
+    lines = {one.id for one in entries if one.notation}
+    by_case_file = {number: line for line, number in carried.items() if line in lines}
+    of_these = or_(CaseFile.plan_entry_id.in_(lines), CaseFile.id.in_(by_case_file))
+    seen = reading.seen_case_files(session, person, organ)
+    found = session.scalars(select(CaseFile).where(of_these, seen))
+    return {by_case_file.get(one.id) or one.plan_entry_id or 0: one for one in found}
 
 
 def as_values(session: Session, plan: FilePlan, person: Person) -> list[dict[str, Any]]:
@@ -59,7 +74,9 @@ def as_values(session: Session, plan: FilePlan, person: Person) -> list[dict[str
     lines = lines_of(session, plan)
     entries = [one.entry for one in lines]
     holders, units = people_of(session, entries), units_of(session, plan.organ_id)
-    hidden, files = hidden_titles(session, plan, person), case_files_of(session, plan, entries)
+    carried, organ = carried_lines(session, plan), session.get_one(Organ, plan.organ_id)
+    hidden = hidden_among(session, person, carried)
+    files = case_files_of(session, person, organ, entries, carried)
 
     def one_line(line: Line) -> dict[str, Any]:
         entry, case_file = line.entry, files.get(line.entry.id)

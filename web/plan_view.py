@@ -7,11 +7,12 @@ from flask import url_for
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from archive import people, reading
+from archive import clock
 from archive.access import Action
 from archive.file_plans import Line, lines_of, people_of
-from archive.life_models import CarriedOver, FreezeOrder, Frozen
+from archive.life_models import FreezeOrder, Frozen
 from archive.models import CaseFile, FilePlan, FilePlanEntry, Person, Placement, Unit
+from archive.plan_approval import carried_lines
 from archive.plan_tables import maker_of, units_of
 from archive.terms import term_of
 from formats.vietnamese import fold
@@ -21,7 +22,7 @@ from web.errors import words_for
 from web.field_words import STAGES
 from web.i18n import gettext
 from web.lists import Listed, page_wanted
-from web.plan_files import case_files_of, hidden_titles
+from web.plan_files import case_files_of, hidden_among
 
 PER_PAGE = 100
 
@@ -56,6 +57,8 @@ class PlanShown:
     files: int
     permanent: int
     documents: int
+    approved_by: str
+    carried: int  # case files of earlier years among them
 
 
 def shown(
@@ -71,14 +74,15 @@ def shown(
         whole: all on one page, for printing.
     """
     lines = lines_of(session, plan)
-    counts = _counts(lines, _documents(session, plan))
+    carried = carried_lines(session, plan)
+    counts = _counts(lines, _documents(session, plan, carried))
     wanted = _under(lines, under) if under else lines
     if asked := fold(words).split()[:10]:
         wanted = [one for one in wanted if _fits(one, asked)]
     size = max(1, len(wanted)) if whole else PER_PAGE
     number = 1 if whole else min(page_wanted(), max(1, -(-len(wanted) // size)))
     some = wanted[(number - 1) * size : number * size]
-    desk = _Desk(session, plan, some, counts)
+    desk = _Desk(session, plan, some, counts, carried)
     files = [one for one in lines if one.entry.notation]
     return PlanShown(
         Listed([desk.shown(one) for one in some], len(wanted), number, size),
@@ -86,6 +90,8 @@ def shown(
         len(files),
         sum(_is_permanent(one) for one in files),
         sum(documents for _, documents in (counts[one.entry.id] for one in files)),
+        desk.people[plan.approved_by_id].full_name if plan.approved_by_id else "",
+        len(carried),
     )
 
 
@@ -112,7 +118,7 @@ def _under(lines: list[Line], heading: int) -> list[Line]:
     return lines[place:end]
 
 
-def _documents(session: Session, plan: FilePlan) -> dict[int, int]:
+def _documents(session: Session, plan: FilePlan, carried: Mapping[int, int]) -> dict[int, int]:
     """How many documents stand in the case file of each line."""
     own = (
         select(CaseFile.plan_entry_id, func.count(Placement.id))
@@ -121,14 +127,16 @@ def _documents(session: Session, plan: FilePlan) -> dict[int, int]:
         .where(FilePlanEntry.plan_id == plan.id)
         .group_by(CaseFile.plan_entry_id)
     )
-    carried = (
-        select(CarriedOver.entry_id, func.count(Placement.id))
-        .join(Placement, Placement.case_file_id == CarriedOver.case_file_id)
-        .where(CarriedOver.plan_id == plan.id)
-        .group_by(CarriedOver.entry_id)
-    )
-    found = [*session.execute(own), *session.execute(carried)]
-    return {line: count for line, count in found if line is not None}
+    found = {line: count for line, count in session.execute(own) if line is not None}
+    if carried:
+        inside = (
+            select(Placement.case_file_id, func.count())
+            .where(Placement.case_file_id.in_(carried.values()))
+            .group_by(Placement.case_file_id)
+        )
+        counted = {number: count for number, count in session.execute(inside)}
+        found |= {line: counted.get(number, 0) for line, number in carried.items()}
+    return found
 
 
 def _counts(lines: list[Line], documents: Mapping[int, int]) -> dict[int, tuple[int, int]]:
@@ -153,21 +161,20 @@ class _Desk:
         plan: FilePlan,
         lines: list[Line],
         counts: Mapping[int, tuple[int, int]],
+        carried: Mapping[int, int],
     ) -> None:
         entries = [one.entry for one in lines]
         self.counts = counts
-        self.holders: dict[int, Person] = people_of(session, entries)
+        self.people: dict[int, Person] = people_of(session, entries, plan.approved_by_id)
         self.units: dict[int, Unit] = units_of(session, plan.organ_id)
-        self.hidden = hidden_titles(session, plan, asker())
-        found = case_files_of(session, plan, entries)
-        known = reading.known_case_files(session, asker(), {one.id for one in found.values()})
-        self.case_files = {line: one for line, one in found.items() if one.id in known}
+        self.hidden = hidden_among(session, asker(), carried)
+        self.case_files = case_files_of(session, asker(), here(), entries, carried)
         self.frozen = _frozen(session, self.case_files.values())
         self.may_open = may(session, Action.OPEN_CASE_FILE, here())
 
     def shown(self, line: Line) -> LineShown:
         entry = line.entry
-        holder = self.holders.get(entry.holder_id or 0)
+        holder = self.people.get(entry.holder_id or 0)
         unit = self.units.get(entry.unit_id or (holder.unit_id if holder else 0) or 0)
         case_file = self.case_files.get(entry.id)
         files, documents = self.counts[entry.id]
@@ -175,7 +182,7 @@ class _Desk:
             line=line,
             title=self.hidden.get(entry.id, entry.title),
             maker=maker_of(entry, holder),
-            has_left=holder is not None and not people.is_active(holder),
+            has_left=holder is not None and _has_left(holder),
             unit=unit.name if unit else "",
             case_file=case_file,
             stage=str(STAGES.get(case_file.stage, case_file.stage)) if case_file else "",
@@ -199,9 +206,15 @@ class _Desk:
         return Deed(gettext("Open it"), "folder2-open", target, is_post=True, why_not=why_not)
 
 
+def _has_left(person: Person) -> bool:
+    return person.locked_from is not None and person.locked_from <= clock.today(here())
+
+
 def _frozen(session: Session, case_files: Iterable[CaseFile]) -> dict[int, str]:
     """The orders that hold some of these planned case files."""
     numbers = [one.id for one in case_files if one.stage == "planned"]
+    if not numbers:
+        return {}
     found = (
         select(Frozen.case_file_id, FreezeOrder.number)
         .join(FreezeOrder)

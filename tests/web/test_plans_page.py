@@ -215,7 +215,9 @@ def test_an_approved_plan_changes_with_a_reason_only(house: House) -> None:
     assert house.words(told)["before"]["title"] == "Hồ sơ 01"
     house.post(minh, f"/plans/{YEAR}/lines/{number}/take-out", why="Không còn việc")
     assert line(house, "01").taken_out_on is not None
-    assert "Đổi tên" in minh.get(f"/plans/{YEAR}").text
+    story = minh.get(f"/plans/{YEAR}/story").text
+    assert "Đổi tên" in story
+    assert "<del>Hồ sơ 01</del>" in story
 
 
 def test_who_does_not_hold_it_sees_why_the_button_is_grey(house: House) -> None:
@@ -277,6 +279,6 @@ def test_a_page_of_the_plan_asks_few_questions(house: House) -> None:
     with counting(house.services.db) as asked:
         page = binh.get(f"/plans/{YEAR}").text
     assert page.count('id="line-') == 100
-    assert len(asked) <= 15 + 4  # and who is asking
+    assert len(asked) <= 16  # eight of them say who is asking
     assert binh.get(f"/plans/{YEAR}?page=2").text.count('id="line-') == 30
     assert binh.get(f"/plans/{YEAR}?q=ho+so+007").text.count('id="line-') == 1

@@ -15,7 +15,7 @@ from archive import clock, file_plans, plan_approval, plan_copies
 from archive.access import Action
 from archive.errors import Conflict, Invalid
 from archive.fields import parse_day
-from archive.models import FilePlan, FilePlanEntry, Organ, Person
+from archive.models import FilePlan, FilePlanEntry, Organ
 from archive.reading import story_of
 from formats.vietnamese import nfc
 from web import plan_view
@@ -99,23 +99,25 @@ def one(year: int) -> str:
             "plans/one.html",
             plan=plan,
             found=found,
-            approved_by=_name(rows, plan.approved_by_id),
             under=under,
-            story=story(
-                rows,
-                story_of("file_plan", plan.id),
-                of="file_plan",
-                before=request.args.get("before", type=int),
-            ),
-            waiting=len(plan_copies.unfinished(rows, here(), year)) if may_plan else 0,
-            carried=len(plan_approval.carried_lines(rows, plan)),
+            waiting=plan_copies.count_waiting(rows, plan) if may_plan else 0,
             may_plan=may_plan,
             why_not_approve=_why_not_approve(rows, plan),
         )
 
 
-def _name(rows: Session, number: int | None) -> str:
-    return rows.get_one(Person, number).full_name if number is not None else ""
+@blueprint.get("/<int:year>/story")
+def told(year: int) -> str:
+    """What happened to the plan, newest first."""
+    with reading() as rows:
+        plan = the_plan(rows, year, Action.SEE_PLAN)
+        found = story(
+            rows,
+            story_of("file_plan", plan.id),
+            of="file_plan",
+            before=request.args.get("before", type=int),
+        )
+        return render_template("plans/story.html", plan=plan, story=found)
 
 
 def _why_not_approve(rows: Session, plan: FilePlan) -> str:
