@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from formats.issuing_check import Difference, difference
+from formats.issuing_evidence import add_evidence
 from formats.issuing_fields import add_fields, fill_fields, text_values
 from formats.issuing_places import (
     AGENCY,
@@ -115,6 +116,9 @@ def seal_issued(filled: Path, target: Path, issuer: Issuer, layout: str) -> Seal
     mark = SealMark(
         Stamp(issuer.organ, issuer.fonts), issuer.picture, with_words=layout == "hcmc2019"
     )
+    proved = target.with_name("proved.pdf")
+    if issuer.timestamp_url and issuer.trust and add_evidence(filled, proved, issuer.trust):
+        filled = proved
     return _sealed(filled, target, issuer, mark)
 
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from pyhanko.sign.fields import MDPPerm
 from formats import issuing
 from formats.errors import Unreadable
 from formats.issuing import Issuer
+from formats.issuing_evidence import add_evidence
 from formats.issuing_places import FieldPlace, Found
 from formats.seal_keys import SealKey
 from formats.signature_reports import has_person_and_organ
@@ -226,6 +228,24 @@ def test_the_older_layout_shows_seal_organ_and_time(
     assert "Sở Tài chính tỉnh Tây Ninh" in told
     assert result.sealed_at.astimezone(VIETNAM).isoformat(timespec="seconds") in told
     assert has_person_and_organ(check_signatures(paths[3], trust, NOW)).complete
+
+
+@pytest.mark.tools
+def test_with_a_time_stamp_both_signatures_are_proved_for_long(
+    signed: Path, found: Found, issuer: Issuer, trust: TrustFolder, tmp_path: Path, pki_server: Pki
+) -> None:
+    url = pki_server.service_url("tsa", "tsa")
+    stamping = replace(issuer, timestamp_url=url, trust=trust)
+    filled, out = tmp_path / "filled.pdf", tmp_path / "issued.pdf"
+    issuing.fill_in(signed, filled, 8, DAY, found.places)
+    assert issuing.seal_issued(filled, out, stamping, "nd30").level == "B-LTA"
+    report = check_signatures(out, trust, NOW)
+    assert [one.level for one in report.signatures] == ["B-LTA", "B-LTA"]
+    assert has_person_and_organ(report).complete
+    assert validate([out])[out].is_valid
+    empty = TrustFolder(tmp_path / "nobody")
+    assert not add_evidence(filled, tmp_path / "none.pdf", empty)
+    assert not (tmp_path / "none.pdf").exists()
 
 
 @pytest.mark.rule("HC-35")

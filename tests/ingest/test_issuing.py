@@ -40,6 +40,7 @@ FIELDS = {
     "CodeNotation": "STC-VP",
     "TypeName": "Công văn",
     "FullName": "Nguyễn Văn An",
+    "IssuedAmount": "3",
 }
 
 
@@ -164,6 +165,10 @@ def test_a_document_is_prepared_signed_numbered_sealed_and_received(bureau: Bure
     intake = bureau.desk.intake(told.intakes[0])
     assert (intake.digest, intake.register_entry_id) == (row.issued_digest, row.register_entry_id)
     assert intake.fields["CodeNumber"] == "01" and intake.fields["Direction"] == "outgoing"
+    entry = row.register_entry
+    assert entry is not None
+    assert (entry.issued_amount, entry.signer_name) == (3, "Nguyễn Văn An")
+    assert fields.text_values(path)["Day"] == f"{entry.registered_on.day:02d}"
 
 
 @pytest.mark.rule("HC-50")
