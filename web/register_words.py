@@ -15,6 +15,7 @@ from ingest.first_page import Suggestion
 from web.errors import words_for
 from web.field_words import PRIORITIES, name_of
 from web.i18n import day, gettext
+from web.reasons.registers import worded
 
 KINDS = {"incoming": _l("Incoming"), "outgoing": _l("Outgoing"), "copies": _l("Copies")}
 CHANNELS = {
@@ -235,4 +236,9 @@ def _of_deadline(entry: RegisterEntry, today: date) -> list[Label]:
 
 def reasons() -> list[tuple[str, str]]:
     """Why something can be refused, by code, in words."""
-    return [(code, words_for(code).what) for code in REASONS]
+    return [(code, reason_of(code)) for code in REASONS]
+
+
+def reason_of(code: str) -> str:
+    """One reason in words."""
+    return words_for(worded(code)).what

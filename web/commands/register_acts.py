@@ -14,6 +14,7 @@ from web.commands.door import door, json_option
 from web.commands.recording import pairs
 from web.commands.register_desk import a_day, at_desk, entry_as_json, said
 from web.commands.registers import register as register
+from web.reasons.registers import worded
 from web.words import say, say_code
 
 
@@ -121,7 +122,7 @@ def refuse(actor: str | None, reason: str, as_json: bool, **given: Any) -> None:
             made = registering.refuse_intake(desk.db, intake, desk.who, reason, **answered)
         else:
             made = refusals.refuse(desk.db, desk.organ, desk.who, reason, **answered)
-        told = sender_answers.of_refusal(made, desk.organ, say_code(reason))
+        told = sender_answers.of_refusal(made, desk.organ, say_code(worded(reason)))
         code = made.code
     if given["target"]:
         given["target"].write_bytes(sender_answers.as_xml(told))

@@ -15,7 +15,7 @@ from archive.register_models import LettingIn, Refusal
 from ingest import registering
 from web import register_words as words
 from web.auth import asker, here, may, reading, require, writing
-from web.errors import tell, words_for, words_of
+from web.errors import tell, words_of
 from web.i18n import gettext
 from web.lists import listed
 from web.pages.registers import receipt_file
@@ -69,6 +69,7 @@ def _page(**told: Any) -> str:
             "registers/refusals.html",
             shown=found,
             reasons=words.reasons(),
+            why=words.reason_of,
             given=request.form or request.args,
             may_enter=may(rows, Action.REGISTER, here()),
             **{"said": None, **told},
@@ -81,7 +82,7 @@ def receipt(year: int, number: int, form: str) -> Response:
     with reading() as rows:
         require(rows, Action.REGISTER, here())
         refusal = refusals.by_code(rows, here(), f"{year}/{number}")
-        told = sender_answers.of_refusal(refusal, here(), words_for(refusal.reason_code).what)
+        told = sender_answers.of_refusal(refusal, here(), words.reason_of(refusal.reason_code))
         return receipt_file(told, form, f"{refusal.kind}-{year}-{number}")
 
 

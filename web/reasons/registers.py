@@ -128,6 +128,10 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("Another competent person decides it."),
     ),
     "letting_in_used": (_l("What was let in has its line already."), _LOAD_AGAIN),
+    "secret_refused": (
+        _l("It carries a mark of state secrecy."),
+        _l("It is handled by the rules for state secrets, outside this system."),
+    ),
     "complaint": (_l("A complaint, a denunciation or a dispute is not taken here."), _LET_IN),
     "resolution": (
         _l("What resolves a complaint or a denunciation is not taken before it may be published."),
@@ -148,3 +152,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "other_reason": (_l("For another reason."), _l("The reason stands beside it.")),
 }
+
+
+def worded(code: str) -> str:
+    """The code whose words say why something was refused: of a secret not even its mark is said."""
+    return "secret_refused" if code == "secret_mark" else code
