@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, case, func, select, union
 from sqlalchemy.orm import Session, selectinload
 
 from archive import clock
@@ -69,22 +69,31 @@ def hindered(session: Session, case_files: Iterable[CaseFile]) -> dict[int, Hind
     )
     found |= {one: Hindrance("access_change_waits") for one in session.scalars(waiting)}
     codes = {one.id: one.code for one in case_files}
-    for number, order in session.execute(_orders_on(numbers)):
+    for number, order in frozen(session, numbers).items():
         found[number] = Hindrance("frozen", {"thing": codes[number], "order": order})
     return found
 
 
-def _orders_on(numbers: list[int]) -> Select[int, str]:
+def frozen(session: Session, numbers: list[int]) -> dict[int, str]:
+    """Those of these case files that an order holds, and its number; in one question."""
+    return {number: order for number, order in session.execute(_orders_on(numbers))}
+
+
+def _orders_on(numbers: list[int]) -> CompoundSelect[int, str]:
     """Case file and order, where an order holds it or a document in it."""
-    inside = exists().where(
-        Placement.case_file_id == CaseFile.id, Placement.document_id == Frozen.document_id
-    )
-    return (
-        select(CaseFile.id, FreezeOrder.number)
-        .join(Frozen, or_(Frozen.case_file_id == CaseFile.id, inside))
+    alive = FreezeOrder.lifted_at.is_(None)
+    itself = (
+        select(Frozen.case_file_id, FreezeOrder.number)
         .join(FreezeOrder, FreezeOrder.id == Frozen.order_id)
-        .where(CaseFile.id.in_(numbers), FreezeOrder.lifted_at.is_(None))
+        .where(Frozen.case_file_id.in_(numbers), alive)
     )
+    inside = (
+        select(Placement.case_file_id, FreezeOrder.number)
+        .join(Frozen, Frozen.document_id == Placement.document_id)
+        .join(FreezeOrder, FreezeOrder.id == Frozen.order_id)
+        .where(Placement.case_file_id.in_(numbers), alive)
+    )
+    return union(itself, inside)
 
 
 # Counts -------------------------------------------------------------------------------------------
@@ -223,6 +232,16 @@ def late_count(organ: Organ) -> Select[int]:
             Submission.id.in_(undecided),
             Submission.submitted_at < clock.now() - DAYS_TO_DECIDE,
         )
+    )
+
+
+def items_of(submission: Submission) -> Select[SubmissionItem]:
+    """Its lines in order, with their case files."""
+    return (
+        select(SubmissionItem)
+        .where(SubmissionItem.submission_id == submission.id)
+        .options(selectinload(SubmissionItem.case_file).selectinload(CaseFile.holder))
+        .order_by(SubmissionItem.ordinal)
     )
 
 

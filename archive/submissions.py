@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from archive import audit, clock
-from archive.errors import Conflict, Invalid, NotAllowed, NotFound
+from archive.errors import ArchiveError, Conflict, Invalid, NotAllowed, NotFound
 from archive.life_models import KeptBack, Submission, SubmissionCall, SubmissionItem
 from archive.models import CaseFile, Document, Event, Organ, Person
 from archive.moves import move
@@ -198,14 +198,11 @@ def by_code(session: Session, code: str) -> Submission:
     Raises:
         NotFound: `no_such_submission`.
     """
+    files = selectinload(Submission.items).selectinload(SubmissionItem.case_file)
     found = session.scalar(
         select(Submission)
         .where(Submission.code == code.strip())
-        .options(
-            selectinload(Submission.items)
-            .selectinload(SubmissionItem.case_file)
-            .selectinload(CaseFile.organ)
-        )
+        .options(files.selectinload(CaseFile.organ))
     )
     if found is None:
         raise NotFound("no_such_submission", submission=code)
@@ -241,28 +238,36 @@ def sign(session: Session, submission: Submission, by: Person, side: str) -> Non
         NotAllowed: `not_your_side`, `both_sides`: one person does not sign for both.
     """
     session.refresh(submission, audit.columns(submission), with_for_update={"key_share": True})
-    if any(not one.outcome for one in submission.items):
-        raise Conflict("still_undecided", submission=submission.code)
-    if not accepted_items(submission):
-        raise Conflict("nothing_accepted", submission=submission.code)
-    other = submission.received_by_id if side == "giving" else submission.delivered_by_id
-    if other in hands(by):
-        raise NotAllowed("both_sides")
+    if (hindrance := why_not_sign(session, submission, by, side)) is not None:
+        raise hindrance
     if side == "giving":
-        if submission.delivered_at is not None:
-            raise Conflict("already_signed")
-        if by.id != submission.submitted_by_id:
-            raise NotAllowed("not_your_side")
         submission.delivered_by_id, submission.delivered_at = _signer(by), clock.now()
     else:
-        if submission.received_at is not None:
-            raise Conflict("already_signed")
-        if hands(by) & givers(session, submission):
-            raise NotAllowed("not_your_side")
         submission.received_by_id, submission.received_at = _signer(by), clock.now()
     session.flush()
     codes = [one.case_file.code for one in accepted_items(submission)]
     audit.record(session, f"submission.sign_{side}", submission, facts={"case_files": codes})
+
+
+def why_not_sign(
+    session: Session, submission: Submission, by: Person, side: str
+) -> ArchiveError | None:
+    """What keeps this person from signing for this side now; None: they may."""
+    is_giving = side == "giving"
+    signed_at = submission.delivered_at if is_giving else submission.received_at
+    other = submission.received_by_id if is_giving else submission.delivered_by_id
+    if signed_at is not None:
+        return Conflict("already_signed")
+    if any(not one.outcome for one in submission.items):
+        return Conflict("still_undecided", submission=submission.code)
+    if not accepted_items(submission):
+        return Conflict("nothing_accepted", submission=submission.code)
+    if other in hands(by):
+        return NotAllowed("both_sides")
+    giving = givers_today(submission)
+    gave = giving | givers(session, submission)
+    is_right = by.id in giving if is_giving else not hands(by) & gave
+    return None if is_right else NotAllowed("not_your_side")
 
 
 def hands(by: Person) -> set[int]:
@@ -289,6 +294,13 @@ def givers(session: Session, submission: Submission) -> set[int]:
     )
     found = {one for one in session.scalars(sent) if one is not None}
     return {submission.submitted_by_id, *found}
+
+
+def givers_today(submission: Submission) -> set[int]:
+    """Who signs for the giving side: who submitted, or to whom all of it was handed since."""
+    holders = {one.case_file.holder_id for one in accepted_items(submission)}
+    heir = holders.pop() if len(holders) == 1 else None
+    return {submission.submitted_by_id, *([heir] if heir is not None else [])}
 
 
 def accepted_items(submission: Submission) -> list[SubmissionItem]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from archive.models import Event, EventWords, Person
 from web.errors import words_for
-from web.field_words import names_by_column, readable
+from web.field_words import LEVELS, names_by_column, readable
 from web.i18n import gettext, size
 from web.right_words import ROLE_NAMES
 from web.road_words import STEPS
@@ -42,6 +42,41 @@ SENTENCES: dict[str, Any] = {
     "case_file.grant": _l("let %(person)s read it"),
     "case_file.end_grant": _l("ended the grant of %(person)s"),
     "case_file.reassign": _l("gave it from %(from)s to %(to)s"),
+    "case_file.close": _l("closed it"),
+    "case_file.reopen": _l("opened it again"),
+    "case_file.renumber": _l("numbered its documents anew"),
+    "case_file.take_out": _l("took %(document)s out"),
+    "case_file.ask_access": _l("asked that others may read it: %(from_level)s → %(to_level)s"),
+    "case_file.confirm_access": _l("confirmed who may read it: %(to_level)s"),
+    "case_file.refuse_access": _l("refused the change; who may read it: %(from_level)s"),
+    "case_file.add_paper": _l("noted what is on paper"),
+    "case_file.change_paper": _l("changed what is noted of its paper"),
+    "document.add_paper": _l("noted what is on paper"),
+    "document.change_paper": _l("changed what is noted of its paper"),
+    "document.unlink": _l("took away the link with %(to)s"),
+    "document.recall": _l("recalled it"),
+    "document.tell_recall": _l("told the sender of the recall"),
+    "freeze_order.place": _l("froze it by order %(number)s"),
+    "freeze_order.lift": _l("lifted the order"),
+    "fonds.pass_on": _l("passed the fonds from %(from)s to %(to)s"),
+    "case_file.submit": _l("submitted it to the archive in %(submission)s"),
+    "case_file.take_back": _l("took it back from the archive"),
+    "case_file.return": _l("returned it to its holder"),
+    "case_file.accept": _l("accepted it into the archive; it cannot be changed any more"),
+    "case_file.keep_back": _l("let its unit keep it back"),
+    "submission.send": _l("submitted the case files"),
+    "submission.check": _l("looked through %(case_file)s"),
+    "submission.look_again": _l("had %(case_file)s looked through again"),
+    "submission.accepted": _l("accepted %(case_file)s"),
+    "submission.returned": _l("returned %(case_file)s"),
+    "submission.taken_back": _l("took %(case_file)s back"),
+    "submission.sign_giving": _l("signed the record for the giving side"),
+    "submission.sign_receiving": _l("signed the record for the receiving side"),
+    "submission.call": _l("announced the list of case files to be submitted"),
+    "notice.send": _l("gave a notice"),
+    "notice.open": _l("opened the notice"),
+    "notice.acknowledge": _l("noted the notice as known"),
+    "notice.mail": _l("mailed the notice"),
     "person.add": _l("made the account"),
     "person.appoint": _l("wrote down the decision of appointment"),
     "person.change": _l("changed name, post or unit"),
@@ -310,6 +345,7 @@ def _said(event: Event, words: dict[str, Any]) -> str:
         return event.action
     told = {
         "case_file": facts.get("case_file", ""),
+        "submission": facts.get("submission", ""),
         "entry": facts.get("entry", ""),
         "document": facts.get("document", ""),
         "earlier": facts.get("earlier", ""),
@@ -319,6 +355,8 @@ def _said(event: Event, words: dict[str, Any]) -> str:
         "person": facts.get("person", ""),
         "role": ROLE_NAMES.get(facts.get("role", ""), facts.get("role", "")),
         "from": facts.get("from", ""),
+        "from_level": LEVELS.get(facts.get("from", ""), facts.get("from", "")),
+        "to_level": LEVELS.get(facts.get("to", ""), facts.get("to", "")),
         "to": facts.get("to", ""),
         "number": facts.get("number", ""),
         "line": facts.get("notation") or words.get("title", ""),

@@ -7,7 +7,7 @@ from flask import Blueprint, g, render_template
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from archive import access, delegations
+from archive import access, delegations, notices
 from archive.access import Action
 from archive.models import Document, Event, Organ, Person, Placement
 from archive.reading import seen_documents
@@ -35,6 +35,7 @@ MENU = (
     Entry("registers.page", Action.SEE_REGISTERS, "journal-text"),
     Entry("issuing.page", Action.PREPARE_ISSUE, "send"),
     Entry("case_files.page", Action.SEE_CASE_FILES, "folder2"),
+    Entry("submissions.page", Action.SEE_CASE_FILES, "box-arrow-in-right"),
     Entry("finding.page", Action.FIND, "search"),
     Entry("people.page", Action.MANAGE_PEOPLE, "people"),
     Entry("health.page", Action.SEE_HEALTH, "activity"),
@@ -48,7 +49,8 @@ def menu() -> dict[str, Any]:
     with reading() as rows:
         entries = tuple(one for one in MENU if may(rows, one.action, here()))
         places = places_to_work(rows)
-    told = {"me": g.person, "menu": entries, "here": here()}
+        unopened = notices.unopened(rows, g.person)
+    told = {"me": g.person, "menu": entries, "here": here(), "unopened": unopened}
     return {**told, "acts_for": principal(), "places_to_work": places}
 
 
