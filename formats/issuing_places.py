@@ -275,7 +275,7 @@ def _is_name(segment: _Segment, signer: str) -> bool:
         return fold(signer) in fold(segment.text)
     words = segment.text.split()
     return 2 <= len(words) <= 6 and all(
-        word[0].isupper() and (word[1:].islower() or "." in word) for word in words
+        word[0].isupper() and (not word[1:] or word[1:].islower() or "." in word) for word in words
     )
 
 

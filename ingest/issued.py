@@ -3,8 +3,8 @@
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from archive import audit, clock
-from archive.life_models import DocumentLink
+from archive import audit, links
+from archive.errors import Conflict
 from archive.models import Document
 from ingest.models import Intake, Issuance
 
@@ -49,25 +49,18 @@ def tell(session: Session, intake: Intake, document: Document) -> None:
         if (other := _document_of(session, annex)) is not None:
             wanted.append((other, document, "attachment"))
     for start, end, kind in wanted:
-        _link(session, start, end, kind)
+        _link(session, start, end, kind, issuance)
 
 
 def _document_of(session: Session, issuance: Issuance) -> Document | None:
     return issuance.intake.document if issuance.intake is not None else None
 
 
-def _link(session: Session, start: Document, end: Document, kind: str) -> None:
-    """A link from one to the other, if it is not there yet."""
-    there = select(DocumentLink.id).where(
-        DocumentLink.from_id == start.id, DocumentLink.to_id == end.id, DocumentLink.kind == kind
-    )
-    if start.id == end.id or session.scalar(there) is not None:
-        return
-    link = DocumentLink(
-        organ_id=start.organ_id, from_id=start.id, to_id=end.id, kind=kind, made_at=clock.now()
-    )
-    session.add(link)
-    session.flush()
-    audit.record(
-        session, "document.link", start, also=(link,), facts={"kind": kind, "to": end.code}
-    )
+def _link(session: Session, start: Document, end: Document, kind: str, issuance: Issuance) -> None:
+    """A link from one to the other; what an order or a recall forbids is told and left out."""
+    try:
+        links.link(session, start, end, kind, issuance.prepared_by)
+    except Conflict as no:
+        if no.code != "linked_already":
+            facts = {"kind": kind, "to": end.code, "reason": no.code}
+            audit.record(session, "document.link_left_out", start, facts=facts)

@@ -129,6 +129,7 @@ SENTENCES: dict[str, Any] = {
     "issuance.issue": _l("applied the organ's signature"),
     "issuance.send_on": _l("sent it into the archive"),
     "issuance.give_up": _l("gave it up"),
+    "document.link_left_out": _l("could not link it with %(to)s"),
     "document.link": _l("linked it with %(to)s"),
     "intake.register": _l("registered the file as %(entry)s"),
     "intake.open": _l("looked at the file to register it"),

@@ -124,3 +124,16 @@ def with_words_added(data: bytes, page: int, words: str = "CHUYEN 5 TY DONG") ->
     out = BytesIO()
     writer.write(out)
     return out.getvalue()
+
+
+def with_hidden_content(data: bytes) -> bytes:
+    """The same file with a second page tree that nothing shows yet."""
+    writer = IncrementalPdfFileWriter(BytesIO(data))
+    name = generic.pdf_name
+    writer.root[name("/PieceInfo")] = generic.DictionaryObject(
+        {name("/Other"): writer.add_object(generic.StreamObject(stream_data=b"hidden words"))}
+    )
+    writer.update_root()
+    out = BytesIO()
+    writer.write(out)
+    return out.getvalue()

@@ -104,6 +104,12 @@ def test_the_seal_covers_the_left_third_of_the_leaders_signature(found: Found) -
     assert agency.top + agency.height / 2 == pytest.approx(middle)
 
 
+@pytest.mark.parametrize("name", ["Y Ngọc Lan", "TS. Trần Văn Bình", "A Lê"])
+def test_names_of_every_people_are_found(tmp_path: Path, name: str) -> None:
+    pages = list(layer_pages(drafts.draft(tmp_path, name=name)))
+    assert "signer_not_found" not in issuing.find_places(pages, "nd30").notes
+
+
 @pytest.mark.rule("HC-05")
 def test_the_older_layout_puts_the_organ_at_the_top_right_of_the_first_page(draft: Path) -> None:
     found = issuing.find_places(list(layer_pages(draft)), "hcmc2019")
@@ -365,6 +371,14 @@ def test_a_number_that_the_leader_filled_in_himself_is_told(
     path.write_bytes(drafts.signed_by(pki.signer("person", "person"), filled.read_bytes()))
     told = issuing.difference(prepared, path)
     assert told is not None and told.code == "filled_in_already"
+
+
+def test_content_hidden_in_an_update_is_told(prepared: Path, tmp_path: Path, pki: Pki) -> None:
+    path = tmp_path / "hidden.pdf"
+    hidden = drafts.with_hidden_content(prepared.read_bytes())
+    path.write_bytes(drafts.signed_by(pki.signer("person", "person"), hidden))
+    found = issuing.difference(prepared, path)
+    assert found is not None and found.code == "changed_besides_signing"
 
 
 def test_rubbish_behind_the_end_is_told(prepared: Path, tmp_path: Path) -> None:

@@ -209,6 +209,28 @@ def test_what_is_issued_is_linked_with_what_it_answers(bureau: Bureau) -> None:
     assert entry.document_id == document.id
 
 
+def test_what_is_frozen_meanwhile_is_not_linked_and_that_is_told(bureau: Bureau) -> None:
+    asked = a_document(bureau.db, bureau.desk.organ, "Đề nghị báo cáo", by=bureau.officer)
+    number = bureau.prepare(answers=(asked.code,))
+    bureau.sign(number)
+    with writing(bureau.db) as session:
+        freezes.freeze(
+            session,
+            bureau.desk.organ,
+            [session.get_one(Document, asked.id)],
+            by=bureau.clerk,
+            number="1/QĐ",
+            ordered_on=NOW.date(),
+            reason="Thanh tra",
+        )
+    document = bureau.shelve(bureau.issue(number).intakes[0])
+    with bureau.db.reading() as session:
+        assert session.scalars(select(DocumentLink)).all() == []
+        told = session.scalars(select(Event).where(Event.action == "document.link_left_out")).one()
+    assert told.facts == {"kind": "answers", "to": asked.code, "reason": "frozen"}
+    assert told.subject_id == document.id
+
+
 # Order and rights ---------------------------------------------------------------------------------
 
 
