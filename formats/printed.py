@@ -30,12 +30,14 @@ class Sheet:
         mark: what stands small at the foot of every page: where it was taken from.
         first_number: of the first page; a first page that begins a document shows none.
         css: what this form needs beside the common rules.
+        is_numbered: whether pages show their numbers.
     """
 
     is_landscape: bool = False
     mark: str = ""
     first_number: int = 1
     css: str = ""
+    is_numbered: bool = True
 
 
 class TooLarge(FormatError):
@@ -125,16 +127,17 @@ def _style(sheet: Sheet) -> str:
         f" font-style: {'italic' if italic else 'normal'} }}\n"
         for style, (bold, italic) in _STYLES.items()
     )
+    number = "counter(page)" if sheet.is_numbered else "none"
     size = "A4 landscape" if sheet.is_landscape else "A4"
-    number = f"html {{ counter-reset: page {sheet.first_number - 1} }}\n"
-    first = "@page :first { @top-center { content: none } }\n" if sheet.first_number == 1 else ""
+    unnumbered = "@top-center { content: none }" if sheet.first_number <= 1 else ""
+    first = f"@page :first {{ counter-reset: page {sheet.first_number}; {unnumbered} }}\n"
     return f"""{faces}
 @page {{ size: {size}; margin: 20mm 15mm 20mm 30mm; font-family: Form;
-  @top-center {{ content: counter(page); font-size: 13pt }}
+  @top-center {{ content: {number}; font-size: 13pt }}
   @bottom-left {{ content: {_quoted(sheet.mark)}; font-size: 8pt; color: #444;
     white-space: nowrap }}
 }}
-{first}{number}{COMMON}{sheet.css}"""
+{first}{COMMON}{sheet.css}"""
 
 
 def _quoted(text: str) -> str:
@@ -149,17 +152,17 @@ h1 { font-size: 14pt; text-align: center; margin: 12pt 0 2pt 0; line-height: 1.3
   bookmark-level: none }
 .under { text-align: center; margin-bottom: 10pt }
 .state { width: 100%; border-collapse: collapse; margin-bottom: 8pt }
-.state td { vertical-align: top; text-align: center; padding: 0; white-space: normal }
-.state .organ { width: 42% }
+.state td { vertical-align: top; text-align: center; padding: 0 }
+.state .organ { width: 42%; padding-right: 4mm }
 .state .land { width: 58% }
 .state b { display: block }
-.state .name { text-transform: uppercase; font-size: 13pt }
-.state .country { font-size: 13pt; white-space: nowrap }
-.state .motto { font-size: 14pt; font-weight: bold; display: inline-block;
+.state .name { text-transform: uppercase; font-size: 12pt }
+.state .country { font-size: 12pt; white-space: nowrap }
+.state .motto { font-size: 13pt; font-weight: bold; display: inline-block;
   border-bottom: 0.75pt solid #000; padding-bottom: 1pt }
 .state .rule { display: block; width: 40%; margin: 2pt auto 0 auto;
   border-bottom: 0.75pt solid #000 }
-.state .day { font-style: italic; font-size: 14pt; padding-top: 6pt }
+.state .day { font-style: italic; font-size: 13pt; padding-top: 6pt }
 table.lines { width: 100%; border-collapse: collapse; table-layout: fixed; font-size: 12pt;
   line-height: 1.15 }
 table.lines th, table.lines td { border: 0.75pt solid #000; padding: 2pt 3pt;
@@ -173,11 +176,12 @@ table.lines tr.head td { font-weight: bold }
 table.lines tr.gone td { text-decoration: line-through }
 table.lines tr.gone td.kept { text-decoration: none }
 .total { margin-top: 8pt }
+.end { break-inside: avoid }
 .sign { width: 100%; border-collapse: collapse; margin-top: 14pt; break-inside: avoid }
 .sign td { text-align: center; vertical-align: top; width: 50%; padding: 0 }
 .sign .role { font-weight: bold; display: block; text-transform: uppercase }
 .sign .hint { font-style: italic; display: block; font-size: 12pt }
-.sign .said { display: block; font-size: 11pt; margin: 12pt 0 }
+.sign .said { display: block; font-size: 11pt; height: 18mm; padding: 4mm 6mm 0 6mm }
 .sign .room { display: block; height: 22mm }
 .sign .who { font-weight: bold; display: block }
 .dots { border-bottom: 0.75pt dotted #000; height: 17pt; margin: 0 }

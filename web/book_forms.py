@@ -97,7 +97,7 @@ _CARRIED = """
 @page cover { @top-left { content: none } @bottom-right { content: none }
   @top-center { content: none } }
 table.lines { font-size: 11pt }
-tr { string-set: before attr(data-before), after attr(data-after) }
+.lines tbody tr { string-set: before attr(data-before), after attr(data-after) }
 .cover { page: cover; break-after: page; text-align: center }
 .cover .frame { border: 3pt double #000; height: 162mm; padding: 6mm }
 .cover .book { font-size: 28pt; font-weight: bold; margin-top: 28mm; line-height: 1.3 }

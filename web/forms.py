@@ -24,7 +24,7 @@ from formats.number_words import in_words
 from formats.printed import Sheet, to_pdfa
 
 PDF = "application/pdf"
-MOST_ROWS = 2000  # of one booklet: some ninety pages
+MOST_ROWS = 1000  # of one booklet: a minute of work, a hundred pages
 
 
 @dataclass(frozen=True)
