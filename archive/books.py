@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session, joinedload
 from archive import audit
 from archive.errors import Conflict, Invalid, NotFound
 from archive.models import Organ
+from archive.organ_rules import rules_of
 from archive.register_models import Register
-from formats.vietnamese import nfc
+from formats.document_types import named_types
+from formats.vietnamese import fold, nfc
 
 BOOKS = (  # what every organ begins with
     ("den", "incoming", "Sổ đăng ký văn bản đến"),
@@ -100,3 +102,25 @@ def book_by_code(session: Session, organ: Organ, code: str) -> Register:
 def default_book(session: Session, organ: Organ, kind: str) -> Register:
     """The organ's usual book of this kind; made with its first use."""
     return next(one for one in ensure_books(session, organ) if one.kind == kind and one.is_default)
+
+
+def book_for(session: Session, book: Register, type_name: str) -> Register:
+    """The book that counts such a document: the usual outgoing one may be parted by type.
+
+    NĐ 30/2020 leaves it to the organ whether its numbers run through all types or by type
+    (`number_by_type`). A type's book is made with its first use.
+    """
+    organ = book.organ
+    is_parted = book.is_default and book.kind == "outgoing" and rules_of(organ).number_by_type
+    if not is_parted or not type_name.strip():
+        return book
+    named, _ = named_types(fold(type_name))
+    kind = next(iter(named), None)
+    if kind is None:
+        return book
+    code = f"{book.code}-{fold(kind.abbreviation) or 'cv'}"
+    if kind.abbreviation in ("ĐA", "HĐ"):  # without marks they would be those of DA and HD
+        code += "2"
+    present = next((one for one in ensure_books(session, organ) if one.code == code), None)
+    name = f"{book.name}: {kind.name}"
+    return present or _add_book(session, organ, code, "outgoing", name, is_default=False)

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from archive import audit, clock, documents, freezes, refusals
+from archive.books import book_for
 from archive.books import default_book as default_book
 from archive.case_files import takes_documents
 from archive.errors import Conflict, Invalid, NotFound
@@ -79,6 +80,7 @@ def enter(
     today = clock.today(organ)
     day = registered_on or today
     columns = {**blank_entry(), **parse_entry(values)}
+    register = book_for(session, register, columns["type_name"])
     _check_day(register, day, today, late_reason)
     _check_columns(register, columns, day)
     refusals.require_wanted(organ, register.kind, columns, addressee, let_in)

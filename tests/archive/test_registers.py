@@ -274,6 +274,20 @@ def test_an_organ_keeps_as_many_books_as_it_wants(office: Office) -> None:
     assert (entry.number, entry.doc_code) == (1, f"TTLT.{entry.year}.DI-QD.00001")
 
 
+def test_an_organ_may_count_its_outgoing_documents_by_type(office: Office) -> None:
+    with office.db.transaction() as session:
+        organ = session.get_one(Organ, office.organ.id)
+        organ.rules = {"number_by_type": True}
+        audit.record(session, "organ.rules", organ)
+    types = ("Quyết định", "Thông báo", "quyết định", "Công văn", "Hợp đồng", "Hướng dẫn")
+    codes = [entered(office, "di", type_name=one).code.split("/") for one in types]
+    told = [(book, number) for book, _, number in codes]
+    assert told == [
+        ("di-qd", "1"), ("di-tb", "1"), ("di-qd", "2"), ("di-cv", "1"), ("di-hd2", "1"),
+        ("di-hd", "1"),
+    ]  # fmt: skip
+
+
 @pytest.mark.rule("HC-37")
 def test_recipients_say_who_gets_paper() -> None:
     assert recipients_of("Sở Tài chính; UBND xã A (giấy)\nBan B [bản giấy]") == [
