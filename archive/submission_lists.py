@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, case, func, select, union
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from archive import clock
 from archive.life_models import (
@@ -240,7 +240,7 @@ def items_of(submission: Submission) -> Select[SubmissionItem]:
     return (
         select(SubmissionItem)
         .where(SubmissionItem.submission_id == submission.id)
-        .options(selectinload(SubmissionItem.case_file).selectinload(CaseFile.holder))
+        .options(joinedload(SubmissionItem.case_file))
         .order_by(SubmissionItem.ordinal)
     )
 

@@ -198,11 +198,11 @@ def by_code(session: Session, code: str) -> Submission:
     Raises:
         NotFound: `no_such_submission`.
     """
-    files = selectinload(Submission.items).selectinload(SubmissionItem.case_file)
+    files = selectinload(Submission.items).joinedload(SubmissionItem.case_file)
     found = session.scalar(
         select(Submission)
         .where(Submission.code == code.strip())
-        .options(files.selectinload(CaseFile.organ))
+        .options(files.joinedload(CaseFile.organ))
     )
     if found is None:
         raise NotFound("no_such_submission", submission=code)

@@ -1,11 +1,11 @@
 """Case files that are closed, due and submitted: what tests of submission begin with."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
-from archive import audit, closing, people, submissions
+from archive import audit, clock, closing, people, submissions
 from archive.database import Database
 from archive.documents import Arrived
 from archive.models import CaseFile, Organ
@@ -13,6 +13,10 @@ from tests.factories import a_case_file, a_document, stored
 from tests.web.conftest import House
 from web import clockwork
 
+LATE = clock.now() + timedelta(days=90)  # when these tests look, some days after they were due
+ENDED = clock.months_after(LATE.date() - timedelta(days=17), -12)
+DUE = clock.months_after(ENDED, 12)
+DAYS_LATE = (LATE.date() - DUE).days
 DESCRIBED = {"type_name": "Quyết định", "issued_date": "10/01/2026", "organ_name": "UBND"}
 CLEAN = {"check_for_viruses": {"status": "clean"}, "check_signatures": {"count": 0}}
 
@@ -22,7 +26,7 @@ def a_closed_file(
     holder: str = "binh",
     *,
     title: str = "Quy hoạch sử dụng đất",
-    end: str = "15/01/2026",
+    end: date | None = None,
     term: str = "20 năm",
     facts: dict[str, Any] | None = None,
     **more: Any,
@@ -49,7 +53,9 @@ def a_closed_file(
     )
     with audit.acting_as(None, "command"), db.transaction() as session:
         found = session.get_one(CaseFile, case_file.id)
-        closing.close(session, found, people.by_name(session, holder), {"EndDate": end})
+        closing.close(
+            session, found, people.by_name(session, holder), {"EndDate": f"{end or ENDED:%d/%m/%Y}"}
+        )
     return case_file.code
 
 

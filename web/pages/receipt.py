@@ -15,6 +15,7 @@ from archive.errors import ArchiveError, NotFound
 from archive.life_models import Submission, SubmissionItem
 from archive.models import Unit
 from archive.reading import known_case_files, story_of
+from archive.submission_lists import Standing
 from web import receipt_words
 from web.auth import (
     asker,
@@ -69,8 +70,8 @@ def page(code: str) -> str:
     """The submission with its case files, page by page."""
     with telling(), reading() as rows:  # whose hand it is counts for what may be done
         found = _the_submission(rows, code)
-        shown = listed(rows, submission_lists.items_of(found))
         (standing,) = submission_lists.standings(rows, here(), [found])
+        shown = listed(rows, submission_lists.items_of(found), total=standing.total)
         people = (found.submitted_by_id, found.delivered_by_id, found.received_by_id)
         deciders = (one.decided_by_id for one in shown.rows)
         return render_template(
@@ -81,7 +82,7 @@ def page(code: str) -> str:
             items=_items(rows, found, list(shown.rows)),
             unit=rows.get(Unit, found.unit_id) if found.unit_id else None,
             names=names_of(rows, (*people, *deciders)),
-            sides=_sides(rows, found),
+            sides=_sides(rows, found, standing),
             may_decide=may(rows, Action.ACCEPT, here()) and standing.undecided > 0,
             story=story(
                 rows,
@@ -115,8 +116,8 @@ def _items(rows: Session, found: Submission, items: list[SubmissionItem]) -> lis
     numbers = [one.case_file_id for one in items]
     frozen = submission_lists.frozen(rows, numbers)
     totals = case_files.totals(rows, numbers)
-    known = known_case_files(rows, asker(), numbers)
     may_accept = may(rows, Action.ACCEPT, here())
+    known = set(numbers) if may_accept else known_case_files(rows, asker(), numbers)
     is_own = bool(submissions.hands(asker()) & submissions.givers(rows, found))
     return [
         Shown(
@@ -242,16 +243,18 @@ class Side:
     why_not: str
 
 
-def _sides(rows: Session, found: Submission) -> list[Side]:
+def _sides(rows: Session, found: Submission, standing: Standing) -> list[Side]:
     signed = {
         "giving": (found.delivered_by_id, found.delivered_at),
         "receiving": (found.received_by_id, found.received_at),
     }
-    whole = submissions.by_code(rows, found.code)
-    return [Side(name, *signed[name], _why_not_sign(rows, whole, name)) for name in SIDES]
+    whole = found if standing.undecided else submissions.by_code(rows, found.code)
+    return [Side(name, *signed[name], _why_not_sign(rows, whole, standing, name)) for name in SIDES]
 
 
-def _why_not_sign(rows: Session, found: Submission, side: str) -> str:
+def _why_not_sign(rows: Session, found: Submission, standing: Standing, side: str) -> str:
+    if standing.undecided:
+        return words_for("still_undecided", {"submission": found.code}).what
     if side == "receiving" and not may(rows, Action.ACCEPT, here()):
         return words_for("not_your_side").what
     hindrance = submissions.why_not_sign(rows, found, asker(), side)
