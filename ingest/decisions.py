@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from archive import audit, clock
+from archive import audit, clock, refusals
 from archive.errors import Conflict, Invalid, NotFound
 from formats.kinds import Family
 from ingest import claims, outcomes, page_making, shelving
@@ -130,6 +130,7 @@ def confirm_secret(session: Session, workshop: Workshop, intake: Intake, why: st
     if intake.mends_part_id is not None:  # the document on the shelf leaves by disposal only
         raise Conflict("shelved_already")
     shelving.discard(session, workshop, intake, why)
+    refusals.refuse(session, intake.organ, None, refusals.SECRET)
 
 
 def discard(session: Session, workshop: Workshop, intake: Intake, why: str) -> None:

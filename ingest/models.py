@@ -66,6 +66,7 @@ class Intake(Row):
         CheckConstraint("(state = 'shelved') = (document_id is not null)", name="shelved"),
         CheckConstraint("length(digest) = 64", name="digest"),
         Index("ix_intake_road", "state", "next_step", "queued_at"),
+        Index("ix_intake_received", "organ_id", "received_at"),
     )
 
 

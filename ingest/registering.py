@@ -7,7 +7,7 @@ which has a document becomes a further part of it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import PurePath
 
 from sqlalchemy import ColumnElement, select
@@ -27,6 +27,7 @@ from ingest import admission
 from ingest.models import Intake
 
 SCAN_FIELDS = ("completeness", "elsewhere")  # how much of the paper was scanned, where the rest is
+LATELY = timedelta(days=60)  # an older file is registered from its own page, by its code
 ON_THE_ROAD = ("received", "waiting", "stuck")
 _OFFICE = (".doc", ".docx", ".odt", ".rtf", ".xls", ".xlsx", ".ods")
 
@@ -382,9 +383,11 @@ def refuse_intake(
 
 
 def unregistered(organ_id: int) -> list[ColumnElement[bool]]:
-    """The organ's received files that stand in no register yet, for `where`."""
+    """Files the organ received lately that stand in no register yet, for `where`."""
     return [
         Intake.organ_id == organ_id,
+        Intake.received_at > clock.now() - LATELY,
+        Intake.mends_part_id.is_(None),
         Intake.register_entry_id.is_(None),
         Intake.is_quarantined.is_(False),
         Intake.state.in_((*ON_THE_ROAD, "shelved")),

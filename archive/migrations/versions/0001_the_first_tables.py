@@ -934,6 +934,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_intake_digest'), ['digest'], unique=False)
         batch_op.create_index(batch_op.f('ix_intake_mends_part_id'), ['mends_part_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_intake_organ_id'), ['organ_id'], unique=False)
+        batch_op.create_index('ix_intake_received', ['organ_id', 'received_at'], unique=False)
         batch_op.create_index('ix_intake_road', ['state', 'next_step', 'queued_at'], unique=False)
 
     op.create_table('kept_back',
@@ -1164,6 +1165,7 @@ def downgrade() -> None:
     op.drop_table('kept_back')
     with op.batch_alter_table('intake', schema=None) as batch_op:
         batch_op.drop_index('ix_intake_road')
+        batch_op.drop_index('ix_intake_received')
         batch_op.drop_index(batch_op.f('ix_intake_organ_id'))
         batch_op.drop_index(batch_op.f('ix_intake_mends_part_id'))
         batch_op.drop_index(batch_op.f('ix_intake_digest'))
