@@ -18,12 +18,12 @@ from archive import audit
 from archive.errors import Conflict, Invalid, NotFound
 from archive.life_models import CarriedOver
 from archive.models import FilePlan, FilePlanEntry, Organ, Person, Unit
+from archive.plan_tree import lines_of
 from archive.seen import require_as_seen
 from formats.vietnamese import nfc
 
 DEEPEST = 1  # large headings (I, II, …) and small ones (1, 2, …)
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣－"), "-")
-_ROMAN = ((100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"))
 
 
 @dataclass(frozen=True)
@@ -40,15 +40,6 @@ class LineValues:
     unit_id: int | None = None
 
 
-@dataclass(frozen=True)
-class Line:
-    """A line in its place in the tree, with the number that it shows."""
-
-    entry: FilePlanEntry
-    depth: int
-    number: str  # I, II, … or 1, 2, … for headings; empty for case files
-
-
 def tidy_notation(text: str) -> str:
     """One spelling of a number and notation: plain dashes, no spaces around signs."""
     plain = " ".join(nfc(text).translate(_DASHES).split())
@@ -58,15 +49,6 @@ def tidy_notation(text: str) -> str:
 def notation_key(text: str) -> str:
     """What two spellings of the same notation have in common."""
     return tidy_notation(text).casefold()
-
-
-def roman(number: int) -> str:
-    """A number as large headings are counted: IV."""
-    said = ""
-    for value, sign in (*_ROMAN, (1, "I")):
-        count, number = divmod(number, value)
-        said += sign * count
-    return said
 
 
 # Reading ------------------------------------------------------------------------------------------
@@ -95,40 +77,6 @@ def line_of(session: Session, plan: FilePlan, number: int) -> FilePlanEntry:
     if entry is None or entry.plan_id != plan.id:
         raise NotFound("no_such_line", year=plan.year)
     return entry
-
-
-def lines_of(session: Session, plan: FilePlan, *, with_taken_out: bool = False) -> list[Line]:
-    """All lines in the order of the tree: a heading, what stands under it, the next heading."""
-    wanted = select(FilePlanEntry).where(FilePlanEntry.plan_id == plan.id)
-    if not with_taken_out:
-        wanted = wanted.where(FilePlanEntry.taken_out_on.is_(None))
-    return in_order(session.scalars(wanted))
-
-
-def in_order(entries: Iterable[FilePlanEntry]) -> list[Line]:
-    """These lines as a tree, laid out from top to bottom: case files stand before headings."""
-    below: dict[int | None, list[FilePlanEntry]] = {}
-    for one in entries:
-        below.setdefault(one.parent_id, []).append(one)
-    for some in below.values():
-        some.sort(key=lambda one: (not one.notation, one.position, one.id))
-    lines: list[Line] = []
-
-    def lay_out(parent: int | None, depth: int) -> None:
-        headings = 0
-        for one in below.get(parent, ()):
-            headings += not one.notation
-            lines.append(Line(one, depth, _number(one, depth, headings)))
-            lay_out(one.id, depth + 1)
-
-    lay_out(None, 0)
-    return lines
-
-
-def _number(entry: FilePlanEntry, depth: int, place: int) -> str:
-    if entry.notation:
-        return ""
-    return entry.heading_number or (roman(place) if depth == 0 else str(place))
 
 
 # Drawing up ---------------------------------------------------------------------------------------

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from archive import audit, clock, people
 from archive.case_files import code_of
 from archive.errors import Conflict, Invalid
-from archive.file_plans import hold, lines_of, notation_key, people_of, require_draft, touch
+from archive.file_plans import hold, notation_key, people_of, require_draft, touch
 from archive.life_models import CarriedOver
 from archive.models import CaseFile, FilePlan, FilePlanEntry, Fonds, Organ, Person
+from archive.plan_tree import lines_of
 from formats.vietnamese import nfc
 
 MOST_TOLD = 20  # problems named in an error; a page shows them all

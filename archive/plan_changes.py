@@ -11,7 +11,6 @@ from archive.file_plans import (
     LineValues,
     checked,
     insert_line,
-    lines_of,
     people_of,
     tidied,
     touch,
@@ -25,6 +24,7 @@ from archive.plan_approval import (
     require_approved,
     taken_over,
 )
+from archive.plan_tree import lines_of
 from archive.seen import require_as_seen
 
 

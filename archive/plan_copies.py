@@ -14,7 +14,6 @@ from archive.file_plans import (
     draw_up,
     hold,
     insert_line,
-    lines_of,
     of_year,
     people_of,
     require_draft,
@@ -23,6 +22,7 @@ from archive.file_plans import (
 from archive.life_models import CarriedOver
 from archive.models import CaseFile, FilePlan, FilePlanEntry, Organ, Person
 from archive.plan_approval import carried_lines
+from archive.plan_tree import lines_of
 
 CARRIED_HEADING = "Hồ sơ các năm trước chuyển sang"
 _COPIED = (

@@ -14,17 +14,10 @@ from sqlalchemy.orm import Session
 
 from archive import audit, people
 from archive.errors import Conflict
-from archive.file_plans import (
-    LineValues,
-    lines_of,
-    notation_key,
-    require_draft,
-    roman,
-    tidied,
-    touch,
-)
+from archive.file_plans import LineValues, notation_key, require_draft, tidied, touch
 from archive.models import FilePlan, FilePlanEntry, Person
 from archive.plan_tables import Given, given_rows, ignored_columns, maker_of, units_of
+from archive.plan_tree import lines_of, roman
 from formats.tables import Table
 
 Path = tuple[str, ...]  # a heading: its words and those of the heading above it, folded

@@ -12,9 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.errors import Invalid
-from archive.file_plans import lines_of, people_of
+from archive.file_plans import people_of
 from archive.models import FilePlan, FilePlanEntry, Person, Unit
 from archive.plan_approval import carried_lines
+from archive.plan_tree import lines_of
 from formats.tables import Table, heading_key
 
 

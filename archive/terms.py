@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from formats.vietnamese import fold
 
@@ -23,6 +24,7 @@ class Term:
         return self.is_permanent or self.years >= MUST_BE_SUBMITTED
 
 
+@lru_cache(maxsize=1000)  # plans name the same few terms thousands of times
 def term_of(text: str) -> Term | None:
     """The term that a text states; None where it states none ("đến khi văn bản hết hiệu lực")."""
     plain = " ".join(fold(text).split())

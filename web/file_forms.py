@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 from archive import audit, clock
 from archive.case_files import totals
 from archive.errors import Invalid
-from archive.file_plans import lines_of, people_of
+from archive.file_plans import people_of
 from archive.life_models import PaperPart, Submission, SubmissionItem
 from archive.models import (
     CaseFile,
@@ -23,6 +23,7 @@ from archive.models import (
     Placement,
     Unit,
 )
+from archive.plan_tree import lines_of
 from archive.reading import known_documents, seen_case_files
 from archive.register_fields import number_of_entry
 from archive.submissions import accepted_items

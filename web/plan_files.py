@@ -8,11 +8,12 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from archive import reading
-from archive.file_plans import Line, lines_of, people_of
+from archive.file_plans import people_of
 from archive.models import CaseFile, FilePlan, FilePlanEntry, Organ, Person
 from archive.plan_approval import carried_lines
 from archive.plan_import import Fate, Wrong
 from archive.plan_tables import COLUMNS, HEADER, NAMES, WIDTHS, maker_of, rows_of, units_of
+from archive.plan_tree import Line, lines_of
 from formats.tables import Limits, Table, read_table, write_csv, write_xlsx
 
 LIMITS = Limits(rows=10_000)
@@ -78,7 +79,7 @@ def as_values(session: Session, plan: FilePlan, person: Person) -> list[dict[str
     hidden = hidden_among(session, person, carried)
     files = case_files_of(session, person, organ, entries, carried)
 
-    def one_line(line: Line) -> dict[str, Any]:
+    def one_line(line: Line[FilePlanEntry]) -> dict[str, Any]:
         entry, case_file = line.entry, files.get(line.entry.id)
         holder = holders.get(entry.holder_id or 0)
         unit = units.get(entry.unit_id or 0)

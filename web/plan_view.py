@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from archive import clock
 from archive.access import Action
-from archive.file_plans import Line, lines_of, people_of
+from archive.file_plans import people_of
 from archive.life_models import FreezeOrder, Frozen
 from archive.models import CaseFile, FilePlan, FilePlanEntry, Person, Placement, Unit
 from archive.plan_approval import carried_lines
 from archive.plan_tables import maker_of, units_of
+from archive.plan_tree import Brief, Line, brief_lines_of
 from archive.terms import term_of
 from formats.vietnamese import fold
 from web.auth import asker, here, may
@@ -24,14 +25,16 @@ from web.i18n import gettext
 from web.lists import Listed, page_wanted
 from web.plan_files import case_files_of, hidden_among
 
-PER_PAGE = 100
+PER_PAGE = 50
 
 
 @dataclass(frozen=True)
 class LineShown:
     """One line of the page."""
 
-    line: Line
+    entry: FilePlanEntry
+    depth: int
+    number: str  # of a heading
     title: str
     maker: str
     has_left: bool  # the account of who was to draw it up is closed
@@ -42,10 +45,15 @@ class LineShown:
     documents: int
     deed: Deed | None
 
-    @property
-    def entry(self) -> FilePlanEntry:
-        """The line itself."""
-        return self.line.entry
+
+@dataclass(frozen=True)
+class HeadingShown:
+    """A heading to choose from."""
+
+    id: int
+    depth: int
+    name: str
+    files: int
 
 
 @dataclass(frozen=True)
@@ -53,7 +61,7 @@ class PlanShown:
     """A plan with one page of its lines."""
 
     shown: Listed[LineShown]
-    headings: list[LineShown]
+    headings: list[HeadingShown]
     files: int
     permanent: int
     documents: int
@@ -73,7 +81,7 @@ def shown(
         under: only what stands under this heading.
         whole: all on one page, for printing.
     """
-    lines = lines_of(session, plan)
+    lines = brief_lines_of(session, plan)
     carried = carried_lines(session, plan)
     counts = _counts(lines, _documents(session, plan, carried))
     wanted = _under(lines, under) if under else lines
@@ -86,7 +94,7 @@ def shown(
     files = [one for one in lines if one.entry.notation]
     return PlanShown(
         Listed([desk.shown(one) for one in some], len(wanted), number, size),
-        [desk.shown(one) for one in lines if not one.entry.notation],
+        [_heading(one, counts) for one in lines if not one.entry.notation],
         len(files),
         sum(_is_permanent(one) for one in files),
         sum(documents for _, documents in (counts[one.entry.id] for one in files)),
@@ -95,17 +103,22 @@ def shown(
     )
 
 
-def _fits(line: Line, words: list[str]) -> bool:
+def _heading(line: Line[Brief], counts: Mapping[int, tuple[int, int]]) -> HeadingShown:
+    name = f"{line.number}. {line.entry.title}"
+    return HeadingShown(line.entry.id, line.depth, name, counts[line.entry.id][0])
+
+
+def _fits(line: Line[Brief], words: list[str]) -> bool:
     told = fold(f"{line.entry.notation} {line.entry.title}")
     return all(word in told for word in words)
 
 
-def _is_permanent(line: Line) -> bool:
+def _is_permanent(line: Line[Brief]) -> bool:
     term = term_of(line.entry.maintenance)
     return term is not None and term.is_permanent
 
 
-def _under(lines: list[Line], heading: int) -> list[Line]:
+def _under(lines: list[Line[Brief]], heading: int) -> list[Line[Brief]]:
     """The heading and what stands under it, as they follow one another."""
     place = next((n for n, one in enumerate(lines) if one.entry.id == heading), None)
     if place is None:
@@ -139,7 +152,7 @@ def _documents(session: Session, plan: FilePlan, carried: Mapping[int, int]) -> 
     return found
 
 
-def _counts(lines: list[Line], documents: Mapping[int, int]) -> dict[int, tuple[int, int]]:
+def _counts(lines: list[Line[Brief]], documents: Mapping[int, int]) -> dict[int, tuple[int, int]]:
     """Case files and documents of each line; a heading has those of all that is under it."""
     counts = {
         one.entry.id: (1, documents.get(one.entry.id, 0)) if one.entry.notation else (0, 0)
@@ -159,11 +172,12 @@ class _Desk:
         self,
         session: Session,
         plan: FilePlan,
-        lines: list[Line],
+        lines: list[Line[Brief]],
         counts: Mapping[int, tuple[int, int]],
         carried: Mapping[int, int],
     ) -> None:
-        entries = [one.entry for one in lines]
+        self.entries = _whole(session, lines)
+        entries = list(self.entries.values())
         self.counts = counts
         self.people: dict[int, Person] = people_of(session, entries, plan.approved_by_id)
         self.units: dict[int, Unit] = units_of(session, plan.organ_id)
@@ -172,14 +186,16 @@ class _Desk:
         self.frozen = _frozen(session, self.case_files.values())
         self.may_open = may(session, Action.OPEN_CASE_FILE, here())
 
-    def shown(self, line: Line) -> LineShown:
-        entry = line.entry
+    def shown(self, line: Line[Brief]) -> LineShown:
+        entry = self.entries[line.entry.id]
         holder = self.people.get(entry.holder_id or 0)
         unit = self.units.get(entry.unit_id or (holder.unit_id if holder else 0) or 0)
         case_file = self.case_files.get(entry.id)
         files, documents = self.counts[entry.id]
         return LineShown(
-            line=line,
+            entry=entry,
+            depth=line.depth,
+            number=line.number,
             title=self.hidden.get(entry.id, entry.title),
             maker=maker_of(entry, holder),
             has_left=holder is not None and _has_left(holder),
@@ -204,6 +220,13 @@ class _Desk:
             why_not = gettext("Frozen by order %(order)s.", order=order)
         target = url_for("plan_lines.open_planned", year=case_file.year)
         return Deed(gettext("Open it"), "folder2-open", target, is_post=True, why_not=why_not)
+
+
+def _whole(session: Session, lines: list[Line[Brief]]) -> dict[int, FilePlanEntry]:
+    """The lines themselves, by number."""
+    numbers = [one.entry.id for one in lines]
+    found = select(FilePlanEntry).where(FilePlanEntry.id.in_(numbers))
+    return {one.id: one for one in session.scalars(found)}
 
 
 def _has_left(person: Person) -> bool:

@@ -17,12 +17,14 @@ from archive import (
     plan_approval,
     plan_changes,
     plan_copies,
+    plan_tree,
 )
 from archive.database import Database
 from archive.errors import ArchiveError, Conflict, Invalid
-from archive.file_plans import LineValues, roman, tidy_notation
+from archive.file_plans import LineValues, tidy_notation
 from archive.life_models import CarriedOver
 from archive.models import CaseFile, Event, FilePlan, FilePlanEntry, Organ, Person
+from archive.plan_tree import roman
 from archive.seen import state_of
 from tests.factories import a_case_file, a_person, an_organ, writing
 
@@ -56,7 +58,7 @@ class Office:
         return file_plans.of_year(rows, self.own(rows), year)
 
     def entry(self, rows: Session, notation: str, year: int = THIS_YEAR) -> FilePlanEntry:
-        lines = file_plans.lines_of(rows, self.plan(rows, year), with_taken_out=True)
+        lines = plan_tree.lines_of(rows, self.plan(rows, year), with_taken_out=True)
         return next(one.entry for one in lines if notation in (one.entry.notation, one.entry.title))
 
     def case_file(self, rows: Session, notation: str) -> CaseFile:
@@ -81,7 +83,7 @@ def approved(office: Office) -> Office:
 
 def shown(office: Office, year: int = THIS_YEAR) -> list[str]:
     with office.db.reading() as rows:
-        lines = file_plans.lines_of(rows, office.plan(rows, year))
+        lines = plan_tree.lines_of(rows, office.plan(rows, year))
         return [
             f"{'  ' * one.depth}{one.number or one.entry.notation} {one.entry.title}"
             for one in lines

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from archive import audit, clock, file_plans, people
 from archive.database import Database
 from archive.errors import Conflict, Invalid
-from archive.file_plans import LineValues, lines_of
+from archive.file_plans import LineValues
 from archive.models import FilePlan, Organ, Unit
 from archive.plan_import import Comparison, compare, take_in
 from archive.plan_tables import HEADER, rows_of
+from archive.plan_tree import lines_of
 from formats.tables import Table, TableRow, read_table, write_csv, write_xlsx
 from tests.factories import a_person, an_organ, writing
 

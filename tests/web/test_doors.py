@@ -16,6 +16,7 @@ VALUES = {"code": "TTLT-2026-0000001", "part": 1, "number": 1, "width": 160, "ro
 VALUES |= {"verb": "again", "filename": "luutru.css"}
 VALUES |= {"held": 1, "kind": "document"}
 VALUES |= {"of": 1, "state": "prepared"}
+VALUES |= {"year": 2026, "line": 1}
 
 
 def address(house: House, rule: Rule) -> str:

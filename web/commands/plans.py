@@ -16,6 +16,7 @@ from archive import (
     plan_changes,
     plan_copies,
     plan_import,
+    plan_tree,
 )
 from archive.access import Action
 from archive.errors import Invalid, NotFound
@@ -313,7 +314,7 @@ def open_planned(actor: str | None, code: str, as_json: bool) -> None:
 
 def _entry(db: Session, found: FilePlan, notation: str) -> FilePlanEntry:
     key = file_plans.notation_key(notation)
-    for one in file_plans.lines_of(db, found):
+    for one in plan_tree.lines_of(db, found):
         if one.entry.notation and file_plans.notation_key(one.entry.notation) == key:
             return one.entry
     raise NotFound("no_such_line", year=found.year)
@@ -322,7 +323,7 @@ def _entry(db: Session, found: FilePlan, notation: str) -> FilePlanEntry:
 def _heading(db: Session, found: FilePlan, number: str) -> FilePlanEntry:
     """II or II.1, as `plan show` prints them."""
     wanted, at = number.strip(" .").upper(), ""
-    for one in file_plans.lines_of(db, found):
+    for one in plan_tree.lines_of(db, found):
         if one.number and one.depth == 0:
             at = one.number
         shown = one.number if one.depth == 0 else f"{at}.{one.number}"

@@ -8,15 +8,16 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound as NoSuchPage
 from werkzeug.wrappers import Response as BaseResponse
 
-from archive import file_plans, plan_changes
+from archive import file_plans, plan_changes, plan_tree
 from archive.access import Action
 from archive.errors import ArchiveError, Conflict, Invalid
 from archive.file_plans import LineValues
 from archive.models import FilePlan, FilePlanEntry, Person
 from archive.plan_tables import units_of
+from archive.plan_tree import Line
 from archive.seen import state_of
 from web.auth import asker, here, reading, the_case_file, writing
-from web.errors import tell, words_of
+from web.errors import tell, words_for, words_of
 from web.i18n import gettext
 from web.pages.plans import the_plan
 
@@ -150,7 +151,7 @@ def _form_page(year: int, line: int | None = None, **told: Any) -> str:
     with reading() as rows:
         plan = the_plan(rows, year, Action.PLAN)
         entry = file_plans.line_of(rows, plan, line) if line is not None else None
-        lines = file_plans.lines_of(rows, plan)
+        lines = plan_tree.lines_of(rows, plan)
         given = request.form if request.method == "POST" else _present(entry)
         kind = "heading" if entry is not None and not entry.notation else "file"
         if entry is None:
@@ -168,6 +169,7 @@ def _form_page(year: int, line: int | None = None, **told: Any) -> str:
             holders=_holders(rows),
             units=list(units_of(rows, here().id).values()),
             why_fixed=_why_fixed(rows, plan, entry),
+            why_not_out=_why_not_out(entry, lines),
             **told,
         )
 
@@ -196,6 +198,13 @@ def _holders(rows: Session) -> list[Person]:
         .limit(MOST_HOLDERS)
     )
     return list(found)
+
+
+def _why_not_out(entry: FilePlanEntry | None, lines: list[Line[FilePlanEntry]]) -> str:
+    """Why a heading stays: something stands under it."""
+    if entry is None or not any(one.entry.parent_id == entry.id for one in lines):
+        return ""
+    return words_for("heading_not_empty", {"title": entry.title}).line
 
 
 def _why_fixed(rows: Session, plan: FilePlan, entry: FilePlanEntry | None) -> str:
