@@ -98,6 +98,8 @@ class _Checked:
     layout: str
     case_file_id: int | None
     copy_of_id: int | None
+    entry_id: int | None
+    """Of the document that an annex belongs to, if it has its number already."""
 
 
 def _check_wish(wish: Wish) -> str:
@@ -124,14 +126,9 @@ def _looked_up(session: Session, wish: Wish, organ_id: int, by: Person) -> _Chec
     organ = session.get_one(Organ, organ_id)
     access.require(session, by, Action.PREPARE_ISSUE, organ)
     case_file = _case_file(session, wish.case_file, organ, by)
+    main = _main(session, wish, organ_id, by)
     for code in wish.answers:
         access.require(session, by, Action.DESCRIBE, documents.by_code(session, code))
-    if wish.main is not None:
-        main = the_issuance(session, by, wish.main, Action.PREPARE_ISSUE)
-        if main.kind == "annex" or main.organ_id != organ_id:
-            raise Invalid("main_missing")
-        if main.state in ("issued", "given_up"):
-            raise Conflict("issued_already", issuance=main.id)
     copied = documents.by_code(session, wish.copy_of) if wish.copy_of else None
     if copied is not None:
         access.require(session, by, Action.READ, copied)
@@ -140,7 +137,20 @@ def _looked_up(session: Session, wish: Wish, organ_id: int, by: Person) -> _Chec
         wish.layout or organ.signature_layout,
         case_file.id if case_file else None,
         copied.id if copied else None,
+        main.register_entry_id if main else None,
     )
+
+
+def _main(session: Session, wish: Wish, organ_id: int, by: Person) -> Issuance | None:
+    """The document that an annex is issued with."""
+    if wish.main is None:
+        return None
+    main = the_issuance(session, by, wish.main, Action.PREPARE_ISSUE)
+    if main.kind == "annex" or main.organ_id != organ_id:
+        raise Invalid("main_missing")
+    if main.state in ("issued", "given_up"):
+        raise Conflict("issued_already", issuance=main.id)
+    return main
 
 
 def _case_file(session: Session, code: str, organ: Organ, by: Person) -> CaseFile | None:
@@ -197,6 +207,7 @@ def _write_row(
         fields={name: nfc(value).strip() for name, value in wish.fields.items()},
         answers=[code.strip() for code in wish.answers],
         case_file_id=checked.case_file_id,
+        register_entry_id=checked.entry_id,
         prepared_digest=digest,
         signed_digest=digest if is_ready else None,
         signed_at=moment if is_ready else None,

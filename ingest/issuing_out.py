@@ -149,12 +149,13 @@ def _give_number(session: Session, number: int, by: Person, book: str, hand: Per
     entry = registers.enter(session, _book(session, issuance, book), by, values, copy_of=copied)
     issuance.register_entry = entry
     issuance.fields = {**issuance.fields, **_fields_of(entry)}
-    for annex in issuance.annexes:
+    annexes = tuple(one for one in issuance.annexes if one.state == "signed")
+    for annex in annexes:
         annex.register_entry = entry
     issuance.revision += 1
     session.flush()
     facts = {"number": number_of_entry(entry), "book": entry.register.code}
-    audit.record(session, "issuance.number", issuance, also=tuple(issuance.annexes), facts=facts)
+    audit.record(session, "issuance.number", issuance, also=annexes, facts=facts)
 
 
 def _check_date(issuance: Issuance, today: date) -> None:

@@ -212,11 +212,14 @@ def one(number: int) -> str:
 
 def _notes(issuance: Issuance) -> list[str]:
     """What should be looked at before the next step."""
-    if issuance.state not in ("prepared", "signed") or issuance.kind != "document":
+    if issuance.state not in ("prepared", "signed"):
         return []
+    trial = [] if services().settings.seal_url else ["sealed_for_trial"]
+    if issuance.kind != "document":
+        return trial
     picture = services().settings.path("seals", safe_name(issuance.organ.code) + ".png")
     found = list(issuance.notes) if issuance.state == "prepared" else []
-    return found if picture.is_file() else [*found, "not_sealed_by_picture"]
+    return [*found, *([] if picture.is_file() else ["not_sealed_by_picture"]), *trial]
 
 
 def _books(rows: Session, issuance: Issuance) -> list[Any]:

@@ -149,6 +149,10 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("Less than 40 mm are left for the signature."),
         _l("Leave 4 cm between post and name in the draft."),
     ),
+    "sealed_for_trial": (
+        _l("The organ's key is one for trials: what it signs has no legal value."),
+        _ASK_ADMINISTRATOR,
+    ),
     "not_sealed_by_picture": (
         _l("There is no picture of the organ's seal; its name and the time are written instead."),
         _ASK_ADMINISTRATOR,
