@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
@@ -83,6 +83,7 @@ def page(code: str) -> str:
             unit=rows.get(Unit, found.unit_id) if found.unit_id else None,
             names=names_of(rows, (*people, *deciders)),
             sides=_sides(rows, found, standing),
+            may_print="forms.submission" in current_app.view_functions,
             may_decide=may(rows, Action.ACCEPT, here()) and standing.undecided > 0,
             story=story(
                 rows,
