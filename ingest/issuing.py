@@ -186,40 +186,42 @@ def _write_row(
     subject: str,
     by: Person,
 ) -> int:
-    is_ready = wish.kind != "document"  # no leader signs it here
-    moment = clock.now()
     issuance = Issuance(
-        organ_id=checked.organ_id,
-        state="signed" if is_ready else "prepared",
         kind=wish.kind,
         main_id=wish.main,
         copy_kind=wish.copy_kind,
-        copy_of_id=checked.copy_of_id,
         name=file_name(subject),
-        layout=checked.layout,
-        places={
-            "fields": made.places,
-            "written": made.written,
-            "pages": made.pages,
-            "sizes": made.sizes,
-        },
+        places=_told_of_pages(made),
         notes=list(made.notes),
         fields={name: nfc(value).strip() for name, value in wish.fields.items()},
         answers=[code.strip() for code in wish.answers],
-        case_file_id=checked.case_file_id,
-        register_entry_id=checked.entry_id,
         prepared_digest=digest,
-        signed_digest=digest if is_ready else None,
-        signed_at=moment if is_ready else None,
         signer_name=nfc(given_value(wish.fields, "FullName")).strip(),
         prepared_by_id=by.id,
-        prepared_at=moment,
+        prepared_at=clock.now(),
+        organ_id=checked.organ_id,
+        layout=checked.layout,
+        copy_of_id=checked.copy_of_id,
+        case_file_id=checked.case_file_id,
+        register_entry_id=checked.entry_id,
     )
+    if wish.kind != "document":  # no leader signs it here
+        issuance.state, issuance.signed_digest = "signed", digest
+        issuance.signed_at = issuance.prepared_at
     session.add(issuance)
     session.flush()
     facts = {"kind": wish.kind, "sha256": digest, "main": wish.main}
     audit.record(session, "issuance.prepare", issuance, facts=facts, name=issuance.name)
     return issuance.id
+
+
+def _told_of_pages(made: Prepared) -> dict[str, Any]:
+    return {
+        "fields": made.places,
+        "written": made.written,
+        "pages": made.pages,
+        "sizes": made.sizes,
+    }
 
 
 def move_fields(
