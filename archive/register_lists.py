@@ -94,15 +94,23 @@ def filters(only: str, today: date) -> list[ColumnElement[bool]]:
     return known.get(only, [])
 
 
-def by_number(typed: str) -> list[ColumnElement[bool]]:
-    """Lines with this number, however it was typed: the book's own, or the document's."""
+def by_number(book: Register, typed: str) -> list[ColumnElement[bool]]:
+    """Lines with this number, however it was typed: the book's own, or the document's.
+
+    Each way is told in full, so that the database finds each by an index of its own.
+    """
     text = typed.strip()
     if not text:
         return []
-    same = RegisterEntry.canonical == canonical_of(text)
+    here = RegisterEntry.organ_id == book.organ_id
+    ways = [
+        and_(here, RegisterEntry.canonical == canonical_of(text)),
+        and_(here, RegisterEntry.doc_code == text),
+    ]
     if text.isdecimal() and len(text) < 9:
-        same = or_(same, RegisterEntry.number == int(text))
-    return [or_(same, RegisterEntry.doc_code == text)]
+        of_book = (RegisterEntry.register_id == book.id, RegisterEntry.number == int(text))
+        ways.append(and_(*of_book))
+    return [or_(*ways)]
 
 
 def lines(

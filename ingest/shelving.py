@@ -82,7 +82,7 @@ def shelve(session: Session, intake: Intake, kept: tuple[Kept, ...]) -> None:
         return
     arrived = _arrived(intake, kept)
     number = intake.register_entry_id
-    entry = session.get_one(RegisterEntry, number) if number is not None else None
+    entry = _held(session, number) if number is not None else None
     if entry is not None and registering.takes_part(session, entry):
         document = registering.add_part(session, entry, arrived)
     else:
@@ -91,6 +91,11 @@ def shelve(session: Session, intake: Intake, kept: tuple[Kept, ...]) -> None:
             registering.shelved(session, entry, document)
     _has_arrived(intake, document.id, arrived)
     issued.tell(session, intake, document)
+
+
+def _held(session: Session, number: int) -> RegisterEntry:
+    """The line, kept from other hands: two of its files may arrive at the same time."""
+    return session.get_one(RegisterEntry, number, with_for_update={"key_share": True})
 
 
 def _new_document(session: Session, intake: Intake, arrived: Arrived) -> Document:

@@ -150,6 +150,7 @@ def test_what_arrived_last_year_gets_a_number_of_last_years_book(office: Office)
 
 
 @pytest.mark.rule("HC-13")
+@pytest.mark.rule("TN-18")
 def test_without_a_term_of_its_own_an_answer_is_due_in_seven_working_days(office: Office) -> None:
     with clock.standing_at(MONDAY):
         assert entered(office).due_date == date(2026, 11, 26)  # the 24th is a holiday
@@ -186,8 +187,9 @@ def test_a_number_typed_in_any_way_is_compared_in_one_spelling(office: Office) -
     assert entry.canonical == canonical_of("4/2017/QĐ-UBND") == "4/2017/qd-ubnd"
     for typed in ("04/2017/QĐ-UBND", "4 /2017/qđ-ubnd", "04/2017/QÐ−UBND", "Số: 04 /2017/QĐ-UBND"):
         with office.db.reading() as session:
+            book = books.book_by_code(session, session.get_one(Organ, office.organ.id), "den")
             found = session.scalars(
-                select(RegisterEntry).where(*register_lists.by_number(typed))
+                select(RegisterEntry).where(*register_lists.by_number(book, typed))
             ).all()
             assert [one.id for one in found] == [entry.id], typed
 
@@ -286,6 +288,47 @@ def test_an_organ_may_count_its_outgoing_documents_by_type(office: Office) -> No
         ("di-qd", "1"), ("di-tb", "1"), ("di-qd", "2"), ("di-cv", "1"), ("di-hd2", "1"),
         ("di-hd", "1"),
     ]  # fmt: skip
+
+
+@pytest.mark.rule("TN-31")
+@pytest.mark.rule("KT-37")
+@pytest.mark.rule("KT-38")
+@pytest.mark.rule("DB-26")
+@pytest.mark.rule("TG-08")
+def test_the_outgoing_book_keeps_all_that_the_law_asks_of_an_issued_document(
+    office: Office,
+) -> None:
+    with clock.standing_at(MONDAY):
+        code = entered(
+            office,
+            "di",
+            type_name="Thông báo",
+            subject="về lịch nộp lưu",
+            code_notation="TB-TTLT",
+            priority="1",
+            recipients="Sở Nội vụ; UBND xã A (giấy)",
+            signer_name="Lê Văn Bình",
+            signer_position="Giám đốc",
+            issued_amount="3",
+            copy_holder="Văn thư",
+            circulation="electronic",
+        ).code
+        with office.db.reading() as session:
+            line = held(session, office, code)
+            rows = register_lists.rows_of_book(session, line.register, MONDAY.date(), MONDAY.date())
+    assert (line.priority, line.circulation, line.signer_position) == (1, "electronic", "Giám đốc")
+    assert rows[0].columns == (
+        "01/TB-TTLT", "16/11/2026", "Thông báo về lịch nộp lưu", "Lê Văn Bình",
+        "Sở Nội vụ; UBND xã A (giấy)", "Văn thư", "3", "", "", "",
+    )  # fmt: skip
+
+
+@pytest.mark.rule("KT-31")
+@pytest.mark.rule("TN-23")
+@pytest.mark.rule("TN-25")
+@pytest.mark.parametrize("channel", ["paper", "direct", "post", "e_mail", "axis", "portal"])
+def test_a_line_says_how_the_document_came(office: Office, channel: str) -> None:
+    assert entered(office, channel=channel).channel == channel
 
 
 @pytest.mark.rule("HC-37")

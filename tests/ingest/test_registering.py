@@ -93,6 +93,16 @@ def test_a_registered_file_becomes_a_document_with_number_and_day_of_arrival(des
         assert document.issued_date == date(2026, 1, 12)
 
 
+@pytest.mark.rule("KT-33")
+@pytest.mark.rule("DB-21")
+@pytest.mark.rule("DB-22")
+def test_what_was_not_scanned_is_said_with_where_it_is(desk: Desk) -> None:
+    scan = {"completeness": "first_page", "elsewhere": "https://congbao.example/15"}
+    registered(desk, Form(LETTER, intake_id=received(desk), scan=scan))
+    document = shelve(desk.db, 1)
+    assert (document.completeness, document.elsewhere) == tuple(scan.values())
+
+
 def test_what_is_a_document_already_gets_its_number_when_it_is_registered(desk: Desk) -> None:
     number = received(desk)
     shelve(desk.db, number)
@@ -252,6 +262,7 @@ def test_nothing_is_added_to_a_document_whose_case_file_is_closed_meanwhile(desk
 
 
 @pytest.mark.rule("KT-08")
+@pytest.mark.rule("TG-05")
 @pytest.mark.rule("DB-23")
 def test_of_a_secret_only_number_day_and_reason_are_kept(desk: Desk) -> None:
     with says("secret_mark"):

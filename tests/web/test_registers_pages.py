@@ -56,6 +56,7 @@ def test_the_books_are_made_with_one_press_and_shown_with_counts(house: House) -
     assert "không" in page  # gaps: none
 
 
+@pytest.mark.rule("HC-52")
 @pytest.mark.rule("HC-09")
 @pytest.mark.rule("TN-09")
 def test_a_line_is_typed_on_one_page_and_stands_in_its_book(
@@ -183,7 +184,7 @@ def test_a_refusal_has_a_number_and_an_answer_to_take_out(house: House, clerk: F
     page = clerk.get("/registers/refusals").text
     assert "Sở Y tế" in page
     where = f"/registers/refusals/{kept.year}/1"
-    answer = clerk.get(f"{where}/receipt.json").json
+    answer: Any = clerk.get(f"{where}/receipt.json").json
     assert (answer["status"], answer["code"]) == ("returned", "02")
     assert "Thiếu phụ lục" in answer["description"]
     assert clerk.get(f"{where}/receipt.xml").mimetype == "application/xml"
@@ -204,7 +205,7 @@ def test_a_line_is_acknowledged_handed_on_signed_for_and_finished(
     assert entry.acknowledged_at
     assert (entry.to_places, entry.signed_for) == ("Phòng A", "Bình")
     assert (entry.outcome, entry.done_at) == ("done_at", "3/TB-TTLT")
-    told = clerk.get(f"{where}/receipt.json").json
+    told: Any = clerk.get(f"{where}/receipt.json").json
     assert (told["status"], told["code"], told["register"]["number"]) == ("received", "06", 1)
     page = clerk.get(where).text
     assert "3/TB-TTLT" in page

@@ -130,7 +130,7 @@ def book(book: str) -> str | tuple[str, int]:
         year = None if first or last else asked.get("year", today.year, type=int)
         wanted = register_lists.lines(held, year=year, first=first, last=last).where(
             *register_lists.filters(asked.get("only", ""), today),
-            *register_lists.by_number(asked.get("q", "")),
+            *register_lists.by_number(held, asked.get("q", "")),
         )
         found = listed(rows, wanted)
         return render_template(
