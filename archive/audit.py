@@ -296,19 +296,15 @@ def _read_again(session: Session, kind: type[Row], rows: dict[int, Row]) -> None
     left = dict(rows)
     names = columns(next(iter(rows.values())))
     wanted = select(kind.id, *(getattr(kind, name) for name in names))
-    for numbers in batched(sorted(rows), MANY):
-        for number, *values in session.execute(wanted.where(kind.id.in_(numbers))):
+    numbers = sorted(rows)
+    for start in range(0, len(numbers), MANY):
+        some = kind.id.in_(numbers[start : start + MANY])
+        for number, *values in session.execute(wanted.where(some)):
             row = left.pop(number)
             for name, value in zip(names, values, strict=True):
                 set_committed_value(row, name, value)
     for row in left.values():  # gone from under us: this says so
         session.refresh(row, names)
-
-
-def batched(numbers: list[int], size: int) -> Iterator[list[int]]:
-    """A long list in pieces that fit into one question."""
-    for start in range(0, len(numbers), size):
-        yield numbers[start : start + size]
 
 
 def _share_out(told: list[_Told], changed: dict[tuple[str, int], _Changed]) -> None:
