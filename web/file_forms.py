@@ -31,6 +31,7 @@ from archive.terms import term_of
 from formats.printed import Sheet
 from web.book_forms import CLOSED_TO_YOU
 from web.forms import MOST_ROWS, Form, at_hour, heads, mark_of, span
+from web.plan_files import hidden_titles
 
 
 @dataclass(frozen=True)
@@ -80,12 +81,13 @@ def plan_form(session: Session, who: Person, plan: FilePlan) -> Form:
     lines = lines_of(session, plan)
     _require_few(lines)
     people = people_of(session, (one.entry for one in lines))
+    hidden = hidden_titles(session, plan, who)
     rows = [
         PlanRow(
             one.number,
             one.depth,
             one.entry.notation,
-            one.entry.title,
+            hidden.get(one.entry.id, one.entry.title),
             one.entry.maintenance,
             _drawn_up_by(one.entry.holder_id, one.entry.creator, people),
             one.entry.note,
@@ -110,7 +112,7 @@ def plan_form(session: Session, who: Person, plan: FilePlan) -> Form:
             "permanent": sum(term is not None and term.is_permanent for term in terms),
             **_approved(plan, approver, organ),
         },
-        sheet=Sheet(mark=mark_of(organ, who)),
+        sheet=Sheet(mark=mark_of(session, organ, who)),
     )
 
 
@@ -162,7 +164,7 @@ def contents_form(session: Session, who: Person, case_file: CaseFile) -> Form:
             "documents": len(rows),
             "page_total": page - 1,
         },
-        sheet=Sheet(mark=mark_of(case_file.organ, who)),
+        sheet=Sheet(mark=mark_of(session, case_file.organ, who)),
     )
 
 
@@ -208,7 +210,7 @@ def list_form(session: Session, who: Person, organ: Organ, year: int) -> Form:
             "under": f"Năm {year}",
             "rows": _file_rows(session, found),
         },
-        sheet=Sheet(mark=mark_of(organ, who)),
+        sheet=Sheet(mark=mark_of(session, organ, who)),
     )
 
 
@@ -251,7 +253,7 @@ def submission_list_form(session: Session, who: Person, submission: Submission) 
             "under": f"Số: {submission.code}",
             "rows": _file_rows(session, [one.case_file for one in kept]),
         },
-        sheet=Sheet(mark=mark_of(organ, who)),
+        sheet=Sheet(mark=mark_of(session, organ, who)),
     )
 
 
@@ -289,7 +291,7 @@ def record_form(session: Session, who: Person, submission: Submission) -> Form:
             "condition": submission.condition,
             "returned": _returned(submission.items),
         },
-        sheet=Sheet(mark=mark_of(organ, who)),
+        sheet=Sheet(mark=mark_of(session, organ, who)),
     )
 
 
