@@ -84,11 +84,7 @@ def received(actor: str | None, path: Path | None, form: Form) -> int | None:
     with the_archive() as services, acting(services, actor) as who:
         with services.db.reading() as db:
             access.require(db, who, Action.REGISTER, db.get_one(Organ, who.organ_id))
-        try:
-            stream = path.open("rb")
-        except OSError:
-            raise Invalid("cannot_open", path=str(path)) from None
-        with stream:
+        with path.open("rb") as stream:
             return receive(
                 services.db,
                 services.files,

@@ -19,6 +19,9 @@ from web.commands.register_desk import Desk, a_day, at_desk, entry_as_json, rece
 from web.words import say
 
 
+A_FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+
+
 @click.group()
 def register() -> None:
     """Registers: incoming, outgoing, copies."""
@@ -84,7 +87,7 @@ def close_book(actor: str | None, code: str, after: str | None, as_json: bool) -
 @click.option("--on", help="The real day of arrival or issue; today if none.")
 @click.option("--late-reason", default="", help="Why it is written later than that.")
 @click.option("--addressee", default="", help="To whom it is addressed.")
-@click.option("--file", "path", type=click.Path(path_type=Path), help="The file that comes along.")
+@click.option("--file", "path", type=A_FILE, help="The file that comes along.")
 @click.option("--intake", type=int, help="A received file, by its number.")
 @click.option("--document", help="A document that is here, by its code.")
 @click.option("--copy-of", help="In the book of copies: the document that was copied.")
@@ -249,7 +252,7 @@ def cancel(actor: str | None, entry: str, why: str, as_json: bool) -> None:
 
 @register.command("attach")
 @click.argument("entry")
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path", type=A_FILE)
 @json_option
 @click.pass_obj
 @door
