@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, case, func, select, union
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from archive import clock
+from archive import access, clock
+from archive.errors import NotFound
 from archive.life_models import (
     AccessChange,
     FreezeOrder,
@@ -18,6 +19,7 @@ from archive.life_models import (
 )
 from archive.models import CaseFile, Organ, Person, Placement, Unit
 from archive.moves import Hindrance
+from archive.roles import Action
 from archive.submissions import DAYS_TO_DECIDE, decide_by, open_submissions
 
 SOON = timedelta(days=30)
@@ -243,6 +245,35 @@ def items_of(submission: Submission) -> Select[SubmissionItem]:
         .options(joinedload(SubmissionItem.case_file))
         .order_by(SubmissionItem.ordinal)
     )
+
+
+def the_submission(session: Session, person: Person, organ: Organ, code: str) -> Submission:
+    """The submission, if it is the person's own, or theirs to look after at this organ.
+
+    Raises:
+        NotFound: `no_such_submission`; also for one that the person may not know of.
+    """
+    found = session.scalar(select(Submission).where(Submission.code == code.strip()))
+    if found is None or found.organ_id != organ.id or not _may_see(session, person, organ, found):
+        raise NotFound("no_such_submission", submission=code)
+    return found
+
+
+def _may_see(session: Session, person: Person, organ: Organ, found: Submission) -> bool:
+    if found.submitted_by_id == person.id or looks_after_all(session, person, organ):
+        return True
+    holds = (
+        select(SubmissionItem.id)
+        .join(CaseFile, CaseFile.id == SubmissionItem.case_file_id)
+        .where(SubmissionItem.submission_id == found.id, CaseFile.holder_id == person.id)
+    )
+    return session.scalar(holds.limit(1)) is not None
+
+
+def looks_after_all(session: Session, person: Person, organ: Organ) -> bool:
+    """Archivists, the head, and who watches over the organ see how all units stand."""
+    watching = (Action.ACCEPT, Action.KEEP_BACK, Action.VERIFY_STORY)
+    return any(access.may(session, person, one, organ) for one in watching)
 
 
 # Kept back ----------------------------------------------------------------------------------------

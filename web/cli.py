@@ -19,6 +19,7 @@ from web.commands import (
     register_acts,
     rights,
     setting_up,
+    submissions,
 )
 from web.words import speak
 
@@ -69,6 +70,8 @@ for command in (
     issuing.issue,
     plans.plan,
     register_acts.register,
+    submissions.submission,
+    submissions.inbox,
     checking.verify,
     checking.search,
     checking.audit_group,

@@ -77,18 +77,20 @@ def look_through_submissions(services: Services) -> int:
     with services.db.reading() as session:
         waiting = receipt.unchecked(session)
     for number in waiting:
-        _look_through(services, number)
+        with audit.acting_as(None, "worker"):
+            look_through(services, number)
     return len(waiting)
 
 
-def _look_through(services: Services, number: int) -> None:
+def look_through(services: Services, number: int) -> None:
+    """Check one submitted case file, and note what was found unless somebody was faster."""
     with services.db.reading() as session:
         stored = receipt.digests(session, session.get_one(SubmissionItem, number).case_file)
     harmed = {one for one in stored if not _is_intact(services.files, one)}  # no look is open
     with services.db.reading() as session:
         case_file = session.get_one(SubmissionItem, number).case_file
         lines = receipt.checks(session, case_file, lambda digest: digest not in harmed)
-    with audit.acting_as(None, "worker"), services.db.transaction() as session:
+    with services.db.transaction() as session:
         item = session.get_one(SubmissionItem, number)
         if not item.checks and not item.outcome:
             receipt.note_checks(session, item, lines)

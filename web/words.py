@@ -95,6 +95,12 @@ SENTENCES: dict[str, str] = {
     "index_rebuilt": _("searching waits until the index is made anew"),
     "stuck_intakes": _("files are stuck; see the page Receiving"),
     "no_trust_anchors": _("incoming signatures cannot be judged: no trust anchors"),
+    "submission_signed": _("{submission}: signed."),
+    "submission_called": _("Announced. What is due this year is to be submitted by {day}."),
+    "your_password": _("Your password"),
+    "outcome_accepted": _("accepted"),
+    "outcome_returned": _("returned"),
+    "outcome_taken_back": _("taken back"),
     "plan_drawn_up": _("The file plan of {year} is begun; it is a draft."),
     "plan_line_added": _("{name}: added to the plan."),
     "plan_line_changed": _("{name}: changed in the plan."),
@@ -120,20 +126,21 @@ SENTENCES: dict[str, str] = {
 def say(code: str, **details: Any) -> str:
     """A sentence of the command line."""
     sentence = SENTENCES.get(code)
-    return say_code(code) if sentence is None else _translate(sentence).format(**details)
+    return say_code(code) if sentence is None else translated(sentence).format(**details)
 
 
 def say_code(code: str, **details: Any) -> str:
     """What a reason code means."""
-    return plain_sentence(code, details, _translate)
+    return plain_sentence(code, details, translated)
 
 
 def say_line(error: ArchiveError | FormatError) -> str:
     """An error in one line that says what to do."""
-    return plain_sentence(error.code, error.details, _translate)
+    return plain_sentence(error.code, error.details, translated)
 
 
-def _translate(english: str) -> str:
+def translated(english: str) -> str:
+    """A marked sentence in the language that was asked for."""
     return _catalogue().gettext(english)
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -95,22 +94,7 @@ def page(code: str) -> str:
 
 
 def _the_submission(rows: Session, code: str) -> Submission:
-    """The submission, if it is the person's own, or theirs to look after."""
-    found = rows.scalar(select(Submission).where(Submission.code == code.strip()))
-    if found is None or found.organ_id != here().id or not _may_see(rows, found):
-        raise NotFound("no_such_submission", submission=code)
-    return found
-
-
-def _may_see(rows: Session, found: Submission) -> bool:
-    if found.submitted_by_id == asker().id:
-        return True
-    if any(may(rows, one, here()) for one in (Action.ACCEPT, Action.KEEP_BACK)):
-        return True
-    if may(rows, Action.VERIFY_STORY, here()):
-        return True
-    holders = (one.case_file.holder_id for one in submissions.by_code(rows, found.code).items)
-    return asker().id in holders
+    return submission_lists.the_submission(rows, asker(), here(), code)
 
 
 def _items(rows: Session, found: Submission, items: list[SubmissionItem]) -> list[Shown]:
