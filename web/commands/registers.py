@@ -18,7 +18,6 @@ from web.commands.recording import pairs
 from web.commands.register_desk import Desk, a_day, at_desk, entry_as_json, received, said
 from web.words import say
 
-
 A_FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
 
