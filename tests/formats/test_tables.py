@@ -163,3 +163,13 @@ def test_a_workbook_without_its_ending_is_read_all_the_same(tmp_path: Path) -> N
     write_xlsx(tmp_path / "a.xlsx", ("Số", "Tên"), [("1", "Lan")])
     (tmp_path / "a.xlsx").rename(tmp_path / "upload")
     assert read_table(tmp_path / "upload").rows[0].cells == ("1", "Lan")
+
+
+def test_a_path_is_meant_from_where_we_stand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("one", "two"):  # the child that reads is started in the first and used in both
+        (tmp_path / name).mkdir()
+        write_xlsx(tmp_path / name / "t.xlsx", HEADER, [(name, "")])
+        monkeypatch.chdir(tmp_path / name)
+        assert cells(read_table(Path("t.xlsx"))) == [(name, "")]

@@ -15,6 +15,7 @@ from archive.file_plans import LineValues
 from archive.models import FilePlan, FilePlanEntry, Organ
 from tests.factories import a_person, counting, writing
 from tests.web.conftest import House
+from web import file_forms
 
 YEAR = 2031
 CSV = """DANH MỤC HỒ SƠ NĂM 2031
@@ -77,6 +78,7 @@ def a_line(house: House, notation: str = "01", holder: str = "binh") -> LineValu
 
 @pytest.mark.rule("HC-43")
 @pytest.mark.rule("HC-51")
+@pytest.mark.rule("KT-12")
 def test_a_plan_goes_from_a_table_to_open_case_files(house: House) -> None:
     lan = house.as_("lan")
     assert "Chưa có danh mục" in lan.get("/plans").text
@@ -100,6 +102,11 @@ def test_a_plan_goes_from_a_table_to_open_case_files(house: House) -> None:
     assert opened.headers["Location"] == f"/case-files/{code}"
     with house.services.db.reading() as rows:
         assert case_files.by_code(rows, code).stage == "open"
+    house.post(binh, "/tray", document=house.tray_code, case_file=code)
+    with house.services.db.reading() as rows:
+        inside = case_files.by_code(rows, code).placements
+        assert [(one.ordinal, one.document.code) for one in inside] == [(1, house.tray_code)]
+    assert "1 văn bản" in binh.get(f"/plans/{YEAR}").text
     assert "05/QĐ-TTLT" in binh.get(f"/plans/{YEAR}/print").text
 
 
@@ -271,6 +278,9 @@ def test_a_carried_case_file_that_is_not_open_to_me_has_no_title(house: House) -
     assert "Nhân sự" not in page.replace("Nhân sự, quyền", "")
     assert "Nhân sự" not in house.as_("minh").get(f"/plans/{YEAR}/table?as=csv").text
     assert "Nhân sự" not in house.as_("minh").get(f"/plans/{YEAR}/print").text
+    with writing(house.services.db) as rows:
+        form = file_forms.plan_form(rows, people.by_name(rows, "minh"), plan_of(house))
+    assert "Nhân sự" not in str(form.told)
 
 
 def test_a_page_of_the_plan_asks_few_questions(house: House) -> None:
