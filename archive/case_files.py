@@ -30,6 +30,7 @@ def open_one(
     maintenance: str = "",
     start_date: date | None = None,
     access_level: str = "organ",
+    creator: str = "",
 ) -> CaseFile:
     """Open a case file.
 
@@ -61,7 +62,7 @@ def open_one(
         year=year,
         notation=notation,
         title=title,
-        creator=holder.full_name if holder else "",
+        creator=nfc(creator).strip() or (holder.full_name if holder else ""),
         maintenance=maintenance,
         access_level=access_level,
         start_date=start_date or day,
@@ -100,7 +101,9 @@ def index_anew(session: Session, case_file_ids: Iterable[int]) -> None:
     Nothing of the documents themselves changes, so nothing is told of them. Each time the number
     is another one, below zero: who indexed from what stood before, sees it.
     """
-    for some in audit.batched(sorted(set(case_file_ids)), audit.MANY):
+    numbers = sorted(set(case_file_ids))
+    for start in range(0, len(numbers), audit.MANY):
+        some = numbers[start : start + audit.MANY]
         inside = select(Placement.document_id).where(Placement.case_file_id.in_(some))
         found = select(Document).where(Document.id.in_(inside))
         for one in session.scalars(found.options(load_only(Document.indexed_revision))):

@@ -75,29 +75,35 @@ def review(session: Session, case_file: CaseFile, by: Person, more: Iterable[Che
         )
         .order_by(Placement.ordinal)
     ).all()
-    gone = session.scalars(
-        select(TakenOut)
-        .where(TakenOut.case_file_id == case_file.id)
-        .options(selectinload(TakenOut.document).selectinload(Document.parts))
-        .order_by(TakenOut.id)
-    ).all()
+    twins = _twins(places)
     lines = [
         Reviewed(
             one,
             lacking(one.document),
-            _twins(one, places),
+            twins.get(one.ordinal, ()),
             sum(part.pages or 0 for part in one.document.parts),
         )
         for one in places
     ]
     return Review(
         lines=lines,
-        taken_out=list(gone),
+        taken_out=taken_out(session, case_file),
         hindrances=hindrances(session, case_file, "close", by, more),
         documents=len(lines),
         pages=sum(one.pages for one in lines),
         due_on=due_on(case_file),
     )
+
+
+def taken_out(session: Session, case_file: CaseFile) -> list[TakenOut]:
+    """What was taken out of it, and why, in order."""
+    gone = (
+        select(TakenOut)
+        .where(TakenOut.case_file_id == case_file.id)
+        .options(selectinload(TakenOut.document).selectinload(Document.parts))
+        .order_by(TakenOut.id)
+    )
+    return list(session.scalars(gone))
 
 
 def lacking(document: Document) -> tuple[str, ...]:
@@ -106,20 +112,24 @@ def lacking(document: Document) -> tuple[str, ...]:
     return tuple(name for name in wanted if not getattr(document, name))
 
 
-def _twins(one: Placement, places: Iterable[Placement]) -> tuple[int, ...]:
-    """Ordinals of documents in the same file that look like the same one."""
-    return tuple(
-        other.ordinal
-        for other in places
-        if other is not one and _is_twin(one.document, other.document)
-    )
+def _twins(places: Iterable[Placement]) -> dict[int, tuple[int, ...]]:
+    """By ordinal, those of others in the same file that look like the same document."""
+    same: dict[Any, set[int]] = {}
+    for one in places:
+        for sign in _signs(one.document):
+            same.setdefault(sign, set()).add(one.ordinal)
+    twins: dict[int, set[int]] = {}
+    for ordinals in same.values():
+        for one_ordinal in ordinals if len(ordinals) > 1 else ():
+            twins.setdefault(one_ordinal, set()).update(ordinals - {one_ordinal})
+    return {ordinal: tuple(sorted(others)) for ordinal, others in twins.items()}
 
 
-def _is_twin(one: Document, other: Document) -> bool:
-    if {part.digest for part in one.parts} & {part.digest for part in other.parts}:
-        return True
-    named = (one.code_number, one.code_notation, one.organ_name)
-    return all(named[:2]) and named == (other.code_number, other.code_notation, other.organ_name)
+def _signs(document: Document) -> set[Any]:
+    """What two documents have in common only if they may be the same one."""
+    found: set[Any] = {part.digest for part in document.parts}
+    named = (document.code_number, document.code_notation, document.organ_name)
+    return found | {named} if all(named[:2]) else found
 
 
 def due_on(case_file: CaseFile) -> date | None:

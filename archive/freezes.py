@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from archive import audit, clock
-from archive.errors import Conflict, Invalid
+from archive.errors import Conflict, Invalid, NotFound
 from archive.life_models import FreezeOrder, Frozen, Recall
 from archive.models import CaseFile, Document, Organ, Person, Placement
+
+MOST = 5_000  # case files in one order
 
 
 def freeze(
@@ -27,7 +29,7 @@ def freeze(
     Raises:
         Invalid: `order_number_missing`, `reason_missing`, `nothing_chosen`, `other_organ`.
     """
-    held = list(things)
+    held = list(dict.fromkeys(things))
     if not number.strip():
         raise Invalid("order_number_missing")
     if not reason.strip():
@@ -36,6 +38,8 @@ def freeze(
         raise Invalid("nothing_chosen")
     if any(one.organ_id != organ.id for one in held):
         raise Invalid("other_organ")
+    if len(held) > MOST:
+        raise Invalid("too_many_chosen", most=MOST)
     order = FreezeOrder(
         organ_id=organ.id,
         number=number.strip(),
@@ -112,6 +116,42 @@ def require_thawed(session: Session, thing: CaseFile | Document) -> None:
         recalled = select(Recall.id).where(Recall.document_id == thing.id)
         if session.scalar(recalled) is not None:
             raise Conflict("recalled", document=thing.code)
+
+
+def chosen(
+    session: Session,
+    seen: ColumnElement[bool],
+    *,
+    year: int | None = None,
+    unit_id: int | None = None,
+    holder_id: int | None = None,
+) -> list[CaseFile]:
+    """The case files of a year, a unit, a holder, among those that are seen; all must fit.
+
+    Raises:
+        Invalid: `nothing_chosen`: no filter was given. `too_many_chosen`.
+    """
+    wanted = {CaseFile.year: year, CaseFile.unit_id: unit_id, CaseFile.holder_id: holder_id}
+    filters = [column == value for column, value in wanted.items() if value is not None]
+    if not filters:
+        raise Invalid("nothing_chosen")
+    found = select(CaseFile).where(seen, *filters).order_by(CaseFile.id).limit(MOST + 1)
+    case_files = list(session.scalars(found))
+    if len(case_files) > MOST:
+        raise Invalid("too_many_chosen", most=MOST)
+    return case_files
+
+
+def by_number(session: Session, organ: Organ, number: int) -> FreezeOrder:
+    """The organ's order of this row.
+
+    Raises:
+        NotFound: `no_such_order`.
+    """
+    found = session.get(FreezeOrder, number)
+    if found is None or found.organ_id != organ.id:
+        raise NotFound("no_such_order", order=number)
+    return found
 
 
 def live_orders(session: Session, organ: Organ) -> list[FreezeOrder]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from archive import access, audit, freezes
 from archive.case_files import totals
 from archive.errors import Conflict, Invalid, NotAllowed
-from archive.life_models import AccessChange
+from archive.life_models import AccessChange, FreezeOrder
 from archive.models import CaseFile, Document, Person, Placement
 from archive.roles import Action
 from archive.terms import term_of
@@ -29,6 +29,7 @@ class Hindrance:
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
+WITH_ARCHIVE = frozenset({"submitted", "accepted"})
 Check = Callable[[Session, CaseFile], Hindrance | None]
 
 
@@ -147,17 +148,29 @@ def hindrances(
     one = MOVES[name]
     if case_file.stage not in one.start:
         return [Hindrance("wrong_stage", {"stage": case_file.stage, "move": name})]
+    orders = freezes.orders_on(session, case_file)
+    found = hindrances_of(session, case_file, name, by, orders)
+    for check in (*one.checks, *more):
+        if (hindrance := check(session, case_file)) is not None:
+            found.append(hindrance)
+    return found
+
+
+def hindrances_of(
+    session: Session, case_file: CaseFile, name: str, by: Person, orders: Iterable[FreezeOrder]
+) -> list[Hindrance]:
+    """Those that lie in the person and in the orders that hold it, not in what is in it."""
+    one = MOVES[name]
     found: list[Hindrance] = []
     if not access.may(session, by, one.action, case_file):
         found.append(Hindrance("not_allowed", {"action": str(one.action)}))
     elif one.by_holder and case_file.holder_id not in (None, by.id):
         found.append(Hindrance("not_the_holder"))
-    for order in freezes.orders_on(session, case_file):
-        found.append(Hindrance("frozen", {"thing": case_file.code, "order": order.number}))
-    for check in (*one.checks, *more):
-        if (hindrance := check(session, case_file)) is not None:
-            found.append(hindrance)
-    return found
+    return found + _frozen(case_file, orders)
+
+
+def _frozen(case_file: CaseFile, orders: Iterable[FreezeOrder]) -> list[Hindrance]:
+    return [Hindrance("frozen", {"thing": case_file.code, "order": one.number}) for one in orders]
 
 
 def move(
@@ -208,6 +221,37 @@ def move(
         facts={"from": before, "to": one.end, **(facts or {})},
         why=reason.strip(),
     )
+
+
+def hindrances_to_change(
+    session: Session, case_file: CaseFile, by: Person, orders: Iterable[FreezeOrder]
+) -> list[Hindrance]:
+    """What keeps this person from changing data, paper parts or level of a case file now.
+
+    Its holder does so until it goes to the archive; an archivist at any time, with a reason.
+    """
+    found: list[Hindrance] = []
+    if not access.may(session, by, Action.DESCRIBE_CASE_FILE, case_file):
+        if case_file.stage in WITH_ARCHIVE:
+            found.append(Hindrance("archive_holds_it", {"case_file": case_file.code}))
+        elif not access.may(session, by, Action.WORK, case_file):
+            found.append(Hindrance("not_allowed", {"action": str(Action.WORK)}))
+        elif case_file.holder_id not in (None, by.id):
+            found.append(Hindrance("not_the_holder"))
+    return found + _frozen(case_file, orders)
+
+
+def require_change(session: Session, case_file: CaseFile, by: Person) -> None:
+    """Go on only if the person may change data, paper parts or level of the case file now.
+
+    Raises:
+        NotAllowed: `not_allowed` or `not_the_holder`.
+        Conflict: `archive_holds_it` or `frozen`.
+    """
+    orders = freezes.orders_on(session, case_file)
+    for one in hindrances_to_change(session, case_file, by, orders):
+        kind = NotAllowed if one.code in ("not_allowed", "not_the_holder") else Conflict
+        raise kind(one.code, **{"case_file": case_file.code, **one.details})
 
 
 def diagram() -> str:

@@ -18,6 +18,7 @@ from archive.roles import CONTENT_ROLES, OVERSEERS, SEE_ALL_ROLES
 
 SAME_SITTING = timedelta(minutes=30)
 Places = dict[int, list[CaseFile]]  # case files by the number of the document
+LINKING = ("document.link", "document.unlink")
 LEAST_REASON = 10  # characters; less says nothing to who reads it later
 
 
@@ -131,6 +132,23 @@ def placings_known(session: Session, person: Person, document: Document) -> Colu
     )
     told = select(EventRow.event_id).where(EventRow.kind == "placement", EventRow.row_id.in_(rows))
     return or_(Event.action != "document.place", Event.id.in_(told))
+
+
+def links_known(session: Session, person: Person, document: Document) -> ColumnElement[bool]:
+    """Of the document's events those of links to no document of which the person may not know."""
+    of_this = select(EventRow.event_id).where(
+        EventRow.kind == "document", EventRow.row_id == document.id
+    )
+    told = select(Event.id).where(Event.action.in_(LINKING), Event.id.in_(of_this))
+    ends = select(EventRow.row_id).where(EventRow.kind == "document", EventRow.event_id.in_(told))
+    others = set(session.scalars(ends.distinct())) - {document.id}
+    closed = others - known_documents(session, person, others) if others else set()
+    if not closed:
+        return true()
+    hidden = select(EventRow.event_id).where(
+        EventRow.kind == "document", EventRow.row_id.in_(closed)
+    )
+    return or_(Event.action.not_in(LINKING), Event.id.not_in(hidden))
 
 
 # Many things at once ------------------------------------------------------------------------------

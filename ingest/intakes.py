@@ -1,14 +1,15 @@
 """Received files: which of them a person may know of. The same at the pages and in the API."""
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from archive import access
 from archive.access import Action
 from archive.errors import NotFound
-from archive.models import Organ, Person
+from archive.models import CaseFile, Organ, Person
+from archive.moves import Hindrance
 from ingest import decisions
-from ingest.models import Intake
+from ingest.models import Intake, Issuance
 
 SEES_ALL = frozenset({"administrator", "archivist", "head", "clerk"})
 
@@ -24,6 +25,20 @@ def seen_intakes(
     """The received files that the person may see: an officer's own, an archivist's organ's."""
     here, own = Intake.organ_id == organ.id, Intake.received_by_id == person.id
     return [here] if sees_all(person, organ) and not only_own else [here, own]
+
+
+def nothing_on_the_road(session: Session, case_file: CaseFile) -> Hindrance | None:
+    """Nothing that was received for this case file, or is being issued into it, is still coming."""
+    coming = select(func.count()).where(
+        Intake.case_file_id == case_file.id,
+        Intake.state.in_(("received", "waiting", "stuck")),
+        Intake.document_id.is_(None),
+    )
+    leaving = select(func.count()).where(
+        Issuance.case_file_id == case_file.id, Issuance.state.in_(("prepared", "signed"))
+    )
+    count = (session.scalar(coming) or 0) + (session.scalar(leaving) or 0)
+    return Hindrance("files_on_the_road", {"count": count}) if count else None
 
 
 def the_intake(

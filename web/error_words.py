@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from web.reasons import issuing, moves, people, plans, registers, submissions, tables
+from web.reasons import (
+    issuing,
+    life,
+    moves,
+    people,
+    plans,
+    printing,
+    registers,
+    submissions,
+    tables,
+)
 
 MEGABYTE = 1024 * 1024
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -395,10 +405,12 @@ WORDS: dict[str, tuple[str, str]] = {
 }
 WORDS |= tables.WORDS
 WORDS |= moves.WORDS
+WORDS |= life.WORDS
 WORDS |= submissions.WORDS
 WORDS |= plans.WORDS
 WORDS |= issuing.WORDS
 WORDS |= people.WORDS
+WORDS |= printing.WORDS
 WORDS |= registers.WORDS
 NAMES = moves.NAMES | submissions.NAMES
 

@@ -60,6 +60,8 @@ ENGLISH = {
     "page_total": "Pages at closing",
     "sheet_total": "Sheets of paper",
     "paper_file_code": "Code of the paper file",
+    "is_construction": "Construction project",
+    "settled_on": "Settled on",
     "handling": "Handling",
     "is_deadline_fixed": "Deadline set by the issuer",
     "copy_holder": "Who keeps the filed copy",

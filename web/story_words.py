@@ -13,6 +13,7 @@ from archive.models import Event, EventWords, Person
 from web.errors import words_for
 from web.field_words import LEVELS, names_by_column, readable
 from web.i18n import gettext, size
+from web.print_words import SENTENCES as OF_PRINTING
 from web.right_words import ROLE_NAMES
 from web.road_words import STEPS
 
@@ -26,6 +27,7 @@ READING = (
     "document.inspect",
 )
 SENTENCES: dict[str, Any] = {
+    **OF_PRINTING,
     "document.shelve": _l("shelved the document"),
     "document.place": _l("placed it in case file %(case_file)s"),
     "document.correct": _l("corrected its data"),
@@ -129,6 +131,7 @@ SENTENCES: dict[str, Any] = {
     "issuance.issue": _l("applied the organ's signature"),
     "issuance.send_on": _l("sent it into the archive"),
     "issuance.give_up": _l("gave it up"),
+    "issuance.forget": _l("erased its words"),
     "document.link_left_out": _l("could not link it with %(to)s"),
     "document.link": _l("linked it with %(to)s"),
     "intake.register": _l("registered the file as %(entry)s"),
@@ -159,6 +162,7 @@ RENDITIONS = {
     "original": _l("the original"),
     "archival": _l("the archival copy"),
     "reading": _l("the pages for reading"),
+    "marked_copy": _l("a marked copy for reading"),
     "text": _l("the text"),
     "words": _l("the words with their places"),
     "seal": _l("the detached seal"),

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from archive import access, documents, exports
+from archive import access, documents, exports, freezes, links, papers, recalls
 from archive import reading as reads
 from archive.access import Action
 from archive.documents import number_as_shown
@@ -18,11 +18,13 @@ from ingest import verification
 from ingest.models import Intake
 from web import pictures
 from web.auth import actor, asker, may, reading, services, the_document, writing
+from web.case_file_view import PAPER_KINDS
 from web.deeds import deeds
 from web.downloads import as_download
 from web.errors import tell, words_of
 from web.field_words import document_fields
 from web.i18n import gettext
+from web.link_words import said_of
 from web.marks import refuse_marks
 from web.numbers import number_asked
 from web.pages.case_files import open_ones, place_all
@@ -31,7 +33,14 @@ from web.trust_words import trust_in
 from web.viewer import view
 
 blueprint = Blueprint("documents", __name__, url_prefix="/documents")
-ASKED = (Action.READ, Action.CORRECT, Action.PLACE, Action.VERIFY, Action.DECIDE_INTAKE)
+ASKED = (
+    Action.READ,
+    Action.CORRECT,
+    Action.PLACE,
+    Action.VERIFY,
+    Action.DECIDE_INTAKE,
+    Action.RECALL,
+)
 PRINTED = 300  # pages a print view holds
 SEES_READERS = frozenset({"administrator", "archivist", "auditor", "head"})
 EMPTY_ROWS = 2  # for supplementary fields to come
@@ -52,6 +61,7 @@ def page(code: str) -> str:
             and reads.may_give_reason(rows, asker(), document),
             "needs_consent": exports.needs_consent(rows, asker(), document),
             "open_ones": open_ones(rows) if rights[Action.PLACE] else [],
+            **_beside(rows, document),
         }
         verified = _last_verification(rows, document)
     part = _part(document, number_asked("part") or 1)
@@ -68,6 +78,18 @@ def page(code: str) -> str:
         viewer=_viewer(part) if rights[Action.READ] else None,
         **told,
     )
+
+
+def _beside(rows: Session, document: Document) -> dict[str, Any]:
+    """What belongs to it: links, paper parts, orders that hold it, its recall."""
+    return {
+        "linked": [(one, said_of(one)) for one in links.linked(rows, asker(), document)],
+        "papers": papers.of_document(rows, document),
+        "paper_kinds": PAPER_KINDS,
+        "orders": freezes.orders_on(rows, document),
+        "recall": recalls.recall_of(rows, document),
+        "placed": {one.case_file_id: one.ordinal for one in document.placements},
+    }
 
 
 def _tell_opening(code: str, *, is_turning: bool) -> None:
@@ -120,6 +142,7 @@ def _story(rows: Session, document: Document) -> Story:
     intakes = rows.scalars(select(Intake.id).where(Intake.document_id == document.id)).all()
     told = or_(told, *(reads.story_of("intake", one) for one in intakes))
     told = and_(told, reads.placings_known(rows, asker(), document))
+    told = and_(told, reads.links_known(rows, asker(), document))
     if not access.roles_of(asker(), document.organ_id) & SEES_READERS:
         told = and_(told, or_(Event.action.not_in(READING), Event.person_id == actor().id))
     return story(rows, told, of="document", before=number_asked("before"))
