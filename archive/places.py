@@ -34,9 +34,9 @@ class Place:
 PLACES: tuple[Place, ...] = (
     Place(
         "store",
-        "originals and renditions",
+        "originals and renditions; each state of a document that is being issued",
         "by digest; streams of PDF files decompressed",
-        "FileStore.remove, once no part names the digest",
+        "FileStore.remove, once no part and no issuance names the digest",
         home=("files",),
     ),
     Place(

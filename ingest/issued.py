@@ -1,6 +1,8 @@
 """What an issuance means to the road: bytes that are needed, and links of what was issued."""
 
-from sqlalchemy import or_, select
+from collections.abc import Iterable
+
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from archive import audit, links
@@ -8,21 +10,61 @@ from archive.errors import Conflict
 from archive.models import Document
 from ingest.models import Intake, Issuance
 
+FORGOTTEN = "0" * 64  # of what was a secret; see `shelving`
+
 
 def needs(session: Session, digest: str) -> bool:
-    """Whether a document on its way out, or its annex, is made of these bytes.
+    """Whether a document on its way out, or its annex, is made of these bytes."""
+    return bool(named(session, [digest]))
+
+
+def named(session: Session, digests: Iterable[str]) -> set[str]:
+    """Those of the digests that an issuance still needs in the store.
 
     What was given up needs none; what was issued keeps its earlier states, as its story tells.
+    What is in quarantine on its road, or was discarded there, needs none either: each state holds
+    the same words (R15).
     """
-    found = select(Issuance.id).where(
-        Issuance.state != "given_up",
-        or_(
-            Issuance.prepared_digest == digest,
-            Issuance.signed_digest == digest,
-            Issuance.issued_digest == digest,
-        ),
-    )
-    return session.scalar(found.limit(1)) is not None
+    wanted = list(digests)
+    found: set[str] = set()
+    for column in (Issuance.prepared_digest, Issuance.signed_digest, Issuance.issued_digest):
+        rows = session.scalars(
+            select(column)
+            .outerjoin(Intake, Issuance.intake_id == Intake.id)
+            .where(
+                column.in_(wanted),
+                Issuance.state != "given_up",
+                or_(
+                    Intake.id.is_(None),
+                    and_(Intake.is_quarantined.is_(False), Intake.state != "discarded"),
+                ),
+            )
+        )
+        found.update(one for one in rows if one is not None)
+    return found
+
+
+def states_of(session: Session, intake_id: int) -> set[str]:
+    """The digests of every state of what was issued as this intake."""
+    found = session.scalars(select(Issuance).where(Issuance.intake_id == intake_id))
+    return {
+        digest
+        for one in found
+        for digest in (one.prepared_digest, one.signed_digest, one.issued_digest)
+        if digest
+    }
+
+
+def forget(session: Session, intake: Intake) -> None:
+    """Let go of the words of what was issued as this intake: it was discarded on its road."""
+    for one in session.scalars(select(Issuance).where(Issuance.intake_id == intake.id)):
+        one.state, one.name, one.signer_name, one.reason = "given_up", "", "", ""
+        one.fields, one.answers, one.notes, one.places, one.verdict = {}, [], [], {}, {}
+        one.prepared_digest, one.signed_digest, one.issued_digest = FORGOTTEN, None, None
+        one.revision += 1
+        session.flush()
+        erased = audit.erase_words(session, one)
+        audit.record(session, "issuance.forget", one, facts={"erased_words": erased})
 
 
 def tell(session: Session, intake: Intake, document: Document) -> None:

@@ -22,7 +22,7 @@ from archive import audit, clock, documents
 from archive.database import Database
 from archive.errors import StoreFailed
 from archive.files import FileStore
-from ingest import shelving
+from ingest import issued, shelving
 from ingest.models import Intake
 from ingest.workspace import Workshop
 
@@ -155,7 +155,8 @@ def _until(should_stop: Callable[[], bool], digests: Iterable[str]) -> Iterator[
 def _names(session: Session, digests: tuple[str, ...]) -> set[str]:
     """Those that any row names, wherever it says that they lie."""
     intakes = select(Intake.digest).where(Intake.digest.in_(digests))
-    return set(session.scalars(intakes)) | documents.digests_in_use(session, digests)
+    kept = documents.digests_in_use(session, digests) | issued.named(session, digests)
+    return set(session.scalars(intakes)) | kept
 
 
 def _names_apart(session: Session, digests: tuple[str, ...]) -> set[str]:

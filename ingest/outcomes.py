@@ -15,7 +15,7 @@ from archive import audit, clock
 from archive.database import Database
 from archive.errors import ArchiveError
 from formats.errors import FormatError
-from ingest import shelving
+from ingest import issued, shelving
 from ingest.claims import Claim, part_results, release, set_aside, still_ours, telling
 from ingest.models import Intake, IntakeFile
 from ingest.steps import SUSPICIOUS, Step
@@ -118,6 +118,10 @@ def _quarantine(
                 intake.is_quarantined = True
                 set_aside(session, intake, state, code, details)
     shelving.let_go(db.engine, workshop, claim.original)
+    with db.reading() as session:
+        earlier = issued.states_of(session, claim.intake_id)
+    for digest in earlier:
+        shelving.let_go_in_store(db.engine, workshop.files, digest)
     if intake is not None:
         workshop.tidy(claim.intake_id)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Engine, select
@@ -229,8 +230,10 @@ def discard(session: Session, workshop: Workshop, intake: Intake, why: str) -> N
     erased = audit.erase_words(session, intake)  # its name among them
     audit.record(session, "intake.discard", intake, facts={"erased_words": erased}, why=why)
     engine, number, digest = _engine(session), intake.id, intake.digest
-    after_commit(session, lambda: let_go(engine, workshop, digest))
+    for left in issued.states_of(session, number) | {digest}:
+        after_commit(session, partial(let_go, engine, workshop, left))
     after_commit(session, lambda: workshop.tidy(number))
+    issued.forget(session, intake)
 
 
 def _engine(session: Session) -> Engine:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from formats.seal_keys import SealKey
 from formats.signature_reports import has_person_and_organ
 from formats.signatures import check_signatures
 from formats.trust import TrustFolder
-from ingest import issued, issuing, issuing_out, shelving
+from ingest import issued, issuing, issuing_out, leftovers, shelving
 from ingest.issuances import by_number, sees
 from ingest.issuing import Wish
 from ingest.issuing_out import Issued, hindrances, issue
@@ -489,6 +490,40 @@ def test_bytes_of_an_issuance_are_needed(bureau: Bureau) -> None:
     assert bureau.workshop.files.has(digest)
     with bureau.db.reading() as session:
         assert issued.needs(session, digest) and not issued.needs(session, "0" * 64)
+
+
+def test_the_tidying_of_the_store_leaves_bytes_of_issuances_alone(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = bureau.prepare()
+    bureau.sign(number)
+    monkeypatch.setattr(leftovers, "FRESH", timedelta(days=-1))  # everything is old
+    assert leftovers.set_orphans_aside(bureau.db, bureau.workshop) == 0
+    row = bureau.row(number)
+    assert bureau.workshop.files.has(row.prepared_digest)
+    assert bureau.workshop.files.has(row.signed_digest or "")
+
+
+def test_nothing_of_a_secret_stays_that_is_found_after_issuing(bureau: Bureau) -> None:
+    number = bureau.prepare()
+    bureau.sign(number)
+    told = bureau.issue(number)
+    row = bureau.row(number)
+    digests = {row.prepared_digest, row.signed_digest or "", row.issued_digest or ""}
+    with writing(bureau.db) as session:  # as the step `admit` leaves it
+        intake = session.get_one(Intake, told.intakes[0])
+        shelving.copy_to_quarantine(bureau.workshop, intake.digest)
+        intake.is_quarantined, intake.state, intake.reason = True, "waiting", "suspected_secret"
+        audit.record(session, "intake.waiting", intake)
+    with bureau.db.reading() as session:
+        assert issued.named(session, digests) == set()
+    with writing(bureau.db) as session:
+        intake = session.get_one(Intake, told.intakes[0])
+        shelving.discard(session, bureau.workshop, intake, "Bí mật nhà nước")
+    assert not any(bureau.workshop.files.has(one) for one in digests)
+    assert not any(bureau.workshop.quarantine.has(one) for one in digests)
+    row = bureau.row(number)
+    assert (row.state, row.name, row.fields, row.signer_name) == ("given_up", "", {}, "")
 
 
 # Scans, copies, annexes ---------------------------------------------------------------------------
