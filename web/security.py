@@ -35,6 +35,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.behind_tls,
         MAX_CONTENT_LENGTH=FORM_BYTES,
+        MAX_FORM_MEMORY_SIZE=FORM_BYTES,  # a table comes back with its confirmation
         WTF_CSRF_TIME_LIMIT=None,  # a form may stay open as long as its sign-in lives
         WTF_CSRF_SSL_STRICT=settings.behind_tls,
     )

@@ -1,6 +1,7 @@
 """The file plan on its pages: drawn up, taken in from a table, approved, opened, carried on."""
 
 import io
+import random
 import re
 from datetime import date
 from pathlib import Path
@@ -139,6 +140,21 @@ def test_a_table_that_was_tampered_with_is_refused(house: House) -> None:
     for text in ("", "???", "eJyrVgIAAXUA+Q==", "AAAA"):
         answer = house.post(lan, f"/plans/{YEAR}/import", table=text)
         assert answer.status_code == 422, text
+
+
+def test_a_long_table_comes_back_with_its_confirmation(house: House) -> None:
+    drawn_up(house)
+    lan = house.as_("lan")
+    chance = random.Random(1)
+    signs = "aăâbcdđeêghiklmnoôơpqrstuưvxy     "
+    titles = ("".join(chance.choice(signs) for _ in range(300)) for _ in range(2500))
+    lines = "".join(f"{n}.X;{title};5 năm;An;\n" for n, title in enumerate(titles))
+    shown = upload(lan, CSV + lines)
+    packed = re.search(r'name="table" value="([^"]+)"', shown.text)
+    assert packed
+    assert len(packed.group(1)) > 500_000  # Flask's own limit of a field
+    assert confirm(house, lan, shown.text).status_code == 302
+    assert "2.502 hồ sơ" in lan.get(f"/plans/{YEAR}").text
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "csv"])

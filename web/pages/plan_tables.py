@@ -101,7 +101,9 @@ def _worth_showing(compared: Comparison) -> list[plan_import.Fate]:
 def _packed(table: Table) -> str:
     """The table as a field of the form, so that nothing is kept of it until it is confirmed."""
     told = {"header": table.header, "rows": [[one.number, *one.cells] for one in table.rows]}
-    return base64.b64encode(zlib.compress(json.dumps(told).encode(), 9)).decode()
+    return base64.b64encode(
+        zlib.compress(json.dumps(told, ensure_ascii=False).encode(), 9)
+    ).decode()
 
 
 def _unpacked(text: str) -> Table:
