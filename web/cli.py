@@ -9,7 +9,9 @@ import logging
 import click
 
 from web.commands import (
+    case_files,
     checking,
+    freezes,
     issuing,
     mending,
     organ,
@@ -20,6 +22,9 @@ from web.commands import (
     rights,
     setting_up,
     submissions,
+)
+from web.commands import (
+    printing as printing,  # adds to the groups of others
 )
 from web.words import speak
 
@@ -61,7 +66,8 @@ for command in (
     setting_up.token,
     setting_up.settings,
     setting_up.doctor,
-    recording.case_file,
+    case_files.case_file,
+    freezes.freeze,
     recording.receive,
     recording.show,
     mending.mend,
@@ -77,4 +83,5 @@ for command in (
     checking.audit_group,
 ):
     main.add_command(command)
-recording.case_file.add_command(rights.reassign)
+case_files.case_file.add_command(rights.reassign)
+case_files.case_file.add_command(rights.reassign, "assign")

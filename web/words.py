@@ -53,6 +53,7 @@ SENTENCES: dict[str, str] = {
     "joined": _("Received file {intake} joins {entry} on its road."),
     "acknowledged": _("Receipt of {entry} is acknowledged."),
     "decided": _("Decided."),
+    "printed": _("{name}: written to {target}"),
     "exported": _("{document}: {rendition} written to {target}"),
     "issue_prepared": _("prepared"),
     "issue_signed": _("signed"),
@@ -119,6 +120,13 @@ SENTENCES: dict[str, str] = {
     "fate_changed": _("changed"),
     "fate_wrong": _("wrong"),
     "cell_wrong": _("Row {row}, column {column}, “{value}”: {said}"),
+    "placed": _("{case_file}: documents placed in it: {count}"),
+    "taken_out": _("{document} is taken out; the document itself stays."),
+    "case_file_closed": _("{case_file} is closed. To be submitted by: {due}"),
+    "case_file_reopened": _("{case_file} is open again."),
+    "case_file_corrected": _("{case_file} is corrected; the earlier values stay in its story."),
+    "frozen_by": _("Order {order} ({number}) holds: {count}"),
+    "order_lifted": _("The order {number} is lifted."),
     "one_person_only": _("one person is administrator and archivist; two are safer"),
 }
 

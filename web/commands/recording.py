@@ -1,4 +1,4 @@
-"""Commands for the daily work: case files, receiving, showing, exporting, finding."""
+"""Commands for the daily work: receiving, showing, exporting, finding."""
 
 import json
 import sys
@@ -7,45 +7,15 @@ from typing import Any
 
 import click
 
-from archive import access, case_files, documents, exports, reading
+from archive import access, documents, exports, reading
 from archive.access import Action
 from archive.description import described
 from archive.errors import Invalid
-from archive.models import Organ
 from search.finding import find as find_for
 from web.commands.door import acting, answer, door, json_option, tell, the_archive
 from web.hits import hit
-from web.marks import refuse_marks
 from web.receiving import Given, receive_all
 from web.words import say
-
-
-@click.group("case-file")
-def case_file() -> None:
-    """Case files."""
-
-
-@case_file.command("open")
-@click.argument("notation")
-@click.option("--title", required=True)
-@click.option("--year", type=int, help="Year of the file; this year if none.")
-@click.option("--maintenance", default="", help="Retention period, as the plan states it.")
-@json_option
-@click.pass_obj
-@door
-def case_file_open(
-    actor: str | None, notation: str, title: str, year: int | None, maintenance: str, as_json: bool
-) -> None:
-    """Open a case file and print its code."""
-    refuse_marks({"notation": notation, "title": title, "maintenance": maintenance})
-    with the_archive() as services, acting(services, actor) as who, services.db.transaction() as db:
-        organ = db.get_one(Organ, who.organ_id)
-        access.require(db, who, Action.OPEN_CASE_FILE, organ)
-        made = case_files.open_one(
-            db, organ, notation, title, year=year, holder=who, maintenance=maintenance
-        )
-        told = {"case_file": made.code, "title": made.title}
-    answer(told) if as_json else click.echo(made.code)
 
 
 @click.command()
