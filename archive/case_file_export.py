@@ -85,7 +85,7 @@ def take_out_whole(
     if form == "pdf":
         _require_within(sources)
     for _, one in open_ones:
-        reading.opened(session, one, "export", case_file=case_file.code, form=form)
+        _tell(session, one, case_file, form)
     facts = {"form": form, "order": order, "documents": len(open_ones),
              "closed": len(places) - len(open_ones)}  # fmt: skip
     audit.record(session, "case_file.export_whole", case_file, facts=facts)
@@ -101,6 +101,14 @@ def take_out_whole(
             number for number, one in open_ones if any(_shown(part) is None for part in one.parts)
         ),
     )
+
+
+def _tell(session: Session, document: Document, case_file: CaseFile, form: str) -> None:
+    """Its pages leave in the PDF; its description alone in the XML."""
+    if form == "pdf":
+        reading.opened(session, document, "export", rendition="archival", case_file=case_file.code)
+    else:
+        reading.opened(session, document, "describe", case_file=case_file.code)
 
 
 def _in_order(session: Session, case_file: CaseFile, order: str) -> list[Placement]:

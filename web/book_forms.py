@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from archive import audit, clock, register_lists
-from archive.errors import Invalid
+from archive import access, audit, clock, register_lists
+from archive.access import Action
+from archive.errors import Invalid, NotAllowed
 from archive.models import Document, Event, Organ, Person, Placement
 from archive.reading import places_of, seen_documents
 from archive.register_fields import number_of_entry
@@ -24,6 +25,7 @@ OUTCOMES = {
     "for_reference": "Lưu tham khảo",
     "no_answer": "Kết thúc, không trả lời",
 }
+SEE_USES = frozenset({"administrator", "archivist", "auditor", "head"})
 _USES = ("document.download", "document.print", "document.export")
 _COLUMNS: dict[str, tuple[tuple[str, float], ...]] = {  # name and share of the width
     "incoming": (
@@ -161,7 +163,7 @@ def book_form(
             "last": last,
             "has_cover": has_cover,
         },
-        sheet=Sheet(True, mark_of(book.organ, who), 0 if has_cover else 1, _CARRIED),
+        sheet=Sheet(True, mark_of(session, book.organ, who), 0 if has_cover else 1, _CARRIED),
     )
 
 
@@ -266,8 +268,13 @@ def _total(lines: int, copies: int, what: str) -> str:
 def _uses(
     session: Session, who: Person, book: Register, first: date, last: date
 ) -> list[tuple[Row, int]]:
-    """Who took, printed or exported an outgoing document of the book in these days."""
+    """Who took, printed or exported an outgoing document of the book in these days.
+
+    Who reads what is for those to know who see it on the documents' pages.
+    """
     organ = book.organ
+    if not access.roles_of(who, organ.id) & SEE_USES:
+        raise NotAllowed("not_allowed", action=str(Action.READ_STORY))
     begin = clock.end_of(first - timedelta(days=1), organ)
     end = clock.end_of(last, organ)
     issued = select(RegisterEntry.document_id).where(RegisterEntry.register_id == book.id)

@@ -38,6 +38,7 @@ def deeds(
     return [
         *(replace(one, why_not=one.why_not or (asks if needs_consent else "")) for one in files),
         _print(document, part, rights),
+        _marked(document, part, rights, asks if needs_consent else ""),
         _deed(document, "correct", "pencil", gettext("Correct the data"), rights, Action.CORRECT),
         _deed(document, "verify", "shield-check", gettext("Verify now"), rights, Action.VERIFY),
         *_mend(document, part, rights),
@@ -67,6 +68,17 @@ def _print(document: Document, part: Part, rights: Mapping[Action, bool]) -> Dee
     if deed.why_not or pictures.shown(part) is not None:
         return deed
     return replace(deed, why_not=gettext("There are no pages to print."))
+
+
+def _marked(document: Document, part: Part, rights: Mapping[Action, bool], asks: str) -> Deed:
+    """A copy for reading, with where it comes from at the foot of every page."""
+    name = gettext("Download a marked copy")
+    target = url_for("forms.reading_copy", code=document.code, part=part.ordinal)
+    if not rights[Action.READ]:
+        return Deed(name, "printer", target, why_not=_no_right(Action.READ))
+    if pictures.shown(part) is None:
+        return Deed(name, "printer", target, why_not=gettext("There are no pages to print."))
+    return Deed(name, "printer", target, why_not=asks)
 
 
 def _mend(document: Document, part: Part, rights: Mapping[Action, bool]) -> list[Deed]:

@@ -56,7 +56,7 @@ def _one_line(
             "due": entry.due_date,
             "files": "; ".join(one.notation for one in files),
         },
-        sheet=Sheet(mark=mark_of(book.organ, who)),
+        sheet=Sheet(mark=mark_of(session, book.organ, who)),
     )
 
 
@@ -89,7 +89,7 @@ def report_form(
         template=f"report_{kind}.html",
         told={**heads(organ, who), "rows": rows, "first": first, "last": last,
               "sums": _sums(rows)},
-        sheet=Sheet(True, mark_of(organ, who)),
+        sheet=Sheet(True, mark_of(session, organ, who)),
     )  # fmt: skip
 
 

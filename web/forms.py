@@ -15,8 +15,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from sqlalchemy.orm import Session
 
-from archive import clock
+from archive import audit, clock
 from archive.models import Organ, Person
 from archive.organ_rules import rules_of
 from formats.names import safe_name
@@ -70,15 +71,19 @@ def printed(form: Form) -> Iterator[Path]:
         yield out
 
 
-def mark_of(organ: Organ, person: Person) -> str:
+def mark_of(session: Session, organ: Organ, person: Person) -> str:
     """What stands at the foot of everything that leaves the system (PL VI, III.6k); or nothing.
 
-    It is the organ's to say (`mark_copies`).
+    It is the organ's to say (`mark_copies`). Who acts for another is named before them.
     """
     if not rules_of(organ).mark_copies:
         return ""
     at = clock.now().astimezone(ZoneInfo(organ.zone))
-    return f"Trích xuất từ Lưu Trữ · {organ.name} · {person.full_name} · {at:%d/%m/%Y %H:%M}"
+    name = person.full_name
+    actor = audit.actor()
+    if actor and actor.person_id is not None and actor.person_id != person.id:
+        name = f"{session.get_one(Person, actor.person_id).full_name} thay {name}"
+    return f"Trích xuất từ Lưu Trữ · {organ.name} · {name} · {at:%d/%m/%Y %H:%M}"
 
 
 def heads(organ: Organ, person: Person) -> dict[str, Any]:

@@ -10,13 +10,13 @@ from tempfile import TemporaryDirectory
 from archive import clock
 from archive.case_file_export import Whole
 from archive.files import FileStore
-from archive.models import Organ, Person
+from archive.models import Person
 from formats import case_file_packages as packages
 from formats.case_file_packages import HeldDocument, Piece
 from formats.pdf_metadata import Description
 from formats.printed import Sheet
 from web.book_forms import CLOSED_TO_YOU
-from web.forms import Form, mark_of, print_form
+from web.forms import Form, print_form
 
 CONTENTS = "Mục lục văn bản trong hồ sơ"
 
@@ -35,8 +35,8 @@ class Listed:
 
 
 @contextmanager
-def as_pdf(files: FileStore, whole: Whole, organ: Organ, who: Person) -> Iterator[Path]:
-    """The whole case file as PDF/A-2b; it is gone afterwards.
+def as_pdf(files: FileStore, whole: Whole, mark: str) -> Iterator[Path]:
+    """The whole case file as PDF/A-2b, marked; it is gone afterwards.
 
     Raises:
         Unreadable, ProgramFailed: a stored copy cannot be taken in.
@@ -56,7 +56,7 @@ def as_pdf(files: FileStore, whole: Whole, organ: Organ, who: Person) -> Iterato
                 subject=whole.title,
                 moment=clock.now(),
             ),
-            mark=mark_of(organ, who),
+            mark=mark,
         )
         yield out
 
@@ -78,9 +78,7 @@ def as_xml(whole: Whole, who: Person) -> Iterator[Path]:
 
 
 @contextmanager
-def marked_copy(
-    files: FileStore, digest: str, title: str, organ: Organ, who: Person
-) -> Iterator[Path]:
+def marked_copy(files: FileStore, digest: str, title: str, mark: str) -> Iterator[Path]:
     """A copy of a stored PDF for reading and printing, marked at the foot of every page.
 
     Raises:
@@ -93,7 +91,7 @@ def marked_copy(
             [Piece(source, title)],
             out,
             description=Description(title=title, original_sha256=digest, moment=clock.now()),
-            mark=mark_of(organ, who),
+            mark=mark,
         )
         yield out
 

@@ -19,6 +19,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from archive import (
+    access,
     books,
     clock,
     register_handling,
@@ -35,9 +36,11 @@ from archive.reading import story_of
 from archive.register_models import RegisterEntry
 from web import register_words as words
 from web.auth import asker, here, may, reading, require, writing
+from web.book_forms import SEE_USES
 from web.errors import tell, words_of
 from web.i18n import gettext
 from web.lists import listed
+from web.print_words import FORMS
 from web.story_words import story
 
 blueprint = Blueprint("registers", __name__, url_prefix="/registers")
@@ -144,10 +147,20 @@ def book(book: str) -> str | tuple[str, int]:
             columns_of=register_lists.columns_of,
             labels={one.id: words.labels_of(one, today) for one in found.rows},
             filters=_filters(held.kind),
+            print_forms=_print_forms(rows, held.kind),
+            today=today,
             said=said,
             may_enter=may(rows, Action.REGISTER, here()),
             is_filtered=any(asked.get(one) for one in ("q", "only", "first", "last")),
         )
+
+
+def _print_forms(rows: Session, kind: str) -> dict[str, Any]:
+    """The printed forms of such a book; who used filed copies is for those who oversee it."""
+    known = FORMS[kind]
+    if access.roles_of(asker(), here().id) & SEE_USES:
+        return known
+    return {name: said for name, said in known.items() if name != "uses"}
 
 
 def _filters(kind: str) -> dict[str, Any]:
