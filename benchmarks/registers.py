@@ -348,6 +348,13 @@ def pages_of(services: Services) -> dict[str, str]:
         "tray": "/tray",
         "to be mended": "/tray?only=mending",
         "receiving": "/receiving",
+        "registers": "/registers?year=2024",
+        "one book": "/registers/den?year=2024",
+        "one book, unanswered": "/registers/den?year=2024&only=unanswered",
+        "one book, overdue": "/registers/den?year=2024&only=overdue",
+        "one book, by number": "/registers/den?year=2024&q=17%2Fqd-ubnd",
+        "one book, a day": "/registers/den?first=04%2F03%2F2024&last=04%2F03%2F2024",
+        "received, not registered": "/registers/received",
     }
 
 

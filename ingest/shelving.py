@@ -16,7 +16,7 @@ from archive.errors import StoreFailed
 from archive.files import FileStore
 from archive.models import CaseFile, Document, Organ, Part, Person
 from archive.register_models import RegisterEntry
-from ingest import issued, registering
+from ingest import issued, joining
 from ingest.models import Intake, IntakeFile
 from ingest.workspace import Made, Workshop
 
@@ -84,12 +84,12 @@ def shelve(session: Session, intake: Intake, kept: tuple[Kept, ...]) -> None:
     arrived = _arrived(intake, kept)
     number = intake.register_entry_id
     entry = _held(session, number) if number is not None else None
-    if entry is not None and registering.takes_part(session, entry):
-        document = registering.add_part(session, entry, arrived)
+    if entry is not None and joining.takes_part(session, entry):
+        document = joining.add_part(session, entry, arrived)
     else:
         document = _new_document(session, intake, arrived)
         if entry is not None and entry.document_id is None:
-            registering.shelved(session, entry, document)
+            joining.shelved(session, entry, document)
     _has_arrived(intake, document.id, arrived)
     issued.tell(session, intake, document)
 

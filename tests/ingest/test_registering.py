@@ -14,7 +14,7 @@ from archive.errors import ArchiveError, Conflict, Refused
 from archive.models import CaseFile, Document, Event, Organ, Part, Person
 from archive.register_models import EntryTwin, Refusal, RegisterEntry
 from archive.register_twins import LooksLikeEarlier
-from ingest import registering, shelving
+from ingest import joining, registering, shelving
 from ingest.models import Intake
 from ingest.registering import Decided, Form
 from tests.factories import a_case_file, a_document, a_person, something_arrived, writing
@@ -117,9 +117,7 @@ def test_a_line_stands_without_a_file_and_takes_one_later(desk: Desk) -> None:
     code = registered(desk)
     number = received(desk)
     with desk.db.transaction() as session:
-        registering.join_intake(
-            session, entry(session, desk, code), session.get_one(Intake, number)
-        )
+        joining.join_intake(session, entry(session, desk, code), session.get_one(Intake, number))
     document = shelve(desk.db, number)
     with desk.db.reading() as session:
         assert entry(session, desk, code).document_id == document.id
@@ -130,9 +128,7 @@ def test_a_file_belongs_to_one_line_only(desk: Desk) -> None:
     registered(desk, Form(LETTER, intake_id=number))
     other = registered(desk, code_number="16")
     with says("file_registered"), desk.db.transaction() as session:
-        registering.join_intake(
-            session, entry(session, desk, other), session.get_one(Intake, number)
-        )
+        joining.join_intake(session, entry(session, desk, other), session.get_one(Intake, number))
 
 
 @pytest.mark.rule("HC-55")
@@ -285,7 +281,7 @@ def test_a_received_file_is_refused_and_the_sender_gets_a_numbered_answer(desk: 
     with desk.db.transaction() as session:
         intake = session.get_one(Intake, number)
         by = session.get_one(Person, desk.person.id)
-        refusal = registering.refuse_intake(
+        refusal = joining.refuse_intake(
             session, intake, by, "bad_signature", sender="Sở Nội vụ", reason="Chữ ký không hợp lệ"
         )
         assert refusal.number == 1
@@ -300,7 +296,7 @@ def test_a_registered_file_is_not_refused_any_more(desk: Desk) -> None:
     with says("file_registered"), desk.db.transaction() as session:
         intake = session.get_one(Intake, number)
         by = session.get_one(Person, desk.person.id)
-        registering.refuse_intake(session, intake, by, "incomplete", sender="Sở")
+        joining.refuse_intake(session, intake, by, "incomplete", sender="Sở")
 
 
 def test_nothing_is_written_when_the_clerk_has_not_decided(desk: Desk) -> None:

@@ -8,7 +8,7 @@ import click
 from archive import refusals, register_handling, sender_answers
 from archive.access import Action
 from archive.errors import Invalid
-from ingest import registering
+from ingest import joining
 from web import register_rows
 from web.commands.door import door, json_option
 from web.commands.recording import pairs
@@ -118,8 +118,8 @@ def refuse(actor: str | None, reason: str, as_json: bool, **given: Any) -> None:
         if given["intake"] is not None:
             if reason == refusals.SECRET:
                 raise Invalid("bad_reason", reason=reason)
-            intake = registering.intake_for(desk.db, desk.organ.id, given["intake"])
-            made = registering.refuse_intake(desk.db, intake, desk.who, reason, **answered)
+            intake = joining.intake_for(desk.db, desk.organ.id, given["intake"])
+            made = joining.refuse_intake(desk.db, intake, desk.who, reason, **answered)
         else:
             made = refusals.refuse(desk.db, desk.organ, desk.who, reason, **answered)
         told = sender_answers.of_refusal(made, desk.organ, say_code(worded(reason)))

@@ -10,7 +10,7 @@ from archive import access, books, clock, documents, refusals, register_lists, r
 from archive.access import Action
 from archive.errors import Refused
 from archive.register_twins import LooksLikeEarlier
-from ingest import admission, registering
+from ingest import admission, joining, registering
 from ingest.registering import Decided, Form
 from web import register_rows
 from web.commands.door import acting, door, json_option, tell, the_archive
@@ -261,7 +261,7 @@ def attach(actor: str | None, entry: str, path: Path, as_json: bool) -> None:
     with at_desk(actor, Action.REGISTER) as desk:
         found = desk.entry(entry)
         registers.hold(desk.db, found)
-        intake = registering.intake_for(desk.db, desk.organ.id, number or 0)
-        registering.join_intake(desk.db, found, intake)
+        intake = joining.intake_for(desk.db, desk.organ.id, number or 0)
+        joining.join_intake(desk.db, found, intake)
         told = {**entry_as_json(desk, found), "intake": number}
     said(told, say("joined", entry=entry, intake=number), as_json)

@@ -24,7 +24,7 @@ from archive.register_twins import LooksLikeEarlier
 from formats.errors import FormatError
 from formats.text import PageText, read_pages
 from formats.vietnamese import nfc
-from ingest import admission, first_page, registering
+from ingest import admission, first_page, joining, registering
 from ingest.first_page import Suggestion
 from ingest.models import Intake
 from ingest.reception import Sending, receive
@@ -222,7 +222,7 @@ def _suggested(typed: Mapping[str, str], suggested: Mapping[str, Suggestion], co
 
 def _paper(rows: Session, number: int | None, code: str) -> Paper:
     if number is not None:
-        intake = registering.intake_for(rows, here().id, number)
+        intake = joining.intake_for(rows, here().id, number)
         if intake.document is None:
             return _on_the_road(rows, intake)
         code = intake.document.code
@@ -314,7 +314,7 @@ def received() -> str:
         found = listed(
             rows,
             select(Intake)
-            .where(*registering.unregistered(here().id))
+            .where(*joining.unregistered(here().id))
             .options(selectinload(Intake.document), selectinload(Intake.received_by))
             .order_by(Intake.id.desc()),
         )
@@ -375,9 +375,7 @@ def attach(book: str, year: int, number: int) -> BaseResponse:
         with writing() as rows:
             entry = the_entry(rows, book, year, number)
             registers.hold(rows, entry)
-            registering.join_intake(
-                rows, entry, registering.intake_for(rows, here().id, taken or 0)
-            )
+            joining.join_intake(rows, entry, joining.intake_for(rows, here().id, taken or 0))
     except ArchiveError as error:
         if isinstance(error, NotFound | NotAllowed):
             raise
