@@ -248,6 +248,20 @@ ROUTES: dict[str, Route] = {
     "GET refusals.receipt": Route(
         "Xuất phiếu báo từ chối", {"year": "{year}", "number": NOBODY, "form": "json"}
     ),
+    # printing
+    "GET forms.book": Route("In sổ đăng ký", {"book": "den"}),
+    "GET forms.entry": Route("In dấu đến, phiếu xử lý", {**ENTRY, "what": "stamp"}),
+    "GET forms.report": Route("In báo cáo giải quyết văn bản", {"what": "incoming"}),
+    "GET forms.plan": Route("In danh mục hồ sơ theo mẫu", {"year": "{year}"}),
+    "GET forms.case_file_list": Route("In danh sách hồ sơ của năm", {"year": "{year}"}),
+    "GET forms.case_file": Route("In mục lục văn bản trong hồ sơ", CASE_FILE),
+    "GET forms.submission": Route(
+        "In mục lục hồ sơ nộp lưu, biên bản giao nhận", {**SUBMISSION, "what": "list"}
+    ),
+    "GET forms.reading_copy": Route("Tải bản đọc có đánh dấu", {**DOCUMENT, "part": 1}),
+    "GET forms.receipt": Route(
+        "Xuất biên nhận tệp tải về", {**DOCUMENT, "part": 1, "role": "original"}
+    ),
     # issuing
     "GET issuing.page": Route("Xem văn bản đang phát hành"),
     "GET issuing.prepare": Route("Xem trang chuẩn bị văn bản đi"),
