@@ -5,6 +5,7 @@ import binascii
 import json
 import tempfile
 import zlib
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ def _uploaded() -> Table:
     given = request.files.get("file")
     if given is None or not given.filename:
         raise Invalid("nothing_chosen")
-    with tempfile.TemporaryDirectory(prefix="luutru-plan-") as folder:
+    with closing(given), tempfile.TemporaryDirectory(prefix="luutru-plan-") as folder:
         path = Path(folder) / "table"
         given.save(path)
         return plan_files.read(path)
@@ -58,7 +59,7 @@ def _show(year: int, table: Table) -> str:
         if plan.stage != "draft":
             raise Conflict("plan_is_approved", year=year)
         compared = plan_import.compare(rows, plan, table)
-    return _page(year, compared=compared, packed=_packed(table))
+    return _page(year, compared=compared, packed=packed(table))
 
 
 def _take_in(year: int, table: Table) -> BaseResponse | str:
@@ -98,7 +99,7 @@ def _worth_showing(compared: Comparison) -> list[plan_import.Fate]:
     return sorted(shown, key=lambda one: order[one.state])[:MOST_SHOWN]
 
 
-def _packed(table: Table) -> str:
+def packed(table: Table) -> str:
     """The table as a field of the form, so that nothing is kept of it until it is confirmed."""
     told = {"header": table.header, "rows": [[one.number, *one.cells] for one in table.rows]}
     return base64.b64encode(
