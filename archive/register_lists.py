@@ -11,7 +11,7 @@ from archive.access import Action
 from archive.models import Document, Organ, Person
 from archive.reading import seen_documents
 from archive.register_fields import canonical_of, number_of_entry, recipients_typed
-from archive.register_models import Register, RegisterEntry
+from archive.register_models import NumberSeries, Register, RegisterEntry
 from formats.vietnamese import fold
 
 SOON = timedelta(days=2)  # due within so many days: "đến hạn"
@@ -58,15 +58,13 @@ def counts(session: Session, books: list[Register], year: int, today: date) -> l
 
 def years_of(session: Session, organ: Organ) -> list[int]:
     """The years in which the organ's books have lines, newest first, and this one."""
-    books = session.scalars(select(Register.id).where(Register.organ_id == organ.id)).all()
-    spans = session.execute(
-        select(func.min(RegisterEntry.year), func.max(RegisterEntry.year)).where(
-            RegisterEntry.register_id.in_(books)
-        )
-    ).one()
-    this = clock.today(organ).year
-    first, last = min(spans[0] or this, this), max(spans[1] or this, this)
-    return list(range(last, first - 1, -1))
+    found = session.scalars(
+        select(NumberSeries.year)
+        .join(Register, Register.id == NumberSeries.register_id)
+        .where(Register.organ_id == organ.id)
+        .distinct()
+    )
+    return sorted({*found, clock.today(organ).year}, reverse=True)
 
 
 def _is_open() -> ColumnElement[bool]:
