@@ -287,7 +287,7 @@ def test_five_thousand_lines_are_approved_in_a_few_questions(sqlite_db: Database
             )
             for number in range(5000)
         )
-        plan_copies.touch(rows, plan)
+        file_plans.touch(rows, plan)
         audit.record(rows, "file_plan.import", plan)
     asked = 0
 
