@@ -137,6 +137,8 @@ def of_submission(
         called = list(
             session.scalars(select(CaseFile).where(due_by(organ.id, date(call.year, 12, 31))))
         )
+        later = kept_until(session, called)
+        called = [one for one in called if later.get(one.id, end) <= end]
         whom = _responsible(organ, active, called)
         occasion = call.announced_on.isoformat()
         for one in called:

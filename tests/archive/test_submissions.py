@@ -316,3 +316,15 @@ def test_mail_that_was_not_taken_is_sent_again_under_the_same_name(desk: Archive
         notices.mailed(session, notice.id)
     with desk.db.reading() as session:
         assert notices.to_mail(session) == []
+
+
+def test_the_call_leaves_out_what_was_kept_back_for_longer(desk: Archive) -> None:
+    code = desk.closed(end="15/01/2026")
+    more = {"reason": "Còn dùng", "consent_number": "5/CV", "consent_date": date(2026, 12, 1)}
+    with desk.db.transaction() as session:
+        case_file, head = desk.file(session, code), desk.who(session, "head")
+        submissions.keep_back(session, case_file, head, until=date(2027, 8, 1), **more)
+    moment = datetime(2027, 1, 20, 3, 0, tzinfo=UTC)
+    with clock.standing_at(moment), desk.db.transaction() as session:
+        submissions.call(session, desk.here(session), desk.who(session, "archivist"))
+    assert told(desk, moment) == []

@@ -50,7 +50,7 @@ def test_a_head_sees_what_is_late_and_others_nothing_of_it(house: House) -> None
 
 
 def test_with_nothing_to_do_the_page_says_what_will_come(house: House) -> None:
-    assert "Không có việc chờ bạn" in home(house, "thu")
+    assert "Không có việc chờ ông/bà" in home(house, "thu")
 
 
 @pytest.mark.parametrize("user_name", ["lan", "binh", "minh", "hung", "quan"])
