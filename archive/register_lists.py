@@ -210,10 +210,14 @@ def _outgoing_row(one: RegisterEntry) -> tuple[str, ...]:
 
 
 def _what(one: RegisterEntry) -> str:
+    return titled(one.type_name, one.subject)
+
+
+def titled(type_name: str, subject: str) -> str:
     """Type and subject; the type once only, where the subject begins with it."""
-    if fold(one.subject).startswith(fold(one.type_name)):
-        return one.subject
-    return f"{one.type_name} {one.subject}"
+    if fold(subject).startswith(fold(type_name)):
+        return subject
+    return f"{type_name} {subject}"
 
 
 def _note(one: RegisterEntry) -> str:

@@ -170,6 +170,7 @@ table.lines th, table.lines td { border: 0.75pt solid #000; padding: 2pt 3pt;
 table.lines th { text-align: center; vertical-align: middle; font-weight: bold }
 table.lines thead tr.order th { font-weight: normal; font-style: italic; padding: 0 3pt }
 table.lines tr { break-inside: avoid }
+.unbroken { white-space: nowrap }
 table.lines td.mid { text-align: center }
 table.lines td.num { text-align: right }
 table.lines tr.head td { font-weight: bold }

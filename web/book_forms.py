@@ -301,7 +301,7 @@ def _uses(
 
 def _use(at: Any, name: str, one: Document, organ: Organ, places: Any) -> tuple[str, ...]:
     number = "/".join(part for part in (one.code_number, one.code_notation) if part)
-    said = " ".join(part for part in (one.type_name, one.subject) if part)
+    said = register_lists.titled(one.type_name, one.subject)
     files = "; ".join(file.notation for file in places.get(one.id, []))
     return (day(clock.day_of(at, organ)), name, f"{number} {day(one.issued_date)}".strip(), said,
             files, "", "", "", "Bản điện tử")  # fmt: skip

@@ -26,6 +26,7 @@ from archive.models import (
 from archive.plan_tree import lines_of
 from archive.reading import known_documents, seen_case_files
 from archive.register_fields import number_of_entry
+from archive.register_lists import titled
 from archive.submissions import accepted_items
 from archive.terms import term_of
 from formats.printed import Sheet
@@ -174,7 +175,7 @@ def _content(place: Placement, page: int, *, is_known: bool) -> ContentRow:
     on = "" if not pages else str(page) if pages == 1 else f"{page}–{page + pages - 1}"
     if not is_known:
         return ContentRow(place.ordinal, "", None, CLOSED_TO_YOU, "", on, "")
-    said = " ".join(part for part in (one.type_name, one.subject) if part)
+    said = titled(one.type_name, one.subject)
     note = one.elsewhere if one.completeness != "full" else ""
     return ContentRow(
         place.ordinal, number_of_entry(one), one.issued_date, said, one.organ_name, on, note

@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from archive import audit, clock
@@ -25,6 +26,7 @@ from formats.number_words import in_words
 from formats.printed import Sheet, to_pdfa
 
 PDF = "application/pdf"
+LONGEST_UNBROKEN = 11  # signs, in the narrowest column for numbers
 MOST_ROWS = 1000  # of one booklet: a minute of work, a hundred pages
 
 
@@ -123,6 +125,13 @@ def counted(number: int) -> str:
     return f"{number:02d}" if number < 10 else f"{number:,}".replace(",", ".")
 
 
+def unbroken(text: str) -> str:
+    """A short number stays on one line: 03/QĐ-UBND."""
+    if len(text) > LONGEST_UNBROKEN:
+        return text
+    return Markup('<span class="unbroken">{}</span>').format(text)
+
+
 def _templates() -> Environment:
     found = Environment(
         loader=PackageLoader("web", "templates/forms"),
@@ -132,7 +141,12 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     found.filters.update(
-        day=day, long_day=long_day, in_words=in_words, counted=counted, first_large=_first_large
+        day=day,
+        long_day=long_day,
+        in_words=in_words,
+        counted=counted,
+        first_large=_first_large,
+        unbroken=unbroken,
     )
     return found
 

@@ -11,6 +11,7 @@ from archive import clock
 from archive.case_file_export import Whole
 from archive.files import FileStore
 from archive.models import Person
+from archive.register_lists import titled
 from formats import case_file_packages as packages
 from formats.case_file_packages import HeldDocument, Piece
 from formats.pdf_metadata import Description
@@ -145,7 +146,7 @@ def _listed(one: HeldDocument, pages: dict[int, int], lacking: frozenset[int]) -
         return Listed(one.ordinal, "", None, CLOSED_TO_YOU, "", "", "")
     data = one.data
     named = "/".join(data[name] for name in ("CodeNumber", "CodeNotation") if data.get(name))
-    said = " ".join(data[name] for name in ("TypeName", "Subject") if data.get(name))
+    said = titled(data.get("TypeName") or "", data.get("Subject") or "")
     note = "Nội dung hạn chế" if one.access == "described" else ""
     if one.ordinal in lacking:
         note = "Có tệp không in được" if one.ordinal in pages else "Chỉ có tệp gốc"
