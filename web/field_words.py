@@ -99,7 +99,7 @@ LEVELS = {
     "assigned": _l("The holder, and who is granted it"),
 }
 LONG = frozenset(
-    {"subject", "description", "to_places", "trace_header_list", "autograph", "recipients"}
+    {"subject", "title", "description", "to_places", "trace_header_list", "autograph", "recipients"}
 )
 _CHOICES: dict[str, dict[str, Any]] = {
     "direction": DIRECTIONS,

@@ -9,10 +9,13 @@ from sqlalchemy import select
 from archive import audit, registers
 from archive.books import default_book
 from archive.life_models import DocumentLink, FreezeOrder, PaperPart, Recall
-from archive.models import CaseFile, Fonds, Organ, Person, Row
+from archive.models import CaseFile, Document, Fonds, Organ, Person, Row
 from archive.register_models import RegisterEntry
 from tests.factories import a_case_file, a_document, a_person, something_arrived, stored, writing
 from tests.web.conftest import House
+from tests.web.test_clockwork import Letterbox, with_mail
+from tests.web.test_clockwork import letterbox as letterbox  # a fixture
+from web.app import create_app
 
 
 def every(house: House, kind: type[Row]) -> list[Row]:
@@ -142,28 +145,42 @@ def test_paper_that_moves_is_noted_with_a_reason_and_not_over_anothers_note(hous
 # Recall -------------------------------------------------------------------------------------------
 
 
-def test_what_came_in_is_cancelled_in_its_book_and_its_sender_told(house: House) -> None:
+def came_in(house: House, **more: str) -> tuple[str, int]:
+    """An incoming document with its line in the book: its code, the number of the line."""
     db = house.services.db
+    document = a_document(db, house.organ(), "Về việc thu hồi", direction="incoming")
     with writing(db) as rows:
         organ = rows.get_one(Organ, house.organ().id)
         minh = rows.get_one(Person, house.person("minh").id)
         values = {"subject": "Về việc thu hồi", "organ_name": "Sở Y tế", "code_number": "7"}
-        entry = registers.enter(rows, default_book(rows, organ, "incoming"), minh, values)
-        number = entry.id
-    document = a_document(db, house.organ(), "Về việc thu hồi", direction="incoming")
-    with writing(db) as rows:
-        entry = rows.get_one(RegisterEntry, number)
+        entry = registers.enter(rows, default_book(rows, organ, "incoming"), minh, values | more)
         entry.document_id = document.id
-        audit.record(rows, "register_entry.join", entry)
-    client, where = house.as_("minh"), f"/documents/{document.code}"
-    assert house.post(house.as_("binh"), f"{where}/recall", reason="Sai").status_code in (302, 403)
+        return document.code, entry.id
+
+
+def test_what_came_in_is_cancelled_in_its_book_and_its_sender_told(house: House) -> None:
+    code, number = came_in(house)
+    client, where = house.as_("minh"), f"/documents/{code}"
+    house.post(house.as_("binh"), f"{where}/recall", reason="Sai")
     assert not every(house, Recall)
     house.post(client, f"{where}/recall", reason="Ban hành sai thẩm quyền", notice_number="9/TB")
-    with db.reading() as rows:
+    with house.services.db.reading() as rows:
         assert rows.get_one(RegisterEntry, number).state == "cancelled"
-    page = client.get(where).text
-    assert "Ban hành sai thẩm quyền" in page
+    assert "Ban hành sai thẩm quyền" in client.get(where).text
+    assert every(house, Recall)[0].told_sender_at is None
     house.post(client, f"{where}/recall/told", how="Điện thoại")
+    assert every(house, Recall)[0].told_sender_at is not None
+
+
+def test_the_sender_is_told_of_the_recall_by_mail(
+    house: House, letterbox: tuple[Letterbox, str]
+) -> None:
+    box, url = letterbox
+    code, _ = came_in(house, sender_email="vanthu@soyte.example.vn")
+    told = replace(house, app=create_app(with_mail(house.services, url)))
+    told.post(told.as_("minh"), f"/documents/{code}/recall", reason="Sai thẩm quyền")
+    assert [one["To"] for one in box.letters] == ["vanthu@soyte.example.vn"]
+    assert "Sai thẩm quyền" in box.letters[0].get_content()
     assert every(house, Recall)[0].told_sender_at is not None
 
 
@@ -238,3 +255,22 @@ def test_a_fonds_passes_to_its_successor_by_one_told_act(house: House) -> None:
     assert len(house.events("fonds.pass_on")) == 1
     assert "Sở Xây dựng" in head.get("/fonds").text
     assert fonds.name in house.as_("hoa").get("/fonds").text
+
+
+# Several case files -------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("HC-51", "HC-66", "KT-12")
+def test_one_document_stands_in_several_case_files_with_an_ordinal_in_each(house: House) -> None:
+    db, organ, client = house.services.db, house.organ(), house.as_("lan")
+    other = a_case_file(db, organ, "Hồ sơ thứ hai")
+    for number in (1, 2):
+        a_document(db, organ, f"Văn bản {number}", case_file=other)
+    house.post(client, f"/documents/{house.open_code}/place", case_file=other.code)
+    page = client.get(f"/documents/{house.open_code}").text
+    assert f"/case-files/{house.case_file}" in page
+    assert f"/case-files/{other.code}" in page
+    with db.reading() as rows:
+        places = rows.get_one(Document, house.document(house.open_code).id).placements
+        assert sorted(one.ordinal for one in places) == [1, 3]
+    assert house.case_file in client.get(f"/case-files/{other.code}").text
