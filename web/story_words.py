@@ -16,6 +16,7 @@ from web.i18n import gettext, size
 from web.print_words import SENTENCES as OF_PRINTING
 from web.right_words import ROLE_NAMES
 from web.road_words import STEPS
+from web.submission_words import ICONS_OF_SUBMISSION, OF_SUBMISSION
 
 READING = (
     "document.open",
@@ -28,6 +29,7 @@ READING = (
 )
 SENTENCES: dict[str, Any] = {
     **OF_PRINTING,
+    **OF_SUBMISSION,
     "document.shelve": _l("shelved the document"),
     "document.place": _l("placed it in case file %(case_file)s"),
     "document.correct": _l("corrected its data"),
@@ -61,24 +63,6 @@ SENTENCES: dict[str, Any] = {
     "freeze_order.place": _l("froze it by order %(number)s"),
     "freeze_order.lift": _l("lifted the order"),
     "fonds.pass_on": _l("passed the fonds from %(from)s to %(to)s"),
-    "case_file.submit": _l("submitted it to the archive in %(submission)s"),
-    "case_file.take_back": _l("took it back from the archive"),
-    "case_file.return": _l("returned it to its holder"),
-    "case_file.accept": _l("accepted it into the archive; it cannot be changed any more"),
-    "case_file.keep_back": _l("let its unit keep it back"),
-    "submission.send": _l("submitted the case files"),
-    "submission.check": _l("looked through %(case_file)s"),
-    "submission.look_again": _l("had %(case_file)s looked through again"),
-    "submission.accepted": _l("accepted %(case_file)s"),
-    "submission.returned": _l("returned %(case_file)s"),
-    "submission.taken_back": _l("took %(case_file)s back"),
-    "submission.sign_giving": _l("signed the record for the giving side"),
-    "submission.sign_receiving": _l("signed the record for the receiving side"),
-    "submission.call": _l("announced the list of case files to be submitted"),
-    "notice.send": _l("gave a notice"),
-    "notice.open": _l("opened the notice"),
-    "notice.acknowledge": _l("noted the notice as known"),
-    "notice.mail": _l("mailed the notice"),
     "person.add": _l("made the account"),
     "person.appoint": _l("wrote down the decision of appointment"),
     "person.change": _l("changed name, post or unit"),
@@ -177,6 +161,7 @@ DOORS = {
     "worker": "",
 }
 ICONS = {
+    **ICONS_OF_SUBMISSION,
     "intake.step": "gear",
     "intake.resume": "arrow-clockwise",
     "intake.same_bytes": "files",
@@ -217,19 +202,6 @@ ICONS = {
     "issuance.send_on": "send",
     "issuance.give_up": "x-circle",
     "intake.receive": "inbox",
-    "case_file.submit": "box-arrow-in-right",
-    "case_file.accept": "archive-fill",
-    "case_file.return": "arrow-return-left",
-    "case_file.take_back": "arrow-return-left",
-    "case_file.keep_back": "calendar-check",
-    "submission.send": "box-arrow-in-right",
-    "submission.check": "list-check",
-    "submission.look_again": "arrow-clockwise",
-    "submission.accepted": "archive-fill",
-    "submission.returned": "arrow-return-left",
-    "submission.taken_back": "arrow-return-left",
-    "submission.sign_giving": "pen",
-    "submission.sign_receiving": "pen",
     "intake.waiting": "hourglass-split",
     "intake.refused": "x-octagon",
     "intake.stuck": "exclamation-triangle",
