@@ -39,6 +39,7 @@ def deeds(
         *(replace(one, why_not=one.why_not or (asks if needs_consent else "")) for one in files),
         _print(document, part, rights),
         _marked(document, part, rights, asks if needs_consent else ""),
+        *_receipt(document, part, rights),
         _deed(document, "correct", "pencil", gettext("Correct the data"), rights, Action.CORRECT),
         _deed(document, "verify", "shield-check", gettext("Verify now"), rights, Action.VERIFY),
         *_mend(document, part, rights),
@@ -79,6 +80,15 @@ def _marked(document: Document, part: Part, rights: Mapping[Action, bool], asks:
     if pictures.shown(part) is None:
         return Deed(name, "printer", target, why_not=gettext("There are no pages to print."))
     return Deed(name, "printer", target, why_not=asks)
+
+
+def _receipt(document: Document, part: Part, rights: Mapping[Action, bool]) -> list[Deed]:
+    """Which file was taken out unmarked, from where, by whom: to go with the archival copy."""
+    role = "archival" if rendition(part, "archival") is not None else "original"
+    if not rights[Action.READ] or rendition(part, role) is None:
+        return []
+    target = url_for("forms.receipt", code=document.code, part=part.ordinal, role=role)
+    return [Deed(gettext("Receipt of the download (JSON)"), "receipt", target)]
 
 
 def _mend(document: Document, part: Part, rights: Mapping[Action, bool]) -> list[Deed]:

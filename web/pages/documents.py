@@ -23,6 +23,7 @@ from web.deeds import deeds
 from web.downloads import as_download
 from web.errors import tell, words_of
 from web.field_words import document_fields
+from web.forms import mark_of
 from web.i18n import gettext
 from web.link_words import said_of
 from web.marks import refuse_marks
@@ -174,12 +175,14 @@ def printed(code: str) -> str:
     with writing() as rows:
         document = the_document(rows, code, Action.READ)
         reads.opened(rows, document, "print")
+        mark = mark_of(rows, document.organ, asker())
     shown = [(one, min(one.pages or 0, PRINTED)) for one in document.parts if pictures.shown(one)]
     return render_template(
         "documents/print.html",
         document=document,
         number=number_as_shown(document),
         parts_shown=shown,
+        mark=mark,
     )
 
 
