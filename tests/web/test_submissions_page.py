@@ -4,9 +4,11 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from flask import url_for
+from sqlalchemy import func, select
 
 from archive import audit, clock, freezes, people, submissions
-from archive.life_models import KeptBack, Submission
+from archive.life_models import AccessChange, KeptBack, PaperPart, Submission
 from archive.models import Organ
 from tests.factories import PASSWORD, a_person, counting
 from tests.web.conftest import House
@@ -225,6 +227,60 @@ def test_an_accepted_file_takes_no_change_from_anybody_at_any_door(office: House
         found = the_file(session, case_file)
         assert (audit.row_digest(found), len(found.placements)) == (before, inside)
     assert office.document(document).subject.startswith("Văn bản trong")
+
+
+WALKED = ("case_file_life", "papers")
+
+
+@pytest.mark.rule("HC-47")
+def test_the_former_holder_only_reads_an_accepted_file_whatever_is_sent(office: House) -> None:
+    """Every address that writes to a case file, with a form that would fit any of them."""
+    _, case_file = accepted(office)
+    document = the_document_in(office.services.db, case_file)
+    form = {
+        "document": document,
+        "case_file": case_file,
+        "why": "duplicate",
+        "reason": "Thử sửa",
+        "note": "x",
+        "Title": "Khác",
+        "title": "Khác",
+        "EndDate": "01/02/2026",
+        "level": "assigned",
+        "to_level": "assigned",
+        "access_level": "assigned",
+        "kind": "original",
+        "what": "Bản giấy",
+        "place": "Kho 1",
+    }
+    before = _state(office, case_file)
+    client = office.as_("binh")
+    rules = [one for one in office.app.url_map.iter_rules() if "POST" in (one.methods or ())]
+    walked = [one for one in rules if one.endpoint.split(".")[0] in WALKED]
+    assert len(walked) >= 6
+    for rule in walked:
+        values = {"code": case_file, "kind": "case_file", "number": 1, "verb": "drop"}
+        asked = {name: values[name] for name in rule.arguments}
+        with office.app.test_request_context():
+            path = url_for(rule.endpoint, **asked)
+        assert office.post(client, path, **form).status_code != 500, path
+        assert _state(office, case_file) == before, path
+    assert client.get(f"/case-files/{case_file}").status_code == 200
+
+
+def _state(office: House, code: str) -> tuple[object, ...]:
+    with office.services.db.reading() as session:
+        found = the_file(session, code)
+        papers = session.scalar(
+            select(func.count()).select_from(PaperPart).where(PaperPart.case_file_id == found.id)
+        )
+        asked = session.scalar(
+            select(func.count())
+            .select_from(AccessChange)
+            .where(AccessChange.case_file_id == found.id)
+        )
+        places = tuple(audit.row_digest(one) for one in found.placements)
+        return (audit.row_digest(found), places, papers, asked)
 
 
 def test_the_head_lets_a_unit_keep_a_file_back(office: House) -> None:
