@@ -106,16 +106,16 @@ def held(session: Session, number: int) -> Issuance:
     return row
 
 
-def require_state(issuance: Issuance, state: str, seen: int | None = None) -> None:
-    """Go on only if it is in this state, and as it was when somebody looked at it.
+def require_prepared(issuance: Issuance, seen: int | None = None) -> None:
+    """Go on only if nobody has signed it yet, and it is as it was when somebody looked at it.
 
     Raises:
         Conflict: `changed_meanwhile`, `not_prepared`.
     """
     if seen not in (None, issuance.revision):
         raise Conflict("changed_meanwhile", document=issuance.name)
-    if issuance.state != state:
-        raise Conflict(f"not_{state}", issuance=issuance.id, state=issuance.state)
+    if issuance.state != "prepared":
+        raise Conflict("not_prepared", issuance=issuance.id, state=issuance.state)
 
 
 def moved(issuance: Issuance, given: Mapping[str, Mapping[str, float]]) -> dict[str, FieldPlace]:

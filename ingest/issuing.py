@@ -22,7 +22,7 @@ from archive.models import CaseFile, Organ, Person
 from formats.issuing import LAYOUTS, FieldPlace, file_name
 from formats.vietnamese import nfc
 from ingest import admission, issuing_files, shelving
-from ingest.issuances import held, require_state, the_issuance
+from ingest.issuances import held, require_prepared, the_issuance
 from ingest.issuing_files import Prepared
 from ingest.issuing_room import fetched, put, room_for_work, tools_of
 from ingest.models import Issuance
@@ -240,7 +240,7 @@ def move_fields(
     """
     with db.reading() as session:
         issuance = the_issuance(session, by, number, Action.PREPARE_ISSUE)
-        require_state(issuance, "prepared", seen)
+        require_prepared(issuance, seen)
     with room_for_work() as room, ExitStack() as afterwards:
         before = fetched(workshop, issuance.prepared_digest, room / "before.pdf")
         told = issuance.places
@@ -252,7 +252,7 @@ def move_fields(
             digest = put(workshop, made.path, db, afterwards)
             with db.transaction() as session:
                 row = held(session, number)
-                require_state(row, "prepared", issuance.revision)
+                require_prepared(row, issuance.revision)
                 row.prepared_digest, row.notes = digest, list(notes)
                 row.places = {**told, "fields": made.places}
                 row.revision += 1
@@ -275,7 +275,7 @@ def take_signed(
     """
     with db.reading() as session:
         issuance = the_issuance(session, by, number, Action.PREPARE_ISSUE)
-        require_state(issuance, "prepared")
+        require_prepared(issuance)
         strict = issuance.organ.refuse_bad_signatures
     with room_for_work() as room, ExitStack() as afterwards:
         before = fetched(workshop, issuance.prepared_digest, room / "before.pdf")
@@ -285,7 +285,7 @@ def take_signed(
             digest = put(workshop, signed, db, afterwards)
             with db.transaction() as session:
                 row = held(session, number)
-                require_state(row, "prepared", issuance.revision)
+                require_prepared(row, issuance.revision)
                 if row.case_file is not None:
                     freezes.require_thawed(session, row.case_file)
                 _mark_signed(session, row, digest, verdict)
