@@ -46,7 +46,7 @@ def test_from_opening_to_closing_and_back(house: House, run: Any) -> None:
     assert whole["taken_out"] == [{"document": papers[1], "why": "draft", "note": "Nháp"}]
     early = run("binh", "case-file", "close", code)
     assert early.exit_code == 3
-    assert "ngày cuối" in early.stderr or "Thiếu" in early.stderr or "thiếu" in early.stderr
+    assert "ngày kết thúc" in early.stderr
     closing = run("binh", "case-file", "close", code, "--set", "EndDate=15/10/2026", "--json")
     assert answers(closing)[0]["due_on"] == "2027-10-15"
     listed = answers(run("lan", "case-file", "list", "--stage", "closed", "--json"))

@@ -118,6 +118,27 @@ def test_first_page_only_needs_the_link_to_its_publisher(house: House) -> None:
     assert 'href="https://vanban.chinhphu.vn/1"' in client.get(f"/documents/{house.open_code}").text
 
 
+@pytest.mark.rule("DB-21", "DB-27", "KT-40")
+@pytest.mark.parametrize(
+    ("kind", "what", "place", "completeness"),
+    [
+        ("rest_of_main_text", "Hồ sơ dự án", "Bộ phận một cửa, tủ 2", "main_text"),
+        ("original", "Bản gốc văn bản đi", "Hồ sơ lưu của Văn thư, cặp 7", "full"),
+    ],
+)
+def test_what_stays_on_paper_beside_the_scan_is_found_by_its_place(
+    house: House, kind: str, what: str, place: str, completeness: str
+) -> None:
+    client = house.as_("minh")
+    where = f"/papers/document/{house.open_code}"
+    assert house.post(client, where, kind=kind, what=what).status_code == 422
+    house.post(client, where, kind=kind, what=what, place=place)
+    page = client.get(f"/documents/{house.open_code}").text
+    assert what in page
+    assert place in page
+    assert house.document(house.open_code).completeness == completeness
+
+
 @pytest.mark.rule("HC-69")
 def test_an_electronic_file_converted_to_paper_says_where_it_stands(house: House) -> None:
     client, where = house.as_("lan"), f"/papers/case_file/{house.case_file}"

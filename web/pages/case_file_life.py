@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from archive import access_changes, closing, plan_changes
 from archive.access import Action, require_filling
-from archive.errors import ArchiveError, Invalid, NotFound
+from archive.case_files import takes_documents
+from archive.errors import ArchiveError, Invalid, NotAllowed, NotFound
 from archive.life_models import AccessChange
 from archive.models import CaseFile
 from archive.moves import Hindrance, require_change
@@ -125,9 +126,18 @@ def _review(code: str, given: Any, error: ArchiveError | None = None) -> str:
             hindrances=said(_outside_the_form(found.hindrances)),
             field_names=_names_of_documents(),
             why_out=WHY_OUT,
+            may_take_out=_may_take_out(rows, case_file),
             given=given,
             said=words_of(error) if error else None,
         )
+
+
+def _may_take_out(rows: Session, case_file: CaseFile) -> bool:
+    try:
+        require_filling(rows, asker(), case_file)
+    except NotAllowed:
+        return False
+    return takes_documents(case_file)
 
 
 def _outside_the_form(found: list[Hindrance]) -> list[Hindrance]:
