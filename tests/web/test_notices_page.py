@@ -61,6 +61,7 @@ def test_the_holder_is_told_of_a_returned_file_once(house: House) -> None:
     (notice,) = of(house, "binh")
     page = house.as_("binh").get(f"/notices/{notice.id}").text
     assert "Lưu trữ trả lại hồ sơ" in page and case_file in page
+    assert f'href="/submissions/{code}"' in page  # where the reason stands
 
 
 def test_who_may_confirm_is_told_of_a_change_of_access_but_not_who_asked(house: House) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from flask import url_for
@@ -260,7 +261,7 @@ def test_the_former_holder_only_reads_an_accepted_file_whatever_is_sent(office: 
     assert len(walked) >= 6
     for rule in walked:
         values = {"code": case_file, "kind": "case_file", "number": 1, "verb": "drop"}
-        asked = {name: values[name] for name in rule.arguments}
+        asked: dict[str, Any] = {name: values[name] for name in rule.arguments}
         with office.app.test_request_context():
             path = url_for(rule.endpoint, **asked)
         assert office.post(client, path, **form).status_code != 500, path
