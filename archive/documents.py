@@ -72,9 +72,7 @@ def shelve(
     session.add(document)
     session.flush()
     _add_part(session, document, arrived, ordinal=1)
-    if case_file is not None and case_files.takes_documents(
-        case_file
-    ):  # closed meanwhile: the tray
+    if case_file is not None and _takes(session, case_file):  # closed or frozen since: the tray
         _place(session, document, case_file)
     audit.record(
         session,
@@ -84,6 +82,10 @@ def shelve(
         name=arrived.file_name,
     )
     return document
+
+
+def _takes(session: Session, case_file: CaseFile) -> bool:
+    return case_files.takes_documents(case_file) and not freezes.orders_on(session, case_file)
 
 
 def _next_code(session: Session, organ: Organ) -> str:

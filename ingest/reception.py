@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive import audit, case_files, clock
+from archive import audit, case_files, clock, freezes
 from archive.access import Action, may, require_filling
 from archive.database import Database
 from archive.errors import Conflict, Invalid, Refused
@@ -213,6 +213,7 @@ def _check_case_file(session: Session, number: int, organ_id: int, by: Person) -
         raise Invalid("other_organ")
     if not case_files.takes_documents(case_file):
         raise Conflict("case_file_is_final", case_file=case_file.code, stage=case_file.stage)
+    freezes.require_thawed(session, case_file)
 
 
 def _receipt(intake: Intake, name: str, *, is_new: bool) -> Receipt:

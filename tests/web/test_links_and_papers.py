@@ -248,6 +248,17 @@ def test_an_order_over_a_holder_and_a_code_freezes_and_is_lifted(house: House) -
     assert "bị khóa theo" not in house.as_("binh").get(f"/case-files/{held.code}").text.lower()
 
 
+def test_what_was_on_the_road_to_a_frozen_case_file_goes_to_the_tray(house: House) -> None:
+    db, organ = house.services.db, house.organ()
+    held = a_case_file(db, organ, "Đang thanh tra", holder=house.person("binh"))
+    form = {"number": "12/QĐ-TTr", "ordered_on": "20/11/2026", "reason": "Thanh tra"}
+    house.post(house.as_("quan"), "/freezes/new", **form, codes=held.code)
+    a_document(db, organ, "Đến muộn", case_file=held)
+    assert "Đến muộn" in house.as_("lan").get("/tray").text
+    with db.reading() as rows:
+        assert not rows.get_one(CaseFile, held.id).placements
+
+
 def test_only_who_may_order_it_freezes_and_nothing_chosen_freezes_nothing(house: House) -> None:
     assert house.as_("binh").get("/freezes").status_code == 200
     assert house.as_("binh").get("/freezes/new").status_code == 403
