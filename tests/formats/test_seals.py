@@ -5,7 +5,6 @@ import stat
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -388,20 +387,6 @@ def test_two_threads_may_seal_with_one_key(pdfa: Path, trial_key: SealKey, tmp_p
     sealed = sorted(tmp_path.glob("*.pdf"))
     assert len(sealed) == 6
     assert all(check_seal(each, {trial_key.fingerprint}).holds for each in sealed)
-
-
-def test_fourteen_plain_seals_a_second_are_reached(
-    pdfa: Path, trial_key: SealKey, tmp_path: Path
-) -> None:
-    seal(pdfa, tmp_path / "warm.pdf", trial_key)
-    fastest = min(_seconds(pdfa, tmp_path / "x.pdf", trial_key) for _ in range(8))
-    assert fastest < 1 / 14
-
-
-def _seconds(source: Path, target: Path, key: SealKey) -> float:
-    start = time.perf_counter()
-    seal(source, target, key)
-    return time.perf_counter() - start
 
 
 @pytest.mark.tools
