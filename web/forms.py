@@ -5,6 +5,7 @@ A form is put together inside a transaction as plain values (`book_forms.py`, `d
 whatever language the pages are.
 """
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from formats.printed import Sheet, to_pdfa
 
 PDF = "application/pdf"
 LONGEST_UNBROKEN = 11  # signs, in the narrowest column for numbers
+PRINTING = threading.BoundedSemaphore(2)  # at once: each is a process with a lot of memory
 MOST_ROWS = 1000  # of one booklet: a minute of work, a hundred pages
 
 
@@ -61,7 +63,8 @@ def print_form(form: Form, out: Path) -> int:
         TooLarge, ProgramFailed, ProgramMissing: see `formats.printed`.
     """
     body = _templates().get_template(form.template).render(title=form.title, **form.told)
-    return to_pdfa(body, out, title=form.title, sheet=form.sheet)
+    with PRINTING:
+        return to_pdfa(body, out, title=form.title, sheet=form.sheet)
 
 
 @contextmanager

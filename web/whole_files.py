@@ -17,7 +17,7 @@ from formats.case_file_packages import HeldDocument, Piece
 from formats.pdf_metadata import Description
 from formats.printed import Sheet
 from web.book_forms import CLOSED_TO_YOU
-from web.forms import Form, print_form
+from web.forms import PRINTING, Form, print_form
 
 CONTENTS = "Mục lục văn bản trong hồ sơ"
 
@@ -48,7 +48,7 @@ def as_pdf(files: FileStore, whole: Whole, mark: str) -> Iterator[Path]:
         pieces = _fetched(files, whole, room)
         front = _front(whole, [one.path for one in pieces], room)
         out = room / "whole.pdf"
-        packages.join(
+        _join(
             [Piece(front, CONTENTS), *pieces],
             out,
             description=Description(
@@ -88,13 +88,18 @@ def marked_copy(files: FileStore, digest: str, title: str, mark: str) -> Iterato
     with TemporaryDirectory(prefix="luutru-whole-") as folder:
         source, out = Path(folder, "source.pdf"), Path(folder, "copy.pdf")
         files.fetch(digest, source)
-        packages.join(
+        _join(
             [Piece(source, title)],
             out,
             description=Description(title=title, original_sha256=digest, moment=clock.now()),
             mark=mark,
         )
         yield out
+
+
+def _join(pieces: list[Piece], out: Path, *, description: Description, mark: str) -> None:
+    with PRINTING:
+        packages.join(pieces, out, description=description, mark=mark)
 
 
 def _fetched(files: FileStore, whole: Whole, room: Path) -> list[Piece]:

@@ -30,6 +30,7 @@ from formats.verapdf import validate
 from tests.factories import a_case_file, a_document, a_person, writing
 from tests.web.conftest import SECRET_SUBJECT, House
 from web import book_forms
+from web.forms import mark_of
 
 SCHEMA = Path(__file__).parents[2] / "docs/schemas/case-file-1.xsd"
 MARK = "Trích xuất từ Lưu Trữ"
@@ -390,3 +391,29 @@ def test_taking_a_whole_case_file_out_asks_for_consent_where_the_organ_does(hous
         assert answer.status_code == 403
     assert client.get(f"/print/documents/{house.open_code}/1").status_code == 403
     assert house.events("document.export") == []
+
+
+def test_the_print_view_is_marked_for_every_sheet_of_paper(house: House) -> None:
+    page = house.as_("binh").get(f"/documents/{house.open_code}/print").text
+    assert f'<p class="print-mark">{MARK} · Trung tâm Lưu trữ · Binh' in page
+
+
+def test_the_mark_names_who_acted_and_for_whom(house: House) -> None:
+    db = house.services.db
+    with db.reading() as rows:
+        binh, lan = people.by_name(rows, "binh"), people.by_name(rows, "lan")
+        with audit.acting_as(binh, "web", principal=lan):
+            assert "Binh thay Lan" in mark_of(rows, rows.get_one(Organ, lan.organ_id), lan)
+
+
+def test_buttons_to_print_stand_where_the_things_are(house: House) -> None:
+    enter(house)
+    clerk, year = house.as_("minh"), clock.today(house.organ()).year
+    for page, target in (
+        ("/registers/den", "/print/registers/den"),
+        (f"/registers/den/{year}/1", f"/print/registers/den/{year}/1/slip"),
+        ("/registers", "/print/reports/incoming"),
+        (f"/case-files/{house.case_file}", f"/print/case-files/{house.case_file}?what=whole"),
+        (f"/documents/{house.open_code}", f"/print/documents/{house.open_code}/1"),
+    ):
+        assert target in clerk.get(page).text, page
