@@ -1,4 +1,5 @@
 from datetime import date
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -250,8 +251,10 @@ def test_the_longest_term_is_the_greatest() -> None:
     assert max(Term(False, 70), Term(True, 0), Term(False, 5)).is_permanent
 
 
-def test_the_diagram_shows_every_move() -> None:
+def test_the_diagram_in_the_docs_is_the_table() -> None:
     assert all(f": {name}" in diagram() for name in MOVES)
+    page = Path(__file__).parents[2] / "docs" / "architecture.md"
+    assert diagram() in page.read_text(encoding="utf-8")
 
 
 def test_what_is_not_in_it_cannot_be_taken_out(desk: Desk) -> None:
