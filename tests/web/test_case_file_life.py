@@ -71,6 +71,20 @@ def test_a_case_file_is_looked_through_cleared_and_closed(house: House) -> None:
     assert "đã kết thúc hồ sơ" in page
 
 
+def test_of_what_was_taken_out_nobody_reads_more_than_they_may(house: House) -> None:
+    db, organ = house.services.db, house.organ()
+    a_person(db, organ, "mai", "officer")
+    case_file = held(house)
+    shut = a_case_file(db, organ, "Kín", holder=house.person("binh"), access_level="assigned")
+    code = code_of(house, "Bản thảo")
+    where = f"/case-files/take-out/{case_file.code}"
+    house.post(house.as_("binh"), where, document=code, why="misplaced")
+    page = house.as_("mai").get(f"/case-files/{case_file.code}").text
+    assert "Bản thảo" in page
+    house.post(house.as_("binh"), "/tray", document=code, case_file=shut.code)
+    assert "Bản thảo" not in house.as_("mai").get(f"/case-files/{case_file.code}").text
+
+
 def test_what_is_missing_is_named_where_it_is_mended(house: House) -> None:
     client, case_file = house.as_("binh"), held(house, maintenance="đến khi hết hiệu lực")
     where = f"/case-files/close/{case_file.code}"

@@ -15,6 +15,7 @@ from archive.errors import ArchiveError, Invalid, NotAllowed, NotFound
 from archive.life_models import AccessChange
 from archive.models import CaseFile
 from archive.moves import Hindrance, require_change
+from archive.reading import known_documents
 from ingest.intakes import nothing_on_the_road
 from web.auth import asker, reading, require, services, the_case_file, the_document, writing
 from web.case_file_view import WHY_OUT, said
@@ -125,6 +126,7 @@ def _review(code: str, given: Any, error: ArchiveError | None = None) -> str:
             ],
             hindrances=said(_outside_the_form(found.hindrances)),
             field_names=_names_of_documents(),
+            known_gone=known_documents(rows, asker(), [one.document_id for one in found.taken_out]),
             why_out=WHY_OUT,
             may_take_out=_may_take_out(rows, case_file),
             given=given,

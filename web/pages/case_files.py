@@ -216,6 +216,7 @@ def _inside(case_file: CaseFile) -> Select[Placement]:
 def _standing(rows: Session, case_file: CaseFile) -> dict[str, Any]:
     """Where it stands, what holds it, and what may be done with it."""
     standing = view.standing_of(rows, case_file)
+    gone = closing.taken_out(rows, case_file)
     change = standing.change
     asked_by = rows.get(Person, change.asked_by_id) if change else None
     return {
@@ -233,7 +234,8 @@ def _standing(rows: Session, case_file: CaseFile) -> dict[str, Any]:
         "papers": papers.of_case_file(rows, case_file),
         "paper_kinds": view.PAPER_KINDS,
         "paper_states": view.PAPER_STATES,
-        "taken_out": closing.taken_out(rows, case_file),
+        "taken_out": gone,
+        "known_gone": known_documents(rows, asker(), [one.document_id for one in gone]),
         "why_out": view.WHY_OUT,
     }
 
