@@ -66,6 +66,8 @@ def hindered(session: Session, case_files: Iterable[CaseFile]) -> dict[int, Hind
         if one.stage != "closed"
     }
     numbers = [one.id for one in case_files if one.id not in found]
+    if not numbers:
+        return found
     waiting = select(AccessChange.case_file_id).where(
         AccessChange.case_file_id.in_(numbers), AccessChange.decided_at.is_(None)
     )
