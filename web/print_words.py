@@ -15,11 +15,11 @@ SENTENCES: dict[str, Any] = {
     "submission.print": _l("printed a form of the submission"),
 }
 FORMS = {  # by the kind of register
-    "incoming": {"book": _l("Register"), "handling": _l("Handling of incoming documents")},
+    "incoming": {"book": _l("The book itself"), "handling": _l("Handling of incoming documents")},
     "outgoing": {
-        "book": _l("Register"),
+        "book": _l("The book itself"),
         "post": _l("Dispatch by post"),
         "uses": _l("Use of filed copies"),
     },
-    "copies": {"book": _l("Register")},
+    "copies": {"book": _l("The book itself")},
 }
