@@ -327,6 +327,7 @@ class Document(Row):
     is_scan_of_signed_paper: Mapped[bool] = mapped_column(default=False)
     supplementary: Mapped[Words] = mapped_column(JSON, default=dict)
     mending: Mapped[str | None] = mapped_column(Text)  # why there is no valid archival copy (R3)
+    alarm: Mapped[str | None] = mapped_column(Text)  # suspected_secret, secret, infected (R15)
     shelved_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     shelved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     revision: Mapped[int] = mapped_column(default=1)
@@ -343,6 +344,7 @@ class Document(Row):
         CheckConstraint("priority is null or priority between 0 and 4", name="priority"),
         CheckConstraint("length(code) > 0", name="code"),
         CheckConstraint("completeness in ('full', 'main_text', 'first_page')", name="completeness"),
+        CheckConstraint("alarm in ('suspected_secret', 'secret', 'infected')", name="alarm"),
         CheckConstraint("page_amount is null or page_amount >= 0", name="page_amount"),
         Index("ix_document_doc_code", "organ_id", "doc_code"),
         Index("ix_document_number", "organ_id", "code_number"),
@@ -351,6 +353,12 @@ class Document(Row):
             "organ_id",
             sqlite_where=text("mending is not null"),
             postgresql_where=text("mending is not null"),
+        ),
+        Index(
+            "ix_document_alarm",
+            "organ_id",
+            sqlite_where=text("alarm is not null"),
+            postgresql_where=text("alarm is not null"),
         ),
         Index(
             "ix_document_behind",

@@ -300,11 +300,13 @@ def upgrade() -> None:
     sa.Column('is_scan_of_signed_paper', sa.Boolean(), nullable=False),
     sa.Column('supplementary', sa.JSON(), nullable=False),
     sa.Column('mending', sa.Text(), nullable=True),
+    sa.Column('alarm', sa.Text(), nullable=True),
     sa.Column('shelved_at', archive.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('shelved_by_id', sa.Integer(), nullable=True),
     sa.Column('revision', sa.Integer(), nullable=False),
     sa.Column('indexed_revision', sa.Integer(), nullable=False),
     sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("alarm in ('suspected_secret', 'secret', 'infected')", name=op.f('ck_document_alarm')),
     sa.CheckConstraint("completeness in ('full', 'main_text', 'first_page')", name=op.f('ck_document_completeness')),
     sa.CheckConstraint("direction in ('incoming', 'outgoing', 'internal', 'other')", name=op.f('ck_document_direction')),
     sa.CheckConstraint('length(code) > 0', name=op.f('ck_document_code')),
@@ -316,6 +318,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('code', name=op.f('uq_document_code'))
     )
     with op.batch_alter_table('document', schema=None) as batch_op:
+        batch_op.create_index('ix_document_alarm', ['organ_id'], unique=False, sqlite_where=sa.text('alarm is not null'), postgresql_where=sa.text('alarm is not null'))
         batch_op.create_index('ix_document_behind', ['id'], unique=False, sqlite_where=sa.text('indexed_revision < revision'), postgresql_where=sa.text('indexed_revision < revision'))
         batch_op.create_index('ix_document_doc_code', ['organ_id', 'doc_code'], unique=False)
         batch_op.create_index(batch_op.f('ix_document_issued_date'), ['issued_date'], unique=False)
@@ -1294,6 +1297,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_document_issued_date'))
         batch_op.drop_index('ix_document_doc_code')
         batch_op.drop_index('ix_document_behind', sqlite_where=sa.text('indexed_revision < revision'), postgresql_where=sa.text('indexed_revision < revision'))
+        batch_op.drop_index('ix_document_alarm', sqlite_where=sa.text('alarm is not null'), postgresql_where=sa.text('alarm is not null'))
 
     op.drop_table('document')
     with op.batch_alter_table('delegation', schema=None) as batch_op:
