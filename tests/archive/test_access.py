@@ -5,6 +5,7 @@ from archive import access, audit, case_files, clock, documents, organs, people,
 from archive.access import Action, may
 from archive.errors import Invalid, NotAllowed, NotFound
 from archive.models import CaseFile, Document, Event, Grant, Organ, Person
+from archive.roles import OPENED_BY_GRANT
 from tests.archive.conftest import Office, arrived
 
 WORKING = ("archivist", "clerk", "officer", "head")
@@ -144,7 +145,7 @@ def test_a_grant_lets_read_and_do_nothing(office: Office, thing: str) -> None:
     number = document.id if thing == "document" else closed.id
     grant(office, binh, **{f"{thing}_id": number})
     allowed = {action for action in Action if can(office, binh, action, document)}
-    assert allowed <= access.OPENED_BY_GRANT
+    assert allowed <= OPENED_BY_GRANT
     assert Action.READ in allowed
     own = opened_file(office, "02", binh, "organ")
     assert asked_to_place(office, binh, document, own) == "not_allowed"

@@ -1,5 +1,6 @@
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -70,7 +71,7 @@ def test_a_move_starts_only_where_the_table_says(desk: Desk, name: str) -> None:
     one = MOVES[name]
     with audit.acting_as(None, "command"), desk.db.transaction() as session:
         who = desk.who(session, "officer" if one.by_holder else "archivist")
-        columns = {
+        columns: dict[str, Any] = {
             "closed": {"closed_at": clock.now()},
             "accepted": {"accepted_at": clock.now()},
         }.get(one.end, {})
@@ -140,7 +141,11 @@ def test_a_freeze_of_a_document_holds_its_case_file_and_the_other_way_round(desk
         organ, head = session.get_one(Organ, desk.organ.id), desk.who(session, "head")
         case_file = session.get_one(CaseFile, desk.case_file.id)
         inside = session.get_one(Document, document.id)
-        words = {"number": "1/QĐ", "ordered_on": date(2026, 11, 20), "reason": "Thanh tra"}
+        words: dict[str, Any] = {
+            "number": "1/QĐ",
+            "ordered_on": date(2026, 11, 20),
+            "reason": "Thanh tra",
+        }
         freezes.freeze(session, organ, [inside], by=head, **words)
         assert [one.number for one in freezes.orders_on(session, case_file)] == ["1/QĐ"]
         freezes.freeze(session, organ, [case_file], by=head, **{**words, "number": "2/QĐ"})
@@ -175,7 +180,7 @@ def test_a_case_file_with_nothing_in_it_cannot_be_closed(desk: Desk) -> None:
 
 
 def test_twins_are_shown_by_their_numbers_or_bytes(desk: Desk) -> None:
-    same = {"code_number": "12", "code_notation": "QĐ-UBND", "organ_name": "UBND"}
+    same: dict[str, Any] = {"code_number": "12", "code_notation": "QĐ-UBND", "organ_name": "UBND"}
     for subject, values in (("Một", same), ("Hai", {}), ("Ba", same)):
         a_document(desk.db, desk.organ, subject, case_file=desk.case_file, **values)
     with desk.db.reading() as session:

@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -61,7 +62,7 @@ class Archive:
                 receipt.note_checks(session, one, lines)
 
 
-FIELDS = {
+FIELDS: dict[str, Any] = {
     "type_name": "Quyết định",
     "issued_date": "10/01/2026",
     "organ_name": "UBND",
@@ -196,7 +197,11 @@ def test_both_sides_sign_once_all_is_decided(desk: Archive) -> None:
 
 def test_a_due_case_file_may_be_kept_back_two_years_with_the_heads_consent(desk: Archive) -> None:
     code = desk.closed(end="15/01/2026")  # due 15/01/2027
-    more = {"reason": "Còn dùng", "consent_number": "5/CV", "consent_date": date(2026, 12, 1)}
+    more: dict[str, Any] = {
+        "reason": "Còn dùng",
+        "consent_number": "5/CV",
+        "consent_date": date(2026, 12, 1),
+    }
     with desk.db.transaction() as session:
         case_file, head = desk.file(session, code), desk.who(session, "head")
         with pytest.raises(Invalid) as said:
@@ -320,7 +325,11 @@ def test_mail_that_was_not_taken_is_sent_again_under_the_same_name(desk: Archive
 
 def test_the_call_leaves_out_what_was_kept_back_for_longer(desk: Archive) -> None:
     code = desk.closed(end="15/01/2026")
-    more = {"reason": "Còn dùng", "consent_number": "5/CV", "consent_date": date(2026, 12, 1)}
+    more: dict[str, Any] = {
+        "reason": "Còn dùng",
+        "consent_number": "5/CV",
+        "consent_date": date(2026, 12, 1),
+    }
     with desk.db.transaction() as session:
         case_file, head = desk.file(session, code), desk.who(session, "head")
         submissions.keep_back(session, case_file, head, until=date(2027, 8, 1), **more)

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from archive import access, audit, books, documents, freezes
+from archive import access, audit, documents, freezes
 from archive.access import Action
 from archive.database import Database
 from archive.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
 from archive.life_models import DocumentLink
 from archive.models import CaseFile, Document, Event, Person
-from archive.register_models import RegisterEntry
+from archive.register_models import Register, RegisterEntry
 from archive.settings import Settings
 from formats import issuing as fields
 from formats.errors import ProgramFailed
@@ -81,7 +81,7 @@ class Bureau:
                 self.db, self.workshop, number, self.signed(number), by=self.officer
             )
 
-    def issue(self, number: int, by: Person | None = None, **more: str) -> Issued:
+    def issue(self, number: int, by: Person | None = None, **more: Any) -> Issued:
         by = by or self.clerk
         with self.acting(by):
             return issue(self.db, self.workshop, number, by=by, door="command", **more)
@@ -546,9 +546,7 @@ def test_a_copy_gets_its_number_from_the_book_of_copies(bureau: Bureau) -> None:
     bureau.issue(number)
     with bureau.db.reading() as session:
         entry = session.scalars(select(RegisterEntry)).one()
-        book = session.scalars(
-            select(books.Register).where(books.Register.id == entry.register_id)
-        ).one()
+        book = session.scalars(select(Register).where(Register.id == entry.register_id)).one()
     assert (book.kind, entry.copy_kind, entry.copy_of_id) == ("copies", "SY", original.id)
 
 

@@ -1,6 +1,7 @@
 """A case file's life on its pages: reviewed, closed, opened again, corrected, opened to others."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,12 +13,12 @@ from tests.factories import a_case_file, a_document, a_person, an_intake, writin
 from tests.web.conftest import House
 
 
-def held(house: House, **more: object) -> CaseFile:
+def held(house: House, **more: Any) -> CaseFile:
     """An open case file of the officer, with two documents that look alike and one draft."""
     db, organ = house.services.db, house.organ()
-    told = {"maintenance": "20 năm", "start_date": date(2026, 1, 5), **more}
+    told: dict[str, Any] = {"maintenance": "20 năm", "start_date": date(2026, 1, 5), **more}
     case_file = a_case_file(db, organ, "Kiểm tra năm 2026", holder=house.person("binh"), **told)
-    named = {"code_number": "12", "code_notation": "BC-X", "organ_name": "Sở X"}
+    named: dict[str, Any] = {"code_number": "12", "code_notation": "BC-X", "organ_name": "Sở X"}
     for subject in ("Báo cáo một", "Báo cáo một, bản sao"):
         a_document(
             db, organ, subject, case_file=case_file, type_name="Báo cáo", issued_date="01/02/2026",

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import insert
 
 from formats.seal_keys import SealKey
 from ingest.issuances import by_number
@@ -182,7 +183,7 @@ def test_a_list_of_many_asks_few_questions(bureau: House, tmp_path: Path) -> Non
         one.key: getattr(source, one.key) for one in Issuance.__table__.columns if one.key != "id"
     }
     with bureau.services.db.engine.begin() as connection:
-        connection.execute(Issuance.__table__.insert(), [copied] * 40)
+        connection.execute(insert(Issuance), [copied] * 40)
     with counting(bureau.services.db) as asked:
         page = bureau.as_("binh").get("/issuing").text
     assert page.count("<article") == 20

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import TypeVar
 
 import pytest
 from sqlalchemy import select
@@ -17,8 +18,10 @@ from tests.web.test_clockwork import Letterbox, with_mail
 from tests.web.test_clockwork import letterbox as letterbox  # a fixture
 from web.app import create_app
 
+Kept = TypeVar("Kept", bound=Row)
 
-def every(house: House, kind: type[Row]) -> list[Row]:
+
+def every(house: House, kind: type[Kept]) -> list[Kept]:
     with house.services.db.reading() as rows:
         return list(rows.scalars(select(kind).order_by(kind.id)))
 
@@ -201,7 +204,7 @@ def test_the_sender_is_told_of_the_recall_by_mail(
     told = replace(house, app=create_app(with_mail(house.services, url)))
     told.post(told.as_("minh"), f"/documents/{code}/recall", reason="Sai thẩm quyền")
     assert [one["To"] for one in box.letters] == ["vanthu@soyte.example.vn"]
-    assert "Sai thẩm quyền" in box.letters[0].get_content()
+    assert "Sai thẩm quyền" in box.letters[0].get_content()  # type: ignore[attr-defined]
     assert every(house, Recall)[0].told_sender_at is not None
 
 
