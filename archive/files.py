@@ -7,6 +7,7 @@ import errno
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from urllib.parse import urlsplit
 from archive.errors import Invalid, StoreFailed
 
 CHUNK = 1024 * 1024
+_DIGEST = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -109,10 +111,10 @@ class LocalFiles:
         """Copy out and verify.
 
         Raises:
-            StoreFailed: `file_gone` or `file_damaged`.
+            StoreFailed: `file_gone`, `file_damaged` or `file_unreadable`.
         """
         with self._open(digest) as source, target.open("wb") as out:
-            found, _ = _copy(source, out, None)
+            found, _ = _copy(_Complaining(source, digest), out, None)
         if found != digest:
             target.unlink()
             raise StoreFailed("file_damaged", digest=digest)
@@ -121,12 +123,15 @@ class LocalFiles:
         """Read it through once to verify, then give it back from its beginning.
 
         Raises:
-            StoreFailed: `file_gone` or `file_damaged`.
+            StoreFailed: `file_gone`, `file_damaged` or `file_unreadable`.
         """
         source = self._open(digest)
-        if _digest(source) != digest:
+        try:
+            if _digest(_Complaining(source, digest)) != digest:
+                raise StoreFailed("file_damaged", digest=digest)
+        except StoreFailed:
             source.close()
-            raise StoreFailed("file_damaged", digest=digest)
+            raise
         source.seek(0)
         return source
 
@@ -139,9 +144,10 @@ class LocalFiles:
         self.path(digest).unlink(missing_ok=True)
 
     def digests(self) -> Iterator[str]:
-        """Walk the folders."""
+        """Walk the folders; what somebody else laid there under other names is not ours."""
         for path in self.root.glob("??/??/*"):
-            yield path.name
+            if _DIGEST.fullmatch(path.name):
+                yield path.name
 
     def kept_since(self, digest: str) -> datetime | None:
         """When the file was written; restoring from a backup keeps that."""
@@ -193,12 +199,14 @@ class LocalFiles:
             return self.path(digest).open("rb")
         except FileNotFoundError as gone:
             raise StoreFailed("file_gone", digest=digest) from gone
+        except OSError as trouble:
+            raise _unreadable(digest, trouble) from trouble
 
     @contextmanager
     def _temporary(self) -> Iterator[Path]:
         """A new file in the store's own file system, gone afterwards unless it was renamed."""
         self.incoming.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self.incoming, prefix="luutru-")
+        handle, name = tempfile.mkstemp(dir=self.incoming, prefix="luutru-coming-")
         os.close(handle)
         try:
             yield Path(name)
@@ -215,6 +223,24 @@ class LocalFiles:
         temporary.rename(place)
         for folder in (place.parent, place.parent.parent, self.root):
             sync_folder(folder)
+
+
+class _Complaining:
+    """A stored file whose disk's complaints are ours."""
+
+    def __init__(self, source: Readable, digest: str) -> None:
+        self._source, self._named = source, digest
+
+    def read(self, size: int = -1, /) -> bytes:
+        """The next bytes."""
+        try:
+            return self._source.read(size)
+        except OSError as trouble:
+            raise _unreadable(self._named, trouble) from trouble
+
+
+def _unreadable(digest: str, trouble: OSError) -> StoreFailed:
+    return StoreFailed("file_unreadable", digest=digest, why=trouble.strerror)
 
 
 def _copy(source: Readable, target: BinaryIO, limit: int | None) -> tuple[str, int]:
@@ -234,7 +260,7 @@ def _digest_of(path: Path) -> str:
         return _digest(source)
 
 
-def _digest(source: BinaryIO) -> str:
+def _digest(source: Readable) -> str:
     digest = hashlib.sha256()
     while chunk := source.read(CHUNK):
         digest.update(chunk)

@@ -229,7 +229,7 @@ def prepared_font(folder: Path) -> Path:
     chosen.populate(unicodes=_LETTERS)
     chosen.subset(font)
     scale_upem(font, 1000)
-    handle, name = tempfile.mkstemp(dir=folder, prefix="luutru-", suffix=".ttf")
+    handle, name = tempfile.mkstemp(dir=folder, prefix="luutru-font-", suffix=".ttf")
     os.close(handle)
     font.save(name)
     Path(name).replace(made)

@@ -1,6 +1,6 @@
 """The end of the road: what is kept of an intake, and how it becomes a document."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from archive import audit, documents
+from archive import alarms, audit, documents
 from archive.database import after_commit
 from archive.documents import Arrived
 from archive.errors import StoreFailed
@@ -116,6 +116,8 @@ def mend(session: Session, intake: Intake, kept: tuple[Kept, ...]) -> None:
     part = session.get_one(Part, intake.mends_part_id)
     arrived = _arrived(intake, kept)
     documents.mend(session, part, arrived, told={"intake": intake.id})
+    if part.document.alarm == alarms.INFECTED:
+        alarms.end(session, part.document)  # today's scanner lets it pass
     _has_arrived(intake, part.document_id, arrived)
 
 
@@ -153,6 +155,7 @@ def copy_to_quarantine(workshop: Workshop, digest: str) -> None:
 def let_go(engine: Engine, workshop: Workshop, digest: str) -> None:
     """Remove the bytes from wherever no row needs them (any more); twice is the same as once."""
     let_go_in_store(engine, workshop.files, digest)
+    bring_back(engine, workshop, digest)
     _let_go(engine, workshop.quarantine, digest, _is_needed_apart)
 
 
@@ -171,16 +174,40 @@ def _let_go(
             files.remove(digest)
 
 
-def _is_needed(session: Session, digest: str) -> bool:
-    """Whether an intake on the road, a document, or an issuance is made of these bytes (R5)."""
-    found = select(Intake.id).where(
-        Intake.digest == digest, Intake.state != "discarded", Intake.is_quarantined.is_(False)
+def bring_back(engine: Engine, workshop: Workshop, digest: str) -> bool:
+    """Put bytes back into the store that a row needs there, and that lie apart only; if so, True.
+
+    Raises:
+        StoreFailed: what lies apart cannot be read, or the store not be written to.
+    """
+    if workshop.files.has(digest) or not workshop.quarantine.has(digest):
+        return False
+    with (
+        workshop.files.keeping(),
+        Session(engine.execution_options(reading=True)) as fresh,
+    ):
+        if not _is_needed(fresh, digest):
+            return False
+        with workshop.quarantine.open(digest) as source:
+            workshop.files.put(source)
+    return True
+
+
+def needed(session: Session, digests: Iterable[str]) -> set[str]:
+    """Those that an intake on the road, a document, or an issuance is made of (R5)."""
+    wanted = list(digests)
+    found = select(Intake.digest).where(
+        Intake.digest.in_(wanted), Intake.state != "discarded", Intake.is_quarantined.is_(False)
     )
     return (
-        session.scalar(found.limit(1)) is not None
-        or bool(documents.digests_in_use(session, [digest]))
-        or issued.needs(session, digest)
+        set(session.scalars(found))
+        | documents.digests_in_use(session, wanted)
+        | issued.named(session, wanted)
     )
+
+
+def _is_needed(session: Session, digest: str) -> bool:
+    return bool(needed(session, [digest]))
 
 
 def _is_needed_apart(session: Session, digest: str) -> bool:

@@ -141,6 +141,8 @@ def _folder(settings: Settings, digest: str) -> Path:
 def _keep(place: Path, picture_bytes: bytes) -> None:
     """Appears whole or not at all; two who draw the same picture do no harm."""
     place.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=place.parent, prefix="luutru-", delete=False) as partial:
+    with tempfile.NamedTemporaryFile(
+        dir=place.parent, prefix="luutru-drawn-", delete=False
+    ) as partial:
         partial.write(picture_bytes)
     Path(partial.name).replace(place)

@@ -88,6 +88,9 @@ SENTENCES: dict[str, str] = {
         "the scanner knows no official virus signatures: files read not checked"
     ),
     "signatures_old": _("the virus signatures are older than 7 days: files read not checked"),
+    "foreign_store": _(
+        "the database does not know a good part of the stored files: is it this archive's?"
+    ),
     "no_journal": _("a story that was forged whole would go unnoticed (LUUTRU_JOURNAL)"),
     "no_seal": _("files cannot be sealed"),
     "trial_seal": _("seals carry a trial key without legal value (LUUTRU_SEAL_URL)"),

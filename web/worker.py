@@ -12,8 +12,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
 
 from archive.errors import Conflict
+from archive.settings import Settings
 from ingest import claims, leftovers
 from ingest.looking_again import look_again, missing_here
 from ingest.pipeline import ROAD, advance, advance_together
@@ -24,6 +27,7 @@ from web.services import Services
 
 log = logging.getLogger("luutru.worker")
 SWEEP = 300.0  # seconds between looks for bytes that nobody needs any more
+EVERY_DAY = 24 * 3600.0  # between looks through the whole store
 EVERY_MINUTE = 60.0  # between looks at the calendar
 LOOK_AT_INDEX = 10.0  # seconds between looks whether the index is there
 BREATH = 1.0  # seconds between looks when nobody rings
@@ -66,7 +70,7 @@ class Worker:
         self._threads: list[threading.Thread] = []
         self._unindexable: set[int] = set()
         self._calendar_seen = float("-inf")
-        self._has_tidied = False
+        self._tidied_at = float("-inf")
         self._index_seen = float("-inf")
 
     def start(self) -> None:
@@ -193,13 +197,15 @@ class Worker:
     def _let_go(self) -> bool:
         """Finish the removals that a kill or a broken disk cut off."""
         db, workshop = self._services.db, self._services.workshop
-        leftovers.finish_removals(db, workshop)
-        leftovers.clear_temporary_folders()
-        if not self._has_tidied:  # whatever an earlier worker was killed over
-            leftovers.clear_work(db, workshop)
-            leftovers.set_orphans_aside(db, workshop, self._stopping.is_set)
-            self._has_tidied = True
-        self._stopping.wait(SWEEP)
+        try:
+            leftovers.finish_removals(db, workshop)
+            leftovers.clear_temporary_folders(_ours(self._services.settings))
+            if time.monotonic() - self._tidied_at >= EVERY_DAY:
+                self._tidied_at = time.monotonic()
+                leftovers.clear_work(db, workshop)
+                leftovers.set_orphans_aside(db, workshop, self._stopping.is_set)
+        finally:  # what broke is not tried again at once either
+            self._stopping.wait(SWEEP)
         return False
 
     def _keep_time(self) -> bool:
@@ -211,3 +217,12 @@ class Worker:
         clockwork.give_notice(self._services)
         clockwork.send_mail(self._services)
         return False
+
+
+def _ours(settings: Settings) -> list[Path]:
+    """What no tidying may touch, wherever somebody put it."""
+    places = [settings.path(), settings.journal_folder, settings.trust]
+    addresses = (urlsplit(settings.files), urlsplit(settings.database))
+    return places + [
+        Path("/" + one.path.lstrip("/")) for one in addresses if one.scheme in ("file", "sqlite")
+    ]
