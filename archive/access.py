@@ -13,7 +13,16 @@ from sqlalchemy.orm import Session, selectinload
 
 from archive import clock
 from archive.errors import NotAllowed, NotFound
-from archive.models import Appointment, CaseFile, Document, Grant, Organ, Person, Placement
+from archive.models import (
+    SECRETS,
+    Appointment,
+    CaseFile,
+    Document,
+    Grant,
+    Organ,
+    Person,
+    Placement,
+)
 from archive.roles import CONTENT_ROLES, OPENED_BY_GRANT, OVERSEERS, SEE_ALL_ROLES
 from archive.roles import Action as Action
 
@@ -54,11 +63,25 @@ def may(
     granted = any(action in one.role.actions for one in _held(person, organ_id))
     if isinstance(thing, Organ):
         return granted
+    if isinstance(thing, Document) and thing.alarm in SECRETS:
+        return granted and decides_secrets(person, organ_id)
     if granted and (
         _oversees(person, organ_id, action) or _is_within_level(session, person, thing)
     ):
         return True
     return action in OPENED_BY_GRANT and _has_grant(session, person, thing)
+
+
+def decides_secrets(person: Person, organ_id: int) -> bool:
+    """Whether the person decides on state secrets there; nobody else knows of a suspected one."""
+    return any(Action.DECIDE_SECRET in one.role.actions for one in _held(person, organ_id))
+
+
+def open_documents(person: Person) -> ColumnElement[bool]:
+    """Documents under no suspicion, and those on which the person decides; for `where`."""
+    deciding = [one for one in organs_of(person) if decides_secrets(person, one)]
+    is_open = or_(Document.alarm.is_(None), Document.alarm.not_in(SECRETS))
+    return or_(is_open, Document.organ_id.in_(deciding)) if deciding else is_open
 
 
 def require(
@@ -186,6 +209,8 @@ def _narrower(level: str, policy: str) -> str:
 
 def readers_of(session: Session, document: Document) -> list[str]:
     """The keys to a document's content, from all the case files it is in; grants included."""
+    if document.alarm in SECRETS:
+        return [f"secret:{document.organ_id}"]
     case_files = session.scalars(
         select(CaseFile)
         .join(Placement)
@@ -213,6 +238,8 @@ def finders_of(session: Session, document: Document) -> list[str]:
     places = select(Placement.case_file_id).where(Placement.document_id == document.id)
     covers = or_(Grant.document_id == document.id, Grant.case_file_id.in_(places))
     keys = readers_of(session, document)
+    if document.alarm in SECRETS:
+        return keys
     return sorted({*keys, f"oversight:{document.organ_id}", *_granted_keys(session, covers)})
 
 
@@ -253,6 +280,8 @@ def keys_of(person: Person) -> list[str]:
     for organ_id in organs_of(person):
         if roles_of(person, organ_id) & OVERSEERS:
             keys.add(f"oversight:{organ_id}")
+        if decides_secrets(person, organ_id):
+            keys.add(f"secret:{organ_id}")
     return sorted(keys)
 
 

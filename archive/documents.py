@@ -178,24 +178,46 @@ def add_renditions(session: Session, part: Part, made: Iterable[Made]) -> None:
 def mend(session: Session, part: Part, arrived: Arrived, told: dict[str, Any]) -> None:
     """Give a part the stored forms that were made anew from its original.
 
-    Earlier ones of the same role stay, marked as replaced; with a valid archival copy so do all.
+    Earlier ones of the same role stay, marked as replaced; with a valid archival copy so do all,
+    but for the judgement on signatures that was made at receipt. A walk from which neither a valid
+    copy nor pages came leaves all as it was.
+
+    Raises:
+        Conflict: `frozen`, `recalled`.
     """
     document = part.document
+    freezes.require_thawed(session, document)
     _hold(session, document)
-    anew = [one for one in arrived.renditions if one.role != "original"]
-    if arrived.mending is None:
-        _replace_all_but_original(session, part)
-    add_renditions(session, part, anew)
-    part.facts, part.pages, part.mending = arrived.facts, arrived.pages, arrived.mending
+    if arrived.mending is None or arrived.pages is not None:
+        _renew(session, part, arrived)
     document.mending = next((one.mending for one in document.parts if one.mending), None)
     document.revision += 1
     facts = {"part": part.ordinal, "mending": arrived.mending, **told}
     audit.record(session, "document.mended", document, facts=facts)
 
 
-def _replace_all_but_original(session: Session, part: Part) -> None:
+def _renew(session: Session, part: Part, arrived: Arrived) -> None:
+    stays = {"original"}
+    facts = {name: said for name, said in arrived.facts.items() if name != "at_receipt"}
+    if judged := judged_at_receipt(part):
+        stays.add("signature_report")
+        facts["check_signatures"] = judged
+    if arrived.mending is None:
+        _replace_all_but(session, part, stays)
+    add_renditions(session, part, [one for one in arrived.renditions if one.role not in stays])
+    part.facts, part.mending = facts, arrived.mending
+    part.pages = part.pages if arrived.pages is None else arrived.pages
+
+
+def judged_at_receipt(part: Part) -> dict[str, Any]:
+    """What was found out about the signatures when it was received; empty if nothing could be."""
+    judged: dict[str, Any] = part.facts.get("check_signatures", {})
+    return {} if judged.get("problem") else judged
+
+
+def _replace_all_but(session: Session, part: Part, roles: set[str]) -> None:
     current = Rendition.part_id == part.id, Rendition.replaced_at.is_(None)
-    for one in session.scalars(select(Rendition).where(*current, Rendition.role != "original")):
+    for one in session.scalars(select(Rendition).where(*current, Rendition.role.not_in(roles))):
         one.replaced_at = clock.now()
     session.flush()
 

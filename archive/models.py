@@ -8,10 +8,20 @@ Columns in `UNTOLD` are book-keeping of machines and no part of the story.
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Text,
+    UniqueConstraint,
+    event,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from archive.database import Base, UtcDateTime
+from formats.vietnamese import fold
 
 Words = dict[str, Any]
 
@@ -212,6 +222,7 @@ class CaseFile(Row):
 
     __tablename__ = "case_file"
     STORY = "case_file"
+    UNTOLD = frozenset({"folded"})
 
     organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"), index=True)
     fonds_id: Mapped[int | None] = mapped_column(ForeignKey("fonds.id"))
@@ -250,6 +261,9 @@ class CaseFile(Row):
     settled_on: Mapped[date | None] = mapped_column()  # settlement of the construction project
     due_on: Mapped[date | None] = mapped_column(index=True)  # to be submitted by, once closed
     paper_state: Mapped[str] = mapped_column(Text, default="")  # '', hybrid, converted_to_paper
+    folded: Mapped[str] = mapped_column(
+        Text, default=""
+    )  # code and title without marks, to find by
     revision: Mapped[int] = mapped_column(default=1)
 
     organ: Mapped[Organ] = relationship()
@@ -279,6 +293,16 @@ class CaseFile(Row):
         Index("ix_case_file_stage", "organ_id", "stage", "due_on"),
         Index("ix_case_file_holder", "holder_id", "stage"),
     )
+
+
+@event.listens_for(CaseFile, "before_insert")
+@event.listens_for(CaseFile, "before_update")
+def _fold_names(_mapper: object, _connection: object, case_file: CaseFile) -> None:
+    """Keep what case files are found by as it is written."""
+    case_file.folded = fold(f"{case_file.code} {case_file.title}")
+
+
+SECRETS = ("suspected_secret", "secret")  # alarms that close a document
 
 
 class Document(Row):

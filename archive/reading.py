@@ -169,7 +169,7 @@ def seen_documents(
     session: Session, person: Person, organ: Organ, *, content: bool = False
 ) -> ColumnElement[bool]:
     """The organ's documents whose description, or content, the person may see."""
-    here = Document.organ_id == organ.id
+    here = and_(Document.organ_id == organ.id, access.open_documents(person))
     granted = _granted_documents(person)
     action = Action.READ if content else Action.DESCRIBE
     if not access.may(session, person, action, organ):
@@ -186,7 +186,7 @@ def found_documents(
     by_role = (
         seen_documents(session, person, one, content=content) for one in _organs(session, person)
     )
-    return or_(_granted_documents(person), *by_role)
+    return and_(or_(_granted_documents(person), *by_role), access.open_documents(person))
 
 
 def known_documents(

@@ -195,8 +195,8 @@ def test_a_confirmed_secret_on_the_shelf_stays_closed_and_its_twins_are_suspecte
 ) -> None:
     minh = decides_not(desk)
     code, number = suspected(desk)
-    with audit.acting_as(None, "command"), desk.db.transaction() as session:
-        other, _, _ = organs.set_up(session, "SNV", "Sở Nội vụ")
+    with desk.db.transaction() as session:
+        other = organs.found(session, "SNV", "Sở Nội vụ")
     twins = []
     for organ in (desk.organ, other):
         twins.append(a_document(desk.db, organ, "Bản sao", by=desk.person).code)
@@ -285,7 +285,7 @@ def test_the_judgement_made_at_receipt_stays(desk: Desk) -> None:
 def test_what_is_shelved_is_not_judged_again(desk: Desk) -> None:
     said = {"count": 1, "indication": "TOTAL-PASSED"}
     number = desk.receive(b"noi dung").intake_id
-    with desk.db.reading() as session:
+    with desk.db.transaction() as session:
         intake = decisions.by_id(session, number)
         work = claims.workspace_of(desk.workshop, intake, desk.workshop.folder(number))
     work = replace(work, facts={"at_receipt": said})
