@@ -233,6 +233,7 @@ def a_case_file(number: int, organ: int, person: int) -> dict[str, Any]:
         "year": year,
         "notation": f"{number:06d}",
         "title": f"Hồ sơ về việc quản lý đất đai số {number}",
+        "folded": f"ttlt.{year}.{number:06d} ho so ve viec quan ly dat dai so {number}",
         "maintenance": "20 năm",
         "start_date": date(year, 1, 1),
         "end_date": date(year, 12, 31),

@@ -706,6 +706,7 @@ def upgrade() -> None:
     sa.Column('settled_on', sa.Date(), nullable=True),
     sa.Column('due_on', sa.Date(), nullable=True),
     sa.Column('paper_state', sa.Text(), nullable=False),
+    sa.Column('folded', sa.Text(), nullable=False),
     sa.Column('revision', sa.Integer(), nullable=False),
     sa.Column('id', sa.Integer(), nullable=False),
     sa.CheckConstraint("access_level in ('organ', 'unit', 'assigned')", name=op.f('ck_case_file_access_level')),
