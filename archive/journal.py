@@ -47,10 +47,14 @@ class Journal:
 
     def flush(self) -> None:
         """Wait until the disk has everything."""
-        if self._is_behind:
+        if not self._is_behind:
+            return
+        try:
             with max(self._files()).open("rb") as kept:
                 os.fsync(kept.fileno())
-            self._is_behind = False
+        except (OSError, ValueError):  # somebody took the folder away: the check will tell
+            log.exception("the lines in %s may be gone", self.folder)
+        self._is_behind = False
 
     def mark(self) -> Mark:
         """How far it reaches now."""

@@ -1,3 +1,4 @@
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -443,6 +444,16 @@ def test_a_journal_that_cannot_be_written_stops_nobody(
     assert "no line for event" in caplog.text
     assert "chữ-mật" not in caplog.text
     assert checked(office.db).is_good
+
+
+def test_a_journal_whose_folder_is_gone_keeps_nothing_from_closing(
+    office: Office, journal: Journal, caplog: pytest.LogCaptureFixture
+) -> None:
+    journal.flush()
+    tell_something(office.db)
+    shutil.rmtree(journal.folder)
+    office.db.close()
+    assert "may be gone" in caplog.text
 
 
 def test_the_chain_must_still_have_what_was_written_down(office: Office) -> None:
