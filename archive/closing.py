@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from archive import audit, clock, freezes
+from archive.access import open_documents
 from archive.case_files import index_anew, takes_documents, totals
 from archive.errors import Conflict, Invalid, NotFound
 from archive.fields import CASE_FILE_FIELDS, parse_fields
@@ -68,7 +69,7 @@ def review(session: Session, case_file: CaseFile, by: Person, more: Iterable[Che
     """Look through a case file, as its closing asks."""
     places = session.scalars(
         select(Placement)
-        .where(Placement.case_file_id == case_file.id)
+        .where(Placement.case_file_id == case_file.id, Placement.document.has(open_documents(by)))
         .options(
             selectinload(Placement.document).selectinload(Document.parts),
             selectinload(Placement.document).selectinload(Document.placements),

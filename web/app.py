@@ -10,6 +10,7 @@ from web.names import about, counted, headline, number_of
 from web.pages import (
     account,
     administration,
+    alarms,
     case_file_life,
     case_files,
     custody,
@@ -63,6 +64,7 @@ PAGES = (
     forms,
     links,
     mending,
+    alarms,
     finding,
     account,
     health,

@@ -343,9 +343,21 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("%(document)s is on the road again already, as received file %(intake)s."),
         _l("Wait for it, or see on the receiving page why it waits."),
     ),
-    "shelved_already": (
-        _l("The document itself stands on the shelf; it can leave only by disposal."),
-        _l("Ask who is responsible for state secrets in your organ what must be done with it."),
+    "secret": (
+        _l("It is a state secret."),
+        _l("It stays closed to all but those who decide on secrets, and leaves by disposal only."),
+    ),
+    "secret_stays_closed": (
+        _l("%(document)s is suspected to be a state secret, or is one; no copy is made of it."),
+        _l("Whoever decides on secrets must decide first. A secret leaves by disposal only."),
+    ),
+    "not_suspected": (
+        _l("%(document)s is not under suspicion (any more)."),
+        _l("Nothing has to be decided."),
+    ),
+    "infected_original": (
+        _l("A virus was found in the original of %(document)s; it is given out to nobody."),
+        _l("Read it here, or ask an archivist who decides about received files."),
     ),
     "database_unwritable": (_l("The database could not be written to."), _ASK_ADMINISTRATOR),
     "worker_busy": (

@@ -238,7 +238,7 @@ def _whole(db: Session, who: Person, found: CaseFile) -> dict[str, Any]:
     places = db.execute(
         select(Placement.ordinal, Document.code, Document.subject)
         .join(Document, Document.id == Placement.document_id)
-        .where(Placement.case_file_id == found.id)
+        .where(Placement.case_file_id == found.id, access.open_documents(who))
         .order_by(Placement.ordinal)
     ).all()
     totals = case_files.totals(db, [found.id]).get(found.id, (0, 0))

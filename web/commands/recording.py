@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from archive import access, documents, exports, reading
+from archive import access, alarms, documents, exports, reading
 from archive.access import Action
 from archive.description import described
 from archive.errors import Invalid
@@ -86,6 +86,7 @@ def export(actor: str | None, code: str, rendition: str, target: Path, part_numb
             document = reading.the_document(db, who, code, Action.READ)
             exports.require_consent(db, who, document)
             found = documents.stored_form(document, rendition, part_number)
+            alarms.require_harmless(db, who, document, found)
             reading.opened(db, document, "export", part=part_number, rendition=rendition)
         services.files.fetch(found.digest, target)
     tell(say("exported", document=code, rendition=rendition, target=str(target)))

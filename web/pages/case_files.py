@@ -17,7 +17,7 @@ from archive import (
     papers,
     people,
 )
-from archive.access import Action, require_filling, require_placing
+from archive.access import Action, open_documents, require_filling, require_placing
 from archive.errors import ArchiveError, Invalid, NotAllowed
 from archive.fields import parse_day
 from archive.models import CaseFile, Document, Event, EventRow, Part, Person, Placement
@@ -193,7 +193,9 @@ def _inside(case_file: CaseFile) -> Select[Placement]:
     whole = joinedload(Placement.document)
     return (
         select(Placement)
-        .where(Placement.case_file_id == case_file.id)
+        .where(
+            Placement.case_file_id == case_file.id, Placement.document.has(open_documents(asker()))
+        )
         .options(
             whole.selectinload(Document.parts).selectinload(Part.renditions),
             whole.selectinload(Document.placements).selectinload(Placement.case_file),

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from archive import access, documents, exports, freezes, links, papers, recalls
+from archive import access, alarms, documents, exports, freezes, links, papers, recalls
 from archive import reading as reads
 from archive.access import Action
 from archive.documents import number_as_shown
@@ -28,6 +28,7 @@ from web.i18n import gettext
 from web.link_words import said_of
 from web.marks import refuse_marks
 from web.numbers import number_asked
+from web.pages.alarms import shown
 from web.pages.case_files import open_ones, place_all
 from web.story_words import READING, Story, story
 from web.trust_words import trust_in
@@ -76,6 +77,7 @@ def page(code: str) -> str:
         rights=rights,
         deeds=deeds(document, part, rights, needs_consent=told["needs_consent"]),
         may_read=rights[Action.READ],
+        alarm=shown(document),
         viewer=_viewer(part) if rights[Action.READ] else None,
         **told,
     )
@@ -193,6 +195,7 @@ def download(code: str, part: int, role: str) -> BaseResponse:
         document = the_document(rows, code, Action.READ)
         exports.require_consent(rows, asker(), document)
         found = documents.stored_form(document, role, part)
+        alarms.require_harmless(rows, asker(), document, found)
         reads.opened(rows, document, "download", part=part, rendition=role, sha256=found.digest)
     content = services().files.open(found.digest)
     return as_download(content, document, _part(document, part), found)

@@ -117,7 +117,7 @@ def _due_next(rows: Session) -> list[tuple[CaseFile, date]]:
 
 
 def _intakes(rows: Session) -> dict[str, int]:
-    mine = seen_intakes(asker(), here())
+    mine = seen_intakes(rows, asker(), here())
     found = rows.execute(select(Intake.state, func.count()).where(*mine).group_by(Intake.state))
     return {state: count for state, count in found}
 
