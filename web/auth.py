@@ -7,20 +7,24 @@ Closed by default: whatever is not named in `OPEN` needs a person. Views write a
 the principal for whom the actor works now (R9); then every line of the story names both.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, flash, g, redirect, request, session, url_for
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import BadData
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import Unauthorized
+from werkzeug.http import parse_cookie
 
 from archive import access, audit, clock, delegations, people
 from archive import reading as reads
 from archive.access import Action
-from archive.errors import NotAllowed
+from archive.errors import DatabaseBusy, NotAllowed
 from archive.models import CaseFile, Document, Organ, Person, SignIn
 from web.i18n import gettext
 from web.services import Services
@@ -29,6 +33,7 @@ SECRET = "sign_in"
 ORGAN = "organ"  # where the person chose to work
 ACTS_FOR = "delegation"  # under which the person chose to act
 LONGEST_PASSWORD = 1000
+LONGEST_SECRET = 200  # ours have 43 characters
 OPEN = frozenset({"account.sign_in", "account.language"})
 # Nobody is asked for: operators ask these while the database is silent, too; the API has tokens.
 FOR_NOBODY = frozenset({"static", "bootstrap.static", "health.alive", "health.ready"})
@@ -196,6 +201,44 @@ def _find_out() -> Any:
     if g.person.must_change_password and request.endpoint not in WITH_ONE_TIME_PASSWORD:
         return redirect(url_for("account.password"))
     return _stop_acting() if ACTS_FOR in session and g.principal is None else None
+
+
+def brings_a_sign_in(app: Flask, headers: Mapping[str, str]) -> bool:
+    """Whether a request whose body has not come yet is of somebody: by live sign-in or token.
+
+    Asked before any view; a database that does not answer knows nobody.
+
+    Args:
+        app: the pages, or what stands for them without an archive behind.
+        headers: by their names in capitals, as servers keep them.
+    """
+    kept: Services | None = app.extensions.get("luutru")
+    scheme, _, token = headers.get("AUTHORIZATION", "").partition(" ")
+    given = (token.strip(), "token") if scheme.lower() == "bearer" else (None, "")
+    secret, kind = given if given[0] else (_secret_in(app, headers.get("COOKIE", "")), "session")
+    if kept is None or not secret or len(secret) > LONGEST_SECRET:
+        return False
+    idle = timedelta(minutes=kept.settings.idle_minutes) if kind == "session" else None
+    try:
+        with kept.db.reading() as rows:
+            return people.signed_in(rows, secret, kind, idle) is not None
+    except (SQLAlchemyError, DatabaseBusy):
+        return False
+
+
+def _secret_in(app: Flask, cookies: str) -> str | None:
+    """The secret of the session cookie, if we signed it."""
+    interface = cast(SecureCookieSessionInterface, app.session_interface)
+    signed = parse_cookie(cookies).get(app.config["SESSION_COOKIE_NAME"])
+    serializer = interface.get_signing_serializer(app)
+    if not signed or serializer is None:
+        return None
+    try:
+        lasting = int(app.permanent_session_lifetime.total_seconds())
+        secret = serializer.loads(signed, max_age=lasting).get(SECRET)
+    except BadData:
+        return None
+    return secret if isinstance(secret, str) else None
 
 
 def change_hats(delegation: int | None = None) -> None:
