@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -21,7 +22,12 @@ from urllib.parse import urlsplit
 from archive.errors import Invalid, StoreFailed
 
 CHUNK = 1024 * 1024
+LOOK_AGAIN = 0.05  # seconds between tries to have the store alone
 _DIGEST = re.compile("[0-9a-f]{64}")
+
+
+class StoreBusy(StoreFailed):
+    """Others are at the store; later it will be free."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,7 @@ class FileStore(Protocol):
     def keeping(self) -> AbstractContextManager[None]:
         """While bytes are put and the row that needs them is written: nobody lets go."""
 
-    def letting_go(self) -> AbstractContextManager[None]:
+    def letting_go(self, patience: float | None = None) -> AbstractContextManager[None]:
         """While somebody sees whether bytes are needed and removes them: nobody is keeping."""
 
 
@@ -170,22 +176,22 @@ class LocalFiles:
         """
         return self._locked(fcntl.LOCK_SH)
 
-    def letting_go(self) -> AbstractContextManager[None]:
-        """Alone.
+    def letting_go(self, patience: float | None = None) -> AbstractContextManager[None]:
+        """Alone; it waits for who keeps, at most so many seconds.
 
         Raises:
-            StoreFailed: `store_unwritable`.
+            StoreBusy: `store_busy`; StoreFailed: `store_unwritable`.
         """
-        return self._locked(fcntl.LOCK_EX)
+        return self._locked(fcntl.LOCK_EX, patience)
 
     @contextmanager
-    def _locked(self, how: int) -> Iterator[None]:
+    def _locked(self, how: int, patience: float | None = None) -> Iterator[None]:
         """A lock on the folder of what comes in; it ends with the process that holds it."""
         with _store_trouble():
             self.incoming.mkdir(parents=True, exist_ok=True)
             handle = os.open(self.incoming, os.O_RDONLY)
         try:
-            fcntl.flock(handle, how)
+            _lock(handle, how, patience)
             yield
         finally:
             os.close(handle)
@@ -223,6 +229,22 @@ class LocalFiles:
         temporary.rename(place)
         for folder in (place.parent, place.parent.parent, self.root):
             sync_folder(folder)
+
+
+def _lock(handle: int, how: int, patience: float | None) -> None:
+    if patience is None:
+        fcntl.flock(handle, how)
+        return
+    until = time.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(handle, how | fcntl.LOCK_NB)
+        except BlockingIOError as busy:
+            if time.monotonic() > until:
+                raise StoreBusy("store_busy") from busy
+            time.sleep(LOOK_AGAIN)
+        else:
+            return
 
 
 class _Complaining:

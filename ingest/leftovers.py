@@ -56,7 +56,7 @@ def finish_removals(db: Database, workshop: Workshop) -> None:
         )
         rows = session.execute(left.order_by(Intake.id)).all()
     for number, digest, state in rows:
-        shelving.let_go(db.engine, workshop, digest)
+        shelving.let_go(db.engine, workshop, digest, waits=True)
         if state == "discarded":
             workshop.tidy(number)
     discarded = [number for number, _, state in rows if state == "discarded"]

@@ -1,5 +1,6 @@
 """The end of the road: what is kept of an intake, and how it becomes a document."""
 
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from archive import alarms, audit, documents
 from archive.database import after_commit
 from archive.documents import Arrived
 from archive.errors import StoreFailed
-from archive.files import FileStore
+from archive.files import FileStore, StoreBusy
 from archive.models import CaseFile, Document, Organ, Part, Person
 from archive.register_models import RegisterEntry
 from ingest import issued, joining
@@ -33,6 +34,8 @@ KEPT = {
 }
 
 
+PATIENCE = 2.0  # seconds that somebody waits for who is storing
+LATER = "let-go"  # the thread that waits on
 FORGOTTEN = "0" * 64  # in place of the digest of what was discarded
 
 
@@ -152,11 +155,15 @@ def copy_to_quarantine(workshop: Workshop, digest: str) -> None:
         workshop.quarantine.put(source)
 
 
-def let_go(engine: Engine, workshop: Workshop, digest: str) -> None:
-    """Remove the bytes from wherever no row needs them (any more); twice is the same as once."""
-    let_go_in_store(engine, workshop.files, digest)
+def let_go(engine: Engine, workshop: Workshop, digest: str, *, waits: bool = False) -> None:
+    """Remove the bytes from wherever no row needs them (any more); twice is the same as once.
+
+    Where somebody is storing, it is done as soon as they are through (or by the next sweep), and
+    only who `waits` knows that it is done.
+    """
+    _let_go(engine, workshop.files, digest, _is_needed, waits)
     bring_back(engine, workshop, digest)
-    _let_go(engine, workshop.quarantine, digest, _is_needed_apart)
+    _let_go(engine, workshop.quarantine, digest, _is_needed_apart, waits)
 
 
 def let_go_in_store(engine: Engine, files: FileStore, digest: str) -> None:
@@ -165,11 +172,29 @@ def let_go_in_store(engine: Engine, files: FileStore, digest: str) -> None:
 
 
 def _let_go(
-    engine: Engine, files: FileStore, digest: str, is_needed: Callable[[Session, str], bool]
+    engine: Engine,
+    files: FileStore,
+    digest: str,
+    is_needed: Callable[[Session, str], bool],
+    waits: bool = False,
 ) -> None:
     if not files.has(digest):
         return
-    with files.letting_go(), Session(engine.execution_options(reading=True)) as fresh:
+    removal = partial(_remove, engine, files, digest, is_needed)
+    try:
+        removal(None if waits else PATIENCE)
+    except StoreBusy:  # a large file is being stored; who decided goes on, and it is done after
+        threading.Thread(target=removal, name=LATER, daemon=True).start()
+
+
+def _remove(
+    engine: Engine,
+    files: FileStore,
+    digest: str,
+    is_needed: Callable[[Session, str], bool],
+    patience: float | None = None,
+) -> None:
+    with files.letting_go(patience), Session(engine.execution_options(reading=True)) as fresh:
         if not is_needed(fresh, digest):
             files.remove(digest)
 

@@ -368,6 +368,7 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("A stored file is not what it was when it was received."),
         _l("It is not given out. Tell your administrator: it must come back from a backup."),
     ),
+    "store_busy": (_l("The store is in use right now."), _l("Try again in a minute.")),
     "file_unreadable": (_l("A stored file cannot be read (%(why)s)."), _ASK_ADMINISTRATOR),
     "file_gone": (
         _l("A stored file is gone."),

@@ -276,3 +276,20 @@ def test_every_bell_rings_even_where_one_before_it_breaks(desk: Desk) -> None:
         decisions.confirm_secret(session, desk.workshop, intake, "đóng dấu Mật")
         session.info["after_commit"].insert(0, cut)
     assert not desk.workshop.quarantine.has(desk.intake(number).digest)
+
+
+def test_who_discards_waits_for_nobody_who_stores(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = aside(desk, Waits("suspected_secret", mark="MẬT"))
+    digest = desk.intake(number).digest
+    monkeypatch.setattr(shelving, "PATIENCE", 0.1)
+    with desk.workshop.quarantine.keeping():  # as while a large file is put there
+        with desk.db.transaction() as session:
+            intake = decisions.by_id(session, number)
+            decisions.confirm_secret(session, desk.workshop, intake, "đóng dấu Mật")
+        assert desk.workshop.quarantine.has(digest)
+    for one in threading.enumerate():
+        if one.name == shelving.LATER:
+            one.join()
+    assert not desk.workshop.quarantine.has(digest)
