@@ -133,6 +133,16 @@ def test_an_unreadable_file_is_kept_as_received_by_a_reasoned_decision(desk: Des
     assert intake.facts["decided"] == {"as_received": "encrypted"}
 
 
+def test_what_is_kept_unjudged_says_so(desk: Desk) -> None:
+    number = desk.receive(b"noi dung").intake_id
+    unread = Waits("signatures_unreadable", said="program_failed")
+    advance(desk.db, desk.workshop, number, road(check_signatures=fails_with(unread)))
+    with desk.db.transaction() as session:
+        decisions.keep_as_received(session, decisions.by_id(session, number), "bản duy nhất")
+    told = desk.intake(number).facts["check_signatures"]
+    assert told == {"count": 0, "problem": "signatures_unreadable"}
+
+
 def test_trying_again_starts_where_it_stopped_with_all_tries_ahead(desk: Desk) -> None:
     number = aside(desk, Unreadable("damaged"))
     with desk.db.transaction() as session:

@@ -99,7 +99,8 @@ ROUTES: dict[str, Route] = {
         frozen={"case_file": "{other_file}"},
     ),
     "POST documents.verify": Route("Kiểm tra lại chữ ký, mã băm", DOCUMENT),
-    "POST mending.send_again": Route("Làm lại bản lưu trữ", {**DOCUMENT, "part": 1}),
+    "POST mending.send_again": Route("Làm lại bản lưu trữ", {**DOCUMENT, "part": 1}, frozen={}),
+    "POST alarms.decide": Route("Quyết định về văn bản bị nghi là bí mật", DOCUMENT),
     # case files
     "GET case_files.page": Route("Xem danh sách hồ sơ"),
     "GET case_files.one": Route("Xem hồ sơ", CASE_FILE),

@@ -422,6 +422,23 @@ def test_a_valid_signature_is_told_with_signer_and_hour_of_the_organ(house: Hous
     assert "Nguyễn Văn An ký số lúc 05/03/2026 09:30, hợp lệ khi tiếp nhận" in said
 
 
+def test_what_could_not_be_read_or_was_not_looked_for_is_doubt_and_never_good(
+    house: House,
+) -> None:
+    unread = trusted(house, check_signatures={"count": 0, "problem": "signatures_unreadable"})
+    assert "is-doubt" in unread
+    assert "hưa xác định được văn bản có chữ ký số hay không" in unread
+    assert "Không có chữ ký số" not in unread
+    with audit.acting_as(None, "command"), house.services.db.transaction() as rows:
+        document = documents.by_code(rows, house.open_code)
+        part: Part = document.parts[0]
+        part.facts = {name: said for name, said in part.facts.items() if "signatures" not in name}
+        audit.record(rows, "document.test", document)
+    unasked = trusted(house)
+    assert "is-doubt" in unasked
+    assert "Chưa kiểm tra văn bản có chữ ký số hay không" in unasked
+
+
 def test_a_signature_that_does_not_hold_turns_the_answer_red(house: House) -> None:
     said = trusted(house, check_signatures=signed("TOTAL-FAILED", "changed_after_signing"))
     assert "is-bad" in said
