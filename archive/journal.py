@@ -60,6 +60,13 @@ class Journal:
         """How far it reaches now."""
         return {path.name: path.stat().st_size for path in self._files()}
 
+    def set_aside(self) -> Mark:
+        """How far the files reach that lie in folders inside, as after restoring a backup."""
+        found: Mark = {}
+        for path in self.folder.glob("*/chain-*.log"):
+            found[path.name] = max(path.stat().st_size, found.get(path.name, 0))
+        return found
+
     def lines(
         self, since: Mark | None = None, until: Mark | None = None
     ) -> Iterator[tuple[int, str] | None]:

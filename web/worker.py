@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from archive import journal_check
 from archive.errors import Conflict
 from archive.settings import Settings
 from ingest import claims, leftovers
@@ -71,6 +72,7 @@ class Worker:
         self._unindexable: set[int] = set()
         self._calendar_seen = float("-inf")
         self._tidied_at = float("-inf")
+        self._has_looked = False  # at the journal
         self._index_seen = float("-inf")
 
     def start(self) -> None:
@@ -200,6 +202,9 @@ class Worker:
         try:
             leftovers.finish_removals(db, workshop)
             leftovers.clear_temporary_folders(_ours(self._services.settings))
+            if not self._has_looked:
+                self._has_looked = True
+                journal_check.look(db)
             if time.monotonic() - self._tidied_at >= EVERY_DAY:
                 self._tidied_at = time.monotonic()
                 leftovers.clear_work(db, workshop)

@@ -59,3 +59,14 @@ def test_the_doctor_names_a_store_that_the_database_does_not_know(
     assert all(house.services.files.has(one) for one in foreign)
     found = {one.name: one for one in health.checks(house.services)}
     assert (found["store"].is_good, found["store"].without) == (False, "foreign_store")
+
+
+def test_the_worker_tells_of_the_journal_once_as_it_starts(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "SWEEP", 0)
+    at_work = Worker(house.services)
+    at_work._let_go()
+    at_work._let_go()
+    (told,) = house.events("journal.look")
+    assert told.facts["reach"]
