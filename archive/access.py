@@ -1,92 +1,33 @@
 """Who may do what: one question, `may(person, action, thing)`, and no means no.
 
-Roles are rows (`Role.actions`); the list here is what a new installation starts with. A right
-holds at the organ of the appointment only. Reading content follows R11: open to the organ's
-working roles, narrowed by the case file's level; administrators and auditors see descriptions,
-and content only after a logged reason.
+What can be asked for stands in `roles.py`. A right holds at the organ of the appointment only.
+Reading content follows R11: open to the organ's working roles, narrowed by the case file's level;
+administrators and auditors see descriptions, and content only after a logged reason.
 """
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
-from enum import StrEnum
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from archive import clock
 from archive.errors import NotAllowed, NotFound
-from archive.models import Appointment, CaseFile, Document, Grant, Organ, Person, Placement, Role
+from archive.models import (
+    SECRETS,
+    Appointment,
+    CaseFile,
+    Document,
+    Grant,
+    Organ,
+    Person,
+    Placement,
+)
+from archive.roles import CONTENT_ROLES, OPENED_BY_GRANT, OVERSEERS, SEE_ALL_ROLES
+from archive.roles import Action as Action
 
-
-class Action(StrEnum):
-    """Everything that can be asked for. An action that stands in no role is nobody's."""
-
-    RECEIVE = "intake.receive"
-    SEE_INTAKES = "intake.see"
-    DECIDE_INTAKE = "intake.decide"
-    DECIDE_SECRET = "secret.decide"
-    FIND = "document.find"
-    DESCRIBE = "document.describe"
-    READ = "document.read"
-    CORRECT = "document.correct"
-    PLACE = "document.place"
-    VERIFY = "document.verify"
-    SEE_CASE_FILES = "case_file.see"
-    OPEN_CASE_FILE = "case_file.open"
-    MANAGE_PEOPLE = "person.manage"
-    MANAGE_ORGAN = "organ.manage"
-    SEE_HEALTH = "machine.see"
-    READ_STORY = "audit.read"
-    VERIFY_STORY = "audit.verify"
-
-
-_READERS = {Action.FIND, Action.DESCRIBE, Action.SEE_CASE_FILES}
-_WORKERS = _READERS | {Action.READ}
-OPENED_BY_GRANT = frozenset(_WORKERS)  # a grant lets read; it lets nobody do anything
-
-ROLES: dict[str, set[Action]] = {
-    "administrator": _READERS
-    | {
-        Action.MANAGE_PEOPLE,
-        Action.MANAGE_ORGAN,
-        Action.SEE_HEALTH,
-        Action.SEE_INTAKES,
-        Action.VERIFY_STORY,
-        Action.VERIFY,
-    },
-    "archivist": _WORKERS
-    | {
-        Action.RECEIVE,
-        Action.SEE_INTAKES,
-        Action.DECIDE_INTAKE,
-        Action.DECIDE_SECRET,
-        Action.CORRECT,
-        Action.PLACE,
-        Action.OPEN_CASE_FILE,
-        Action.VERIFY,
-    },
-    "clerk": _WORKERS | {Action.RECEIVE, Action.SEE_INTAKES, Action.PLACE, Action.OPEN_CASE_FILE},
-    "officer": _WORKERS | {Action.RECEIVE, Action.SEE_INTAKES, Action.OPEN_CASE_FILE, Action.PLACE},
-    "head": _WORKERS | {Action.SEE_INTAKES, Action.VERIFY},
-    "auditor": _READERS | {Action.READ_STORY, Action.VERIFY_STORY, Action.VERIFY},
-}
-CONTENT_ROLES = frozenset(code for code, actions in ROLES.items() if Action.READ in actions)
-SEE_ALL_ROLES = frozenset({"archivist", "head"})
-OVERSEERS = frozenset({"administrator", "auditor"})
 REASONED_READING = timedelta(hours=8)
-
-
-def ensure_roles(session: Session) -> list[Role]:
-    """The roles a new installation starts with; those that are missing are made."""
-    present = {role.code: role for role in session.scalars(select(Role))}
-    made = [
-        Role(code=code, actions=sorted(actions))
-        for code, actions in ROLES.items()
-        if code not in present
-    ]
-    session.add_all(made)
-    session.flush()
-    return made
+FILLS_FOR_ALL = frozenset({"archivist", "clerk"})
 
 
 def roles_of(person: Person, organ_id: int) -> set[str]:
@@ -122,11 +63,25 @@ def may(
     granted = any(action in one.role.actions for one in _held(person, organ_id))
     if isinstance(thing, Organ):
         return granted
+    if isinstance(thing, Document) and thing.alarm in SECRETS:
+        return granted and decides_secrets(person, organ_id)
     if granted and (
         _oversees(person, organ_id, action) or _is_within_level(session, person, thing)
     ):
         return True
     return action in OPENED_BY_GRANT and _has_grant(session, person, thing)
+
+
+def decides_secrets(person: Person, organ_id: int) -> bool:
+    """Whether the person decides on state secrets there; nobody else knows of a suspected one."""
+    return any(Action.DECIDE_SECRET in one.role.actions for one in _held(person, organ_id))
+
+
+def open_documents(person: Person) -> ColumnElement[bool]:
+    """Documents under no suspicion, and those on which the person decides; for `where`."""
+    deciding = [one for one in organs_of(person) if decides_secrets(person, one)]
+    is_open = or_(Document.alarm.is_(None), Document.alarm.not_in(SECRETS))
+    return or_(is_open, Document.organ_id.in_(deciding)) if deciding else is_open
 
 
 def require(
@@ -146,6 +101,23 @@ def require(
     raise NotFound("no_such_thing")
 
 
+def require_filling(session: Session, person: Person | None, case_file: CaseFile) -> None:
+    """Go on only if the person may put documents into this case file, or take them out.
+
+    All may see it, but only who holds it acts on it (HC-62); archivists and clerks place for all.
+
+    Raises:
+        NotFound: the person may not even know of it.
+        NotAllowed: `not_allowed`, or `not_the_holder`.
+    """
+    require(session, person, Action.PLACE, case_file)
+    assert person is not None
+    if case_file.holder_id in (None, person.id):
+        return
+    if not roles_of(person, case_file.organ_id) & FILLS_FOR_ALL:
+        raise NotAllowed("not_the_holder", case_file=case_file.code)
+
+
 def require_placing(
     session: Session, person: Person | None, document: Document, case_file: CaseFile
 ) -> None:
@@ -156,19 +128,19 @@ def require_placing(
 
     Raises:
         NotFound: the person may not even know of one of the two.
-        NotAllowed: `not_allowed`, or `placing_adds_readers`.
+        NotAllowed: `not_allowed`, `not_the_holder`, or `placing_adds_readers`.
     """
     require(session, person, Action.PLACE, document)
-    require(session, person, Action.PLACE, case_file)
+    require_filling(session, person, case_file)
     assert person is not None
-    if _disposes_of(session, person, document):
+    if disposes_of(session, person, document):
         return
     readers = readers_of(session, document)
     if not are_covered(session, case_file.organ_id, readers_of_case_file(case_file), readers):
         raise NotAllowed("placing_adds_readers", document=document.code, case_file=case_file.code)
 
 
-def _disposes_of(session: Session, person: Person, document: Document) -> bool:
+def disposes_of(session: Session, person: Person, document: Document) -> bool:
     """Whether it is for this person to say who reads the document."""
     if "archivist" in roles_of(person, document.organ_id):
         return True
@@ -237,6 +209,8 @@ def _narrower(level: str, policy: str) -> str:
 
 def readers_of(session: Session, document: Document) -> list[str]:
     """The keys to a document's content, from all the case files it is in; grants included."""
+    if document.alarm in SECRETS:
+        return [f"secret:{document.organ_id}"]
     case_files = session.scalars(
         select(CaseFile)
         .join(Placement)
@@ -264,6 +238,8 @@ def finders_of(session: Session, document: Document) -> list[str]:
     places = select(Placement.case_file_id).where(Placement.document_id == document.id)
     covers = or_(Grant.document_id == document.id, Grant.case_file_id.in_(places))
     keys = readers_of(session, document)
+    if document.alarm in SECRETS:
+        return keys
     return sorted({*keys, f"oversight:{document.organ_id}", *_granted_keys(session, covers)})
 
 
@@ -304,6 +280,8 @@ def keys_of(person: Person) -> list[str]:
     for organ_id in organs_of(person):
         if roles_of(person, organ_id) & OVERSEERS:
             keys.add(f"oversight:{organ_id}")
+        if decides_secrets(person, organ_id):
+            keys.add(f"secret:{organ_id}")
     return sorted(keys)
 
 

@@ -22,12 +22,14 @@ from typing import Any
 from sqlalchemy import TextClause, delete, inspect, select
 from sqlalchemy import event as listen_to
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
+from sqlalchemy.orm.attributes import set_committed_value
 
 from archive import clock
 from archive.database import Base, UnauditedChange
 from archive.models import ChainHead, Event, EventRow, EventWords, Person, Row
 
 START = "0" * 64
+MANY = 500  # rows in one question
 HEAD = 1  # the number of the one row of `chain_head`
 # What a statement written by hand changes.
 _CHANGES = re.compile(
@@ -73,6 +75,11 @@ def acting(actor: Actor) -> Iterator[None]:
         yield
     finally:
         _actor.reset(token)
+
+
+def actor() -> Actor | None:
+    """Who acts now; nobody outside of a door."""
+    return _actor.get()
 
 
 @dataclass
@@ -173,9 +180,17 @@ def columns(row: Row) -> list[str]:
 
 
 def row_digest(row: Row) -> str:
-    """Digest of all that is told of a row: its columns without the machines' book-keeping."""
+    """Digest of all that is told of a row: its columns without the machines' book-keeping.
+
+    What is empty takes no part, so that a column added later changes no digest of earlier rows.
+    """
     names = [one for one in columns(row) if one not in row.UNTOLD]
-    return sha256(canonical({name: getattr(row, name) for name in names}))
+    values = {name: getattr(row, name) for name in names}
+    return sha256(canonical({name: one for name, one in values.items() if not _is_empty(one)}))
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or value is False or value in ("", [], {})
 
 
 def event_digest(event: Event, rows: dict[tuple[str, int], str | None]) -> str:
@@ -221,18 +236,19 @@ def _changed(session: Session) -> dict[tuple[str, int], _Changed]:
 
 def _note_changes(session: Session, _context: UOWTransaction) -> None:
     """After each flush: remember which audited rows were touched."""
-    for row in (*session.new, *session.dirty):
-        if isinstance(row, Row) and row.STORY and _is_told_change(session, row):
+    for row in session.new:
+        if isinstance(row, Row) and row.STORY:
+            _changed(session)[row.STORY, row.id] = _Changed(row, is_gone=False)
+    for row in session.dirty:
+        if isinstance(row, Row) and row.STORY and _is_told_change(row):
             _changed(session)[row.STORY, row.id] = _Changed(row, is_gone=False)
     for row in session.deleted:
         if isinstance(row, Row) and row.STORY:
             _changed(session)[row.STORY, row.id] = _Changed(row, is_gone=True)
 
 
-def _is_told_change(session: Session, row: Row) -> bool:
+def _is_told_change(row: Row) -> bool:
     """Whether more than book-keeping columns changed."""
-    if row in session.new:
-        return True
     state = inspect(row)
     return any(
         state.attrs[one.key].history.has_changes()
@@ -267,9 +283,28 @@ def _look_again(
     """Read again what is told of: another transaction may have written since it was loaded."""
     rows = {row for one in told for row in (one.subject, *one.also) if row is not None}
     rows |= {one.row for one in changed.values()}
+    by_kind: dict[type[Row], dict[int, Row]] = {}
     for row in rows:
         if row in session:  # what was deleted has left it
-            session.refresh(row, columns(row))
+            by_kind.setdefault(type(row), {})[row.id] = row
+    for kind, some in by_kind.items():
+        _read_again(session, kind, some)
+
+
+def _read_again(session: Session, kind: type[Row], rows: dict[int, Row]) -> None:
+    """Read rows of one table anew, many in one question: an act may tell of thousands."""
+    left = dict(rows)
+    names = columns(next(iter(rows.values())))
+    wanted = select(kind.id, *(getattr(kind, name) for name in names))
+    numbers = sorted(rows)
+    for start in range(0, len(numbers), MANY):
+        some = kind.id.in_(numbers[start : start + MANY])
+        for number, *values in session.execute(wanted.where(some)):
+            row = left.pop(number)
+            for name, value in zip(names, values, strict=True):
+                set_committed_value(row, name, value)
+    for row in left.values():  # gone from under us: this says so
+        session.refresh(row, names)
 
 
 def _share_out(told: list[_Told], changed: dict[tuple[str, int], _Changed]) -> None:
@@ -285,7 +320,10 @@ def _share_out(told: list[_Told], changed: dict[tuple[str, int], _Changed]) -> N
         one_teller = teller.get(key) or (teller.get(owner) if owner else None)
         if one_teller is None:
             raise UnauditedChange(f"no event tells of the change of {key[0]} {key[1]}")
-        one_teller.rows[key] = None if one_change.is_gone else row_digest(one_change.row)
+        if one_change.is_gone:
+            one_teller.rows[key] = None
+        elif key not in one_teller.rows:
+            one_teller.rows[key] = row_digest(one_change.row)
 
 
 def _append(session: Session, head: ChainHead, told: list[_Told]) -> None:

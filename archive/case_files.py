@@ -1,16 +1,17 @@
 """Case files: opening one, finding one by its code."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, load_only, selectinload
 
 from archive import audit, clock
 from archive.errors import Conflict, Invalid, NotFound
-from archive.models import CaseFile, Fonds, Organ, Part, Person, Placement
+from archive.models import CaseFile, Document, Fonds, Organ, Part, Person, Placement
 from formats.vietnamese import nfc
 
-TAKING = ("planned", "open", "returned")  # stages in which documents may be put into one
+TAKING = ("open", "returned")  # stages in which documents may be put into one
 
 
 def code_of(organ_code: str, year: int, notation: str) -> str:
@@ -29,6 +30,7 @@ def open_one(
     maintenance: str = "",
     start_date: date | None = None,
     access_level: str = "organ",
+    creator: str = "",
 ) -> CaseFile:
     """Open a case file.
 
@@ -60,7 +62,7 @@ def open_one(
         year=year,
         notation=notation,
         title=title,
-        creator=holder.full_name if holder else "",
+        creator=nfc(creator).strip() or (holder.full_name if holder else ""),
         maintenance=maintenance,
         access_level=access_level,
         start_date=start_date or day,
@@ -89,8 +91,24 @@ def by_code(session: Session, code: str) -> CaseFile:
 
 
 def takes_documents(case_file: CaseFile) -> bool:
-    """Whether documents may still be put into it: until it is closed, or again when returned."""
+    """Whether documents may be put into it: while it is open, and again when it was returned."""
     return case_file.stage in TAKING
+
+
+def index_anew(session: Session, case_file_ids: Iterable[int]) -> None:
+    """Have all documents of these case files indexed again: their readers or titles changed (R23).
+
+    Nothing of the documents themselves changes, so nothing is told of them. Each time the number
+    is another one, below zero: who indexed from what stood before, sees it.
+    """
+    numbers = sorted(set(case_file_ids))
+    for start in range(0, len(numbers), audit.MANY):
+        some = numbers[start : start + audit.MANY]
+        inside = select(Placement.document_id).where(Placement.case_file_id.in_(some))
+        found = select(Document).where(Document.id.in_(inside))
+        for one in session.scalars(found.options(load_only(Document.indexed_revision))):
+            one.indexed_revision = min(one.indexed_revision, 0) - 1
+    session.flush()
 
 
 def totals(session: Session, case_file_ids: list[int]) -> dict[int, tuple[int, int]]:

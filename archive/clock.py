@@ -3,10 +3,11 @@
 Instants are aware and in UTC. A legal day belongs to an organ and is counted in its zone.
 """
 
+from calendar import monthrange
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -32,6 +33,17 @@ def today(organ: HasZone) -> date:
 def day_of(instant: datetime, organ: HasZone) -> date:
     """The legal day at the organ in which an instant falls."""
     return instant.astimezone(ZoneInfo(organ.zone)).date()
+
+
+def end_of(day: date, organ: HasZone) -> datetime:
+    """The instant at which the organ's day is over: its midnight."""
+    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(organ.zone)).astimezone(UTC)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later, or the last one of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 @contextmanager

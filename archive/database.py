@@ -133,9 +133,11 @@ class Database:
 
     def close(self) -> None:
         """Let go of all connections."""
-        if self.journal is not None:
-            self.journal.flush()
-        self.engine.dispose()
+        try:
+            if self.journal is not None:
+                self.journal.flush()
+        finally:
+            self.engine.dispose()
 
     def erase_traces(self) -> None:
         """Make what was erased leave the database's own files too (record rules, R14)."""

@@ -1,13 +1,13 @@
 """Documents: shelving what came off the road, placing it in case files, correcting its data."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from archive import audit, case_files, clock
+from archive import audit, case_files, clock, freezes
 from archive.errors import Conflict, Invalid, NotFound
 from archive.fields import DOCUMENT_FIELDS, parse_fields
 from archive.models import (
@@ -72,9 +72,7 @@ def shelve(
     session.add(document)
     session.flush()
     _add_part(session, document, arrived, ordinal=1)
-    if case_file is not None and case_files.takes_documents(
-        case_file
-    ):  # closed meanwhile: the tray
+    if case_file is not None and _takes(session, case_file):  # closed or frozen since: the tray
         _place(session, document, case_file)
     audit.record(
         session,
@@ -84,6 +82,10 @@ def shelve(
         name=arrived.file_name,
     )
     return document
+
+
+def _takes(session: Session, case_file: CaseFile) -> bool:
+    return case_files.takes_documents(case_file) and not freezes.orders_on(session, case_file)
 
 
 def _next_code(session: Session, organ: Organ) -> str:
@@ -121,6 +123,31 @@ def _add_part(session: Session, document: Document, arrived: Arrived, ordinal: i
     return part
 
 
+def add_part(session: Session, document: Document, arrived: Arrived, *, role: str) -> Part:
+    """A further file of a document, last in order: an annex, an editable companion (R1).
+
+    Raises:
+        Conflict: `frozen`.
+    """
+    freezes.require_thawed(session, document)
+    _hold(session, document)
+    last = session.scalar(select(func.max(Part.ordinal)).where(Part.document_id == document.id))
+    part = _add_part(session, document, replace(arrived, role=role), ordinal=(last or 0) + 1)
+    document.mending = document.mending or arrived.mending
+    if role != "companion" and arrived.pages:
+        document.page_amount = (document.page_amount or 0) + arrived.pages
+    document.revision += 1
+    session.flush()
+    audit.record(
+        session,
+        "document.add_part",
+        document,
+        facts={"sha256": arrived.digest, "part": part.ordinal, "role": role},
+        name=arrived.file_name,
+    )
+    return part
+
+
 def add_renditions(session: Session, part: Part, made: Iterable[Made]) -> None:
     """Add stored forms; an earlier one of the same role stays, marked as replaced."""
     moment = clock.now()
@@ -151,24 +178,46 @@ def add_renditions(session: Session, part: Part, made: Iterable[Made]) -> None:
 def mend(session: Session, part: Part, arrived: Arrived, told: dict[str, Any]) -> None:
     """Give a part the stored forms that were made anew from its original.
 
-    Earlier ones of the same role stay, marked as replaced; with a valid archival copy so do all.
+    Earlier ones of the same role stay, marked as replaced; with a valid archival copy so do all,
+    but for the judgement on signatures that was made at receipt. A walk from which neither a valid
+    copy nor pages came leaves all as it was.
+
+    Raises:
+        Conflict: `frozen`, `recalled`.
     """
     document = part.document
+    freezes.require_thawed(session, document)
     _hold(session, document)
-    anew = [one for one in arrived.renditions if one.role != "original"]
-    if arrived.mending is None:
-        _replace_all_but_original(session, part)
-    add_renditions(session, part, anew)
-    part.facts, part.pages, part.mending = arrived.facts, arrived.pages, arrived.mending
+    if arrived.mending is None or arrived.pages is not None:
+        _renew(session, part, arrived)
     document.mending = next((one.mending for one in document.parts if one.mending), None)
     document.revision += 1
     facts = {"part": part.ordinal, "mending": arrived.mending, **told}
     audit.record(session, "document.mended", document, facts=facts)
 
 
-def _replace_all_but_original(session: Session, part: Part) -> None:
+def _renew(session: Session, part: Part, arrived: Arrived) -> None:
+    stays = {"original"}
+    facts = {name: said for name, said in arrived.facts.items() if name != "at_receipt"}
+    if judged := judged_at_receipt(part):
+        stays.add("signature_report")
+        facts["check_signatures"] = judged
+    if arrived.mending is None:
+        _replace_all_but(session, part, stays)
+    add_renditions(session, part, [one for one in arrived.renditions if one.role not in stays])
+    part.facts, part.mending = facts, arrived.mending
+    part.pages = part.pages if arrived.pages is None else arrived.pages
+
+
+def judged_at_receipt(part: Part) -> dict[str, Any]:
+    """What was found out about the signatures when it was received; empty if nothing could be."""
+    judged: dict[str, Any] = part.facts.get("check_signatures", {})
+    return {} if judged.get("problem") else judged
+
+
+def _replace_all_but(session: Session, part: Part, roles: set[str]) -> None:
     current = Rendition.part_id == part.id, Rendition.replaced_at.is_(None)
-    for one in session.scalars(select(Rendition).where(*current, Rendition.role != "original")):
+    for one in session.scalars(select(Rendition).where(*current, Rendition.role.not_in(roles))):
         one.replaced_at = clock.now()
     session.flush()
 
@@ -177,7 +226,7 @@ def place(session: Session, document: Document, case_file: CaseFile) -> None:
     """Put a document into a case file, last in order. It may stand in several without a copy.
 
     Raises:
-        Conflict: `already_placed`, or `case_file_is_final`.
+        Conflict: `already_placed`, `case_file_is_final`, `frozen` or `recalled`.
         Invalid: `other_organ`.
     """
     _hold(session, document)
@@ -185,6 +234,8 @@ def place(session: Session, document: Document, case_file: CaseFile) -> None:
         raise Invalid("other_organ")
     if not case_files.takes_documents(case_file):
         raise Conflict("case_file_is_final", case_file=case_file.code, stage=case_file.stage)
+    freezes.require_thawed(session, case_file)
+    freezes.require_thawed(session, document)
     _place(session, document, case_file)
     audit.record(
         session, "document.place", document, also=(case_file,), facts={"case_file": case_file.code}
@@ -230,7 +281,7 @@ def correct(
 
     Raises:
         Invalid: `reason_missing`, `unknown_field`, `bad_value`.
-        Conflict: `changed_meanwhile`: it is not as it was when it was looked at.
+        Conflict: `changed_meanwhile`: it is not as it was when it was looked at; `frozen`.
     """
     if not why.strip():
         raise Invalid("reason_missing")
@@ -238,6 +289,25 @@ def correct(
     _hold(session, document)
     if seen not in (None, document.revision):
         raise Conflict("changed_meanwhile", document=document.code)
+    freezes.require_thawed(session, document)
+    _change(session, document, columns, supplementary, why)
+
+
+def correct_columns(
+    session: Session, document: Document, columns: dict[str, Any], why: str
+) -> None:
+    """Change values that were read already, by column; told like any correction."""
+    _hold(session, document)
+    _change(session, document, columns, {}, why)
+
+
+def _change(
+    session: Session,
+    document: Document,
+    columns: dict[str, Any],
+    supplementary: dict[str, str],
+    why: str,
+) -> None:
     before = {name: _readable(getattr(document, name)) for name in columns}
     for name, value in columns.items():
         setattr(document, name, value)

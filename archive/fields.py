@@ -113,6 +113,8 @@ CASE_FILE_FIELDS: tuple[Field, ...] = (
     Field("paper_file_code", "PaperFileCode", "Mã hồ sơ giấy gốc", "text", 100),
     Field("risk_recovery", "RiskRecovery", "Chế độ dự phòng", "yes_no", empty=False),
     Field("risk_recovery_status", "RiskRecoveryStatus", "Tình trạng dự phòng", "text", 2),
+    Field("is_construction", "IsConstruction", "Hồ sơ công trình xây dựng", "yes_no", empty=False),
+    Field("settled_on", "SettledOn", "Ngày quyết toán công trình", "date", 10),
 )
 
 _SLIPS = {"organld": "organid", "signerlnfo": "signerinfo"}  # misprints in the decree itself

@@ -7,8 +7,10 @@ import errno
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -20,6 +22,12 @@ from urllib.parse import urlsplit
 from archive.errors import Invalid, StoreFailed
 
 CHUNK = 1024 * 1024
+LOOK_AGAIN = 0.05  # seconds between tries to have the store alone
+_DIGEST = re.compile("[0-9a-f]{64}")
+
+
+class StoreBusy(StoreFailed):
+    """Others are at the store; later it will be free."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +75,7 @@ class FileStore(Protocol):
     def keeping(self) -> AbstractContextManager[None]:
         """While bytes are put and the row that needs them is written: nobody lets go."""
 
-    def letting_go(self) -> AbstractContextManager[None]:
+    def letting_go(self, patience: float | None = None) -> AbstractContextManager[None]:
         """While somebody sees whether bytes are needed and removes them: nobody is keeping."""
 
 
@@ -109,10 +117,10 @@ class LocalFiles:
         """Copy out and verify.
 
         Raises:
-            StoreFailed: `file_gone` or `file_damaged`.
+            StoreFailed: `file_gone`, `file_damaged` or `file_unreadable`.
         """
         with self._open(digest) as source, target.open("wb") as out:
-            found, _ = _copy(source, out, None)
+            found, _ = _copy(_Complaining(source, digest), out, None)
         if found != digest:
             target.unlink()
             raise StoreFailed("file_damaged", digest=digest)
@@ -121,12 +129,15 @@ class LocalFiles:
         """Read it through once to verify, then give it back from its beginning.
 
         Raises:
-            StoreFailed: `file_gone` or `file_damaged`.
+            StoreFailed: `file_gone`, `file_damaged` or `file_unreadable`.
         """
         source = self._open(digest)
-        if _digest(source) != digest:
+        try:
+            if _digest(_Complaining(source, digest)) != digest:
+                raise StoreFailed("file_damaged", digest=digest)
+        except StoreFailed:
             source.close()
-            raise StoreFailed("file_damaged", digest=digest)
+            raise
         source.seek(0)
         return source
 
@@ -139,9 +150,10 @@ class LocalFiles:
         self.path(digest).unlink(missing_ok=True)
 
     def digests(self) -> Iterator[str]:
-        """Walk the folders."""
+        """Walk the folders; what somebody else laid there under other names is not ours."""
         for path in self.root.glob("??/??/*"):
-            yield path.name
+            if _DIGEST.fullmatch(path.name):
+                yield path.name
 
     def kept_since(self, digest: str) -> datetime | None:
         """When the file was written; restoring from a backup keeps that."""
@@ -164,22 +176,22 @@ class LocalFiles:
         """
         return self._locked(fcntl.LOCK_SH)
 
-    def letting_go(self) -> AbstractContextManager[None]:
-        """Alone.
+    def letting_go(self, patience: float | None = None) -> AbstractContextManager[None]:
+        """Alone; it waits for who keeps, at most so many seconds.
 
         Raises:
-            StoreFailed: `store_unwritable`.
+            StoreBusy: `store_busy`; StoreFailed: `store_unwritable`.
         """
-        return self._locked(fcntl.LOCK_EX)
+        return self._locked(fcntl.LOCK_EX, patience)
 
     @contextmanager
-    def _locked(self, how: int) -> Iterator[None]:
+    def _locked(self, how: int, patience: float | None = None) -> Iterator[None]:
         """A lock on the folder of what comes in; it ends with the process that holds it."""
         with _store_trouble():
             self.incoming.mkdir(parents=True, exist_ok=True)
             handle = os.open(self.incoming, os.O_RDONLY)
         try:
-            fcntl.flock(handle, how)
+            _lock(handle, how, patience)
             yield
         finally:
             os.close(handle)
@@ -193,12 +205,14 @@ class LocalFiles:
             return self.path(digest).open("rb")
         except FileNotFoundError as gone:
             raise StoreFailed("file_gone", digest=digest) from gone
+        except OSError as trouble:
+            raise _unreadable(digest, trouble) from trouble
 
     @contextmanager
     def _temporary(self) -> Iterator[Path]:
         """A new file in the store's own file system, gone afterwards unless it was renamed."""
         self.incoming.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self.incoming, prefix="luutru-")
+        handle, name = tempfile.mkstemp(dir=self.incoming, prefix="luutru-coming-")
         os.close(handle)
         try:
             yield Path(name)
@@ -215,6 +229,40 @@ class LocalFiles:
         temporary.rename(place)
         for folder in (place.parent, place.parent.parent, self.root):
             sync_folder(folder)
+
+
+def _lock(handle: int, how: int, patience: float | None) -> None:
+    if patience is None:
+        fcntl.flock(handle, how)
+        return
+    until = time.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(handle, how | fcntl.LOCK_NB)
+        except BlockingIOError as busy:
+            if time.monotonic() > until:
+                raise StoreBusy("store_busy") from busy
+            time.sleep(LOOK_AGAIN)
+        else:
+            return
+
+
+class _Complaining:
+    """A stored file whose disk's complaints are ours."""
+
+    def __init__(self, source: Readable, digest: str) -> None:
+        self._source, self._named = source, digest
+
+    def read(self, size: int = -1, /) -> bytes:
+        """The next bytes."""
+        try:
+            return self._source.read(size)
+        except OSError as trouble:
+            raise _unreadable(self._named, trouble) from trouble
+
+
+def _unreadable(digest: str, trouble: OSError) -> StoreFailed:
+    return StoreFailed("file_unreadable", digest=digest, why=trouble.strerror)
 
 
 def _copy(source: Readable, target: BinaryIO, limit: int | None) -> tuple[str, int]:
@@ -234,7 +282,7 @@ def _digest_of(path: Path) -> str:
         return _digest(source)
 
 
-def _digest(source: BinaryIO) -> str:
+def _digest(source: Readable) -> str:
     digest = hashlib.sha256()
     while chunk := source.read(CHUNK):
         digest.update(chunk)

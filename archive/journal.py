@@ -47,14 +47,25 @@ class Journal:
 
     def flush(self) -> None:
         """Wait until the disk has everything."""
-        if self._is_behind:
+        if not self._is_behind:
+            return
+        try:
             with max(self._files()).open("rb") as kept:
                 os.fsync(kept.fileno())
-            self._is_behind = False
+        except (OSError, ValueError):  # somebody took the folder away: the check will tell
+            log.exception("the lines in %s may be gone", self.folder)
+        self._is_behind = False
 
     def mark(self) -> Mark:
         """How far it reaches now."""
         return {path.name: path.stat().st_size for path in self._files()}
+
+    def set_aside(self) -> Mark:
+        """How far the files reach that lie in folders inside, as after restoring a backup."""
+        found: Mark = {}
+        for path in self.folder.glob("*/chain-*.log"):
+            found[path.name] = max(path.stat().st_size, found.get(path.name, 0))
+        return found
 
     def lines(
         self, since: Mark | None = None, until: Mark | None = None

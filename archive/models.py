@@ -8,10 +8,20 @@ Columns in `UNTOLD` are book-keeping of machines and no part of the story.
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Text,
+    UniqueConstraint,
+    event,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from archive.database import Base, UtcDateTime
+from formats.vietnamese import fold
 
 Words = dict[str, Any]
 
@@ -45,6 +55,7 @@ class Organ(Row):
     read_policy: Mapped[str] = mapped_column(Text, default="open")
     signature_layout: Mapped[str] = mapped_column(Text, default="nd30")
     refuse_bad_signatures: Mapped[bool] = mapped_column(default=False)
+    rules: Mapped[Words] = mapped_column(JSON, default=dict)  # see archive/organ_rules.py
     successor_id: Mapped[int | None] = mapped_column(ForeignKey("organ.id"))
     opened_on: Mapped[date | None] = mapped_column()
     closed_on: Mapped[date | None] = mapped_column()
@@ -128,6 +139,7 @@ class Fonds(Row):
     description: Mapped[str] = mapped_column(Text, default="")  # Description
     opened_on: Mapped[date | None] = mapped_column()
     closed_on: Mapped[date | None] = mapped_column()
+    custodian_id: Mapped[int | None] = mapped_column(ForeignKey("organ.id"))  # who keeps it now
 
     __table_args__ = (
         UniqueConstraint("organ_id", "code"),
@@ -135,28 +147,71 @@ class Fonds(Row):
     )
 
 
+class FilePlan(Row):
+    """An organ's file plan of one year (danh mục hồ sơ): a draft until its head approves it."""
+
+    __tablename__ = "file_plan"
+    STORY = "file_plan"
+
+    organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"), index=True)
+    year: Mapped[int] = mapped_column()
+    stage: Mapped[str] = mapped_column(Text, default="draft")
+    decision_number: Mapped[str] = mapped_column(Text, default="")  # "Kèm theo Quyết định số…"
+    decision_date: Mapped[date | None] = mapped_column()
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revision: Mapped[int] = mapped_column(default=1)
+
+    __table_args__ = (
+        UniqueConstraint("organ_id", "year"),
+        CheckConstraint("year between 1000 and 9999", name="year"),
+        CheckConstraint("stage in ('draft', 'approved')", name="stage"),
+        CheckConstraint(
+            "stage != 'approved' or (approved_by_id is not null and approved_at is not null)",
+            name="approved",
+        ),
+    )
+
+
 class FilePlanEntry(Row):
-    """A line of the yearly file plan: a heading, or a case file to come."""
+    """A line of a file plan: a heading (no notation), or a case file to come.
+
+    A line that leaves an approved plan keeps standing with the day it was taken out.
+    """
 
     __tablename__ = "file_plan_entry"
     STORY = "file_plan_entry"
 
-    organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"), index=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("file_plan.id"), index=True)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("file_plan_entry.id"), index=True)
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
-    year: Mapped[int] = mapped_column()
-    position: Mapped[int] = mapped_column(default=0)
-    heading_number: Mapped[str] = mapped_column(Text, default="")
+    holder_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    position: Mapped[int] = mapped_column(default=0)  # among the lines of the same heading
+    heading_number: Mapped[str] = mapped_column(Text, default="")  # I, II, … or 1, 2, …
     notation: Mapped[str] = mapped_column(Text, default="")
     title: Mapped[str] = mapped_column(Text)
     maintenance: Mapped[str] = mapped_column(Text, default="")
-    creator: Mapped[str] = mapped_column(Text, default="")
+    creator: Mapped[str] = mapped_column(Text, default="")  # as written, where no account is meant
     note: Mapped[str] = mapped_column(Text, default="")
+    taken_out_on: Mapped[date | None] = mapped_column()
+
+    plan: Mapped[FilePlan] = relationship()
 
     __table_args__ = (
-        Index("ix_file_plan_entry_place", "organ_id", "year", "position"),
-        CheckConstraint("year between 1000 and 9999", name="year"),
+        Index("ix_file_plan_entry_place", "plan_id", "parent_id", "position"),
+        Index(
+            "uq_file_plan_entry_notation",
+            "plan_id",
+            "notation",
+            unique=True,
+            sqlite_where=text("notation != '' and taken_out_on is null"),
+            postgresql_where=text("notation != '' and taken_out_on is null"),
+        ),
     )
+
+    def story_owner(self) -> tuple[str, int] | None:
+        """The plan's events tell of its lines."""
+        return ("file_plan", self.plan_id)
 
 
 # Case files and documents -------------------------------------------------------------------------
@@ -167,10 +222,11 @@ class CaseFile(Row):
 
     __tablename__ = "case_file"
     STORY = "case_file"
+    UNTOLD = frozenset({"folded"})
 
     organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"), index=True)
     fonds_id: Mapped[int | None] = mapped_column(ForeignKey("fonds.id"))
-    plan_entry_id: Mapped[int | None] = mapped_column(ForeignKey("file_plan_entry.id"))
+    plan_entry_id: Mapped[int | None] = mapped_column(ForeignKey("file_plan_entry.id"), index=True)
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     holder_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     stage: Mapped[str] = mapped_column(Text, default="open")
@@ -199,6 +255,15 @@ class CaseFile(Row):
     risk_recovery_status: Mapped[str] = mapped_column(Text, default="")  # riskRecoveryStatus
     supplementary: Mapped[Words] = mapped_column(JSON, default=dict)
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    is_construction: Mapped[bool] = mapped_column(default=False)  # due 3 months after settlement
+    settled_on: Mapped[date | None] = mapped_column()  # settlement of the construction project
+    due_on: Mapped[date | None] = mapped_column(index=True)  # to be submitted by, once closed
+    paper_state: Mapped[str] = mapped_column(Text, default="")  # '', hybrid, converted_to_paper
+    folded: Mapped[str] = mapped_column(
+        Text, default=""
+    )  # code and title without marks, to find by
     revision: Mapped[int] = mapped_column(default=1)
 
     organ: Mapped[Organ] = relationship()
@@ -212,12 +277,32 @@ class CaseFile(Row):
         CheckConstraint("year between 1000 and 9999", name="year"),
         CheckConstraint("length(notation) > 0", name="notation"),
         CheckConstraint(
-            "stage in ('planned', 'open', 'closed', 'submitted', 'returned', 'accepted')",
+            "stage in ('planned', 'open', 'closed', 'submitted', 'returned', 'accepted', "
+            "'dropped')",
             name="stage",
         ),
         CheckConstraint("access_level in ('organ', 'unit', 'assigned')", name="access_level"),
         CheckConstraint("end_date is null or start_date <= end_date", name="dates"),
+        CheckConstraint(
+            "stage not in ('closed', 'submitted', 'accepted') or closed_at is not null",
+            name="closed",
+        ),
+        CheckConstraint("stage != 'accepted' or accepted_at is not null", name="accepted"),
+        CheckConstraint("paper_state in ('', 'hybrid', 'converted_to_paper')", name="paper_state"),
+        Index("ix_case_file_list", "organ_id", "year", "id"),
+        Index("ix_case_file_stage", "organ_id", "stage", "due_on"),
+        Index("ix_case_file_holder", "holder_id", "stage"),
     )
+
+
+@event.listens_for(CaseFile, "before_insert")
+@event.listens_for(CaseFile, "before_update")
+def _fold_names(_mapper: object, _connection: object, case_file: CaseFile) -> None:
+    """Keep what case files are found by as it is written."""
+    case_file.folded = fold(f"{case_file.code} {case_file.title}")
+
+
+SECRETS = ("suspected_secret", "secret")  # alarms that close a document
 
 
 class Document(Row):
@@ -266,6 +351,7 @@ class Document(Row):
     is_scan_of_signed_paper: Mapped[bool] = mapped_column(default=False)
     supplementary: Mapped[Words] = mapped_column(JSON, default=dict)
     mending: Mapped[str | None] = mapped_column(Text)  # why there is no valid archival copy (R3)
+    alarm: Mapped[str | None] = mapped_column(Text)  # suspected_secret, secret, infected (R15)
     shelved_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     shelved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     revision: Mapped[int] = mapped_column(default=1)
@@ -282,7 +368,22 @@ class Document(Row):
         CheckConstraint("priority is null or priority between 0 and 4", name="priority"),
         CheckConstraint("length(code) > 0", name="code"),
         CheckConstraint("completeness in ('full', 'main_text', 'first_page')", name="completeness"),
+        CheckConstraint("alarm in ('suspected_secret', 'secret', 'infected')", name="alarm"),
         CheckConstraint("page_amount is null or page_amount >= 0", name="page_amount"),
+        Index("ix_document_doc_code", "organ_id", "doc_code"),
+        Index("ix_document_number", "organ_id", "code_number"),
+        Index(
+            "ix_document_mending",
+            "organ_id",
+            sqlite_where=text("mending is not null"),
+            postgresql_where=text("mending is not null"),
+        ),
+        Index(
+            "ix_document_alarm",
+            "organ_id",
+            sqlite_where=text("alarm is not null"),
+            postgresql_where=text("alarm is not null"),
+        ),
         Index(
             "ix_document_behind",
             "id",
@@ -385,25 +486,6 @@ class CodeSeries(Row):
     __table_args__ = (UniqueConstraint("organ_id", "year"),)
 
 
-class Freeze(Row):
-    """An order that nothing may be moved, changed or destroyed (legal hold)."""
-
-    __tablename__ = "freeze"
-    STORY = "freeze"
-
-    organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"), index=True)
-    case_file_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), index=True)
-    document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"), index=True)
-    reason: Mapped[str] = mapped_column(Text)
-    placed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    placed_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    lifted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-    __table_args__ = (
-        CheckConstraint("(case_file_id is null) != (document_id is null)", name="one_thing"),
-    )
-
-
 # People -------------------------------------------------------------------------------------------
 
 
@@ -422,6 +504,7 @@ class Person(Row):
     email: Mapped[str] = mapped_column(Text, default="")
     password_hash: Mapped[str] = mapped_column(Text)
     must_change_password: Mapped[bool] = mapped_column(default=True)
+    birth_year: Mapped[int | None] = mapped_column()  # for user names (TG 6.2)
     locked_from: Mapped[date | None] = mapped_column()  # first day without access
     language: Mapped[str] = mapped_column(Text, default="vi")
     failed_sign_ins: Mapped[int] = mapped_column(default=0)

@@ -3,9 +3,10 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive import access, audit, clock, people
+from archive import audit, clock, people
 from archive.errors import Conflict, Invalid, NotFound
 from archive.models import Fonds, Organ, OrganCode, Person, SealCertificate
+from archive.roles import ensure_roles
 from formats.vietnamese import nfc
 
 LONGEST_CODE = 35  # QĐ 20/2020/QĐ-TTg
@@ -56,7 +57,7 @@ def set_up(
     """
     if session.scalar(select(Organ.id).limit(1)) is not None:
         raise Conflict("already_set_up")
-    roles = access.ensure_roles(session)
+    roles = ensure_roles(session)
     organ = found(session, code, name)
     audit.record(session, "role.found", roles[0], also=tuple(roles[1:]))
     person, one_time = people.add(

@@ -90,8 +90,7 @@ def add(
         Conflict: `user_name_taken`: names that were ever issued are never issued again.
     """
     user_name = nfc(user_name).strip().lower()
-    if not user_name or any(one.isspace() for one in user_name) or len(user_name) > LONGEST_NAME:
-        raise Invalid("bad_user_name", name=user_name)
+    require_good_name(user_name)
     if session.scalar(select(Person.id).where(Person.user_name == user_name)) is not None:
         raise Conflict("user_name_taken", name=user_name)
     first = first or one_time()
@@ -108,6 +107,16 @@ def add(
         appoint(session, person, organ, code)
     audit.record(session, "person.add", person, facts={"roles": sorted(roles)}, name=full_name)
     return person, first.password
+
+
+def require_good_name(user_name: str) -> None:
+    """Go on only if it can be typed as a user name.
+
+    Raises:
+        Invalid: `bad_user_name`.
+    """
+    if not user_name or any(one.isspace() for one in user_name) or len(user_name) > LONGEST_NAME:
+        raise Invalid("bad_user_name", name=user_name)
 
 
 def appoint(session: Session, person: Person, organ: Organ, role_code: str) -> Appointment:
@@ -133,7 +142,7 @@ def by_name(session: Session, user_name: str) -> Person:
     Raises:
         NotFound: `no_such_person`.
     """
-    person = session.scalar(_with_roles().where(Person.user_name == nfc(user_name).strip().lower()))
+    person = session.scalar(with_roles().where(Person.user_name == nfc(user_name).strip().lower()))
     if person is None:
         raise NotFound("no_such_person", name=user_name)
     return person
@@ -145,7 +154,7 @@ def by_id(session: Session, person_id: int) -> Person:
     Raises:
         NotFound: `no_such_person`.
     """
-    person = session.scalar(_with_roles().where(Person.id == person_id))
+    person = session.scalar(with_roles().where(Person.id == person_id))
     if person is None:
         raise NotFound("no_such_person", name=str(person_id))
     return person
@@ -153,7 +162,7 @@ def by_id(session: Session, person_id: int) -> Person:
 
 def only_person(session: Session) -> Person | None:
     """The one person there is, while there is only the one that setup made (R9)."""
-    people = session.scalars(_with_roles().limit(2)).all()
+    people = session.scalars(with_roles().limit(2)).all()
     return people[0] if len(people) == 1 else None
 
 
@@ -164,10 +173,15 @@ def is_active(person: Person) -> bool:
 
 def lock(session: Session, person: Person, from_on: date, reason: str) -> None:
     """End access from this day on. The account and what it did stay."""
+    bar(session, person, from_on)
+    audit.record(session, "person.lock", person, facts={"from": from_on.isoformat()}, why=reason)
+
+
+def bar(session: Session, person: Person, from_on: date) -> None:
+    """The same as part of a larger act; the caller tells of it."""
     person.locked_from = from_on
     if from_on <= clock.today(person.organ):
         _end_sign_ins(session, person)
-    audit.record(session, "person.lock", person, facts={"from": from_on.isoformat()}, why=reason)
 
 
 @dataclass(frozen=True)
@@ -197,7 +211,7 @@ def check_password(session: Session, tried: Tried) -> Person | None:
     either way.
     """
     person = session.scalar(
-        _with_roles().where(Person.user_name == tried.user_name).with_for_update(key_share=True)
+        with_roles().where(Person.user_name == tried.user_name).with_for_update(key_share=True)
     )
     if person is None:
         return None
@@ -302,12 +316,26 @@ def sign_out(session: Session, found: SignIn) -> None:
     audit.record(session, "person.sign_out", found.person)
 
 
+def sign_out_everywhere(session: Session, person: Person) -> None:
+    """End all sessions of the person; tokens of programs go on."""
+    _end_sign_ins(session, person, SignIn.kind == "session")
+    audit.record(session, "person.sign_out_everywhere", person)
+
+
 def count(session: Session) -> int:
     """How many accounts there are."""
     return session.scalar(select(func.count()).select_from(Person)) or 0
 
 
-def _with_roles() -> Select[Person]:
+def at_work(session: Session, organ_id: int) -> list[Person]:
+    """Those who hold any role at the organ today, with their roles."""
+    here = select(Appointment.person_id).where(Appointment.organ_id == organ_id)
+    found = session.scalars(with_roles().where(Person.id.in_(here)).order_by(Person.full_name))
+    return [one for one in found if is_active(one)]
+
+
+def with_roles() -> Select[Person]:
+    """People with roles and organ loaded: what rights are asked of."""
     return select(Person).options(
         selectinload(Person.appointments).selectinload(Appointment.role),
         selectinload(Person.organ),

@@ -34,9 +34,9 @@ class Place:
 PLACES: tuple[Place, ...] = (
     Place(
         "store",
-        "originals and renditions",
+        "originals and renditions; each state of a document that is being issued",
         "by digest; streams of PDF files decompressed",
-        "FileStore.remove, once no part names the digest",
+        "FileStore.remove, once no part and no issuance names the digest",
         home=("files",),
     ),
     Place(
@@ -79,8 +79,25 @@ PLACES: tuple[Place, ...] = (
             "rendition",
             "placement",
             "case_file",
+            "file_plan_entry",
+            "document_link",
+            "paper_part",
+            "taken_out",
+            "access_change",
+            "recall",
+            "freeze_order",
+            "kept_back",
+            "submission",
+            "submission_item",
+            "notice",
+            "export_request",
+            "register_entry",
+            "entry_twin",
+            "refusal",
+            "letting_in",
             "intake",
             "intake_file",
+            "issuance",
         ),
     ),
     Place(
@@ -102,7 +119,25 @@ PLACES: tuple[Place, ...] = (
         "copies while a program reads them; they end with the work, or with the machine",
         "by their names in the folder for temporary files",
         "removed when the work ends; what a kill left behind, by name (ingest.leftovers)",
-        temporary=("luutru-",),
+        temporary=(
+            "luutru-coming-",
+            "luutru-drawn-",
+            "luutru-font-",
+            "luutru-issuing-",
+            "luutru-join-",
+            "luutru-look-",
+            "luutru-office-",
+            "luutru-page-",
+            "luutru-plan-",
+            "luutru-print-",
+            "luutru-probe-",
+            "luutru-table-",
+            "luutru-upload-",
+            "luutru-verapdf-",
+            "luutru-verify-",
+            "luutru-whole-",
+            "luutru-words-",
+        ),
     ),
     Place(
         "exports and backups",
@@ -113,7 +148,7 @@ PLACES: tuple[Place, ...] = (
 )
 
 # In the home as well, and never a record's content.
-NOT_CONTENT = frozenset({"keys", "trust", "fonts", "journal", "worker.lock"})
+NOT_CONTENT = frozenset({"keys", "trust", "fonts", "seals", "journal", "worker.lock"})
 
 
 def known_in_home() -> frozenset[str]:

@@ -14,9 +14,11 @@ from archive import access, audit, case_files, clock, documents
 from archive.access import Action
 from archive.errors import Invalid, NotAllowed, NotFound
 from archive.models import CaseFile, Document, Event, EventRow, Grant, Organ, Person, Placement
+from archive.roles import CONTENT_ROLES, OVERSEERS, SEE_ALL_ROLES
 
 SAME_SITTING = timedelta(minutes=30)
 Places = dict[int, list[CaseFile]]  # case files by the number of the document
+LINKING = ("document.link", "document.unlink")
 LEAST_REASON = 10  # characters; less says nothing to who reads it later
 
 
@@ -83,8 +85,8 @@ def was_just_opened(session: Session, person: Person, document: Document) -> boo
 
 
 def may_give_reason(session: Session, person: Person, document: Document) -> bool:
-    """Whether the person oversees the organ and so may read for a reason (R11)."""
-    oversees = access.roles_of(person, document.organ_id) & access.OVERSEERS
+    """Whether the person oversees or leads the organ and may read for a reason (R11, DB-32)."""
+    oversees = access.roles_of(person, document.organ_id) & OVERSEERS
     return bool(oversees) and access.may(session, person, Action.DESCRIBE, document)
 
 
@@ -109,7 +111,9 @@ def give_reason(session: Session, person: Person, document: Document, why: str) 
     )
     session.add(grant)
     session.flush()
-    audit.record(session, "document.read_with_reason", document, also=(grant,), why=why.strip())
+    is_inspection = access.may(session, person, Action.INSPECT, document)
+    told = "inspect" if is_inspection else "read_with_reason"
+    audit.record(session, f"document.{told}", document, also=(grant,), why=why.strip())
     return grant
 
 
@@ -130,6 +134,23 @@ def placings_known(session: Session, person: Person, document: Document) -> Colu
     return or_(Event.action != "document.place", Event.id.in_(told))
 
 
+def links_known(session: Session, person: Person, document: Document) -> ColumnElement[bool]:
+    """Of the document's events those of links to no document of which the person may not know."""
+    of_this = select(EventRow.event_id).where(
+        EventRow.kind == "document", EventRow.row_id == document.id
+    )
+    told = select(Event.id).where(Event.action.in_(LINKING), Event.id.in_(of_this))
+    ends = select(EventRow.row_id).where(EventRow.kind == "document", EventRow.event_id.in_(told))
+    others = set(session.scalars(ends.distinct())) - {document.id}
+    closed = others - known_documents(session, person, others) if others else set()
+    if not closed:
+        return true()
+    hidden = select(EventRow.event_id).where(
+        EventRow.kind == "document", EventRow.row_id.in_(closed)
+    )
+    return or_(Event.action.not_in(LINKING), Event.id.not_in(hidden))
+
+
 # Many things at once ------------------------------------------------------------------------------
 
 
@@ -148,7 +169,7 @@ def seen_documents(
     session: Session, person: Person, organ: Organ, *, content: bool = False
 ) -> ColumnElement[bool]:
     """The organ's documents whose description, or content, the person may see."""
-    here = Document.organ_id == organ.id
+    here = and_(Document.organ_id == organ.id, access.open_documents(person))
     granted = _granted_documents(person)
     action = Action.READ if content else Action.DESCRIBE
     if not access.may(session, person, action, organ):
@@ -165,7 +186,7 @@ def found_documents(
     by_role = (
         seen_documents(session, person, one, content=content) for one in _organs(session, person)
     )
-    return or_(_granted_documents(person), *by_role)
+    return and_(or_(_granted_documents(person), *by_role), access.open_documents(person))
 
 
 def known_documents(
@@ -209,13 +230,13 @@ def _granted_documents(person: Person) -> ColumnElement[bool]:
 
 def _sees_all(person: Person, organ: Organ, *, with_oversight: bool) -> bool:
     roles = access.roles_of(person, organ.id)
-    overseers = access.OVERSEERS if with_oversight else frozenset()
-    return bool(roles & (access.SEE_ALL_ROLES | overseers))
+    overseers = OVERSEERS if with_oversight else frozenset()
+    return bool(roles & (SEE_ALL_ROLES | overseers))
 
 
 def _open_by_level(person: Person, organ: Organ) -> ColumnElement[bool]:
     """Case files that their level, or the organ's stricter policy, leaves open to the person."""
-    if not access.roles_of(person, organ.id) & access.CONTENT_ROLES:
+    if not access.roles_of(person, organ.id) & CONTENT_ROLES:
         return false()
     open_ones: list[ColumnElement[bool]] = [CaseFile.holder_id == person.id]
     if organ.read_policy == "open":
@@ -229,7 +250,7 @@ def _open_by_level(person: Person, organ: Organ) -> ColumnElement[bool]:
 
 def _open_by_place(person: Person, organ: Organ) -> ColumnElement[bool]:
     """Documents in an open case file; in the tray, by the organ's policy or who received them."""
-    if not access.roles_of(person, organ.id) & access.CONTENT_ROLES:
+    if not access.roles_of(person, organ.id) & CONTENT_ROLES:
         return false()
     # Asked of each document by itself: a page of a list is at hand before the others are looked at.
     place = select(Placement.id).where(Placement.document_id == Document.id).correlate(Document)

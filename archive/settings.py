@@ -62,6 +62,13 @@ class Settings:
     verapdf_jar: str = _setting(
         str(CACHE / "verapdf-cli-1.30.2.jar"), "The veraPDF program, one jar."
     )
+    mail_url: str = _setting(
+        "",
+        "Mail server for notices: smtp://host:25, smtp+starttls://user:password@host:587 or "
+        "smtps://user:password@host:465. Empty: notices stay in the inbox.",
+        secret=True,
+    )
+    mail_from: str = _setting("", "Sender of notices. Empty: luutru@ and this machine's name.")
     host: str = _setting("127.0.0.1", "Address that `luutru serve` listens on.")
     port: int = _setting(8080, "Port that `luutru serve` listens on.")
     behind_tls: bool = _setting(

@@ -52,7 +52,8 @@ def confined(
     Args:
         function: what to call.
         arguments: what to give it.
-        seconds: wall-clock limit of this call, after which the child is killed.
+        seconds: wall-clock limit of this call, after which the child is killed; waiting for
+            `answers` does not count.
         megabytes: how much address space the call may take beyond what the child had before it.
         answers: what is called here when the function asks (`ask`); what it raises ends the call.
 
@@ -60,20 +61,17 @@ def confined(
         ProgramFailed: `program_timeout`, `out_of_memory`, or `crashed` (the child died).
     """
     child, until = _take(), time.monotonic() + seconds
+    said: tuple[Any, ...] = (function, arguments, seconds, megabytes)
     try:
-        child.channel.send((function, arguments, seconds, megabytes))
         while True:
-            if not child.channel.poll(max(until - time.monotonic(), 0)):
-                raise ProgramFailed("program_timeout", program=_name(function), seconds=seconds)
-            is_good, value = child.channel.recv()
+            is_good, value = _exchange(child, said, until, seconds, _name(function))
             if is_good is not None:
                 break
             if answers is None:
                 raise RuntimeError(f"{_name(function)} asks, and nobody answers")
-            child.channel.send(answers(value))
-    except (EOFError, OSError) as gone:
-        code = child.end()
-        raise ProgramFailed("crashed", program=_name(function), exit_code=code) from gone
+            asked_at = time.monotonic()
+            said = (answers(value),)
+            until += time.monotonic() - asked_at  # a slow answer is no fault of the file
     except BaseException:
         child.end()
         raise
@@ -81,6 +79,24 @@ def confined(
     if is_good:
         return value  # type: ignore[no-any-return]  # what the function returned, unpickled
     raise value
+
+
+def _exchange(
+    child: "_Child", said: tuple[Any, ...], until: float, seconds: float, name: str
+) -> tuple[bool | None, Any]:
+    """Say something to the child, and wait for what it says: its result, or a question (None).
+
+    Raises:
+        ProgramFailed: `program_timeout`, or `crashed`.
+    """
+    try:
+        child.channel.send(said)
+        if not child.channel.poll(max(until - time.monotonic(), 0)):
+            raise ProgramFailed("program_timeout", program=name, seconds=seconds)
+        is_good, value = child.channel.recv()
+    except (EOFError, OSError) as gone:
+        raise ProgramFailed("crashed", program=name, exit_code=child.end()) from gone
+    return is_good, value
 
 
 def confined_for(
@@ -202,8 +218,11 @@ def ask(question: Any) -> Any:
     """Ask the parent of the running call; its answer."""
     if _parent is None:
         raise RuntimeError("only a child has someone to ask")
+    left, _ = signal.setitimer(signal.ITIMER_REAL, 0)  # waiting is no work of ours
     _parent.send((None, question))
-    return _parent.recv()
+    (answer,) = _parent.recv()
+    signal.setitimer(signal.ITIMER_REAL, left)
+    return answer
 
 
 def serve(descriptor: int) -> None:

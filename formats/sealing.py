@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 
 import pkcs11
 from asn1crypto import cms, x509
-from pyhanko.pdf_utils import misc
+from pyhanko.pdf_utils import generic, misc
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter, enumerate_sig_fields
 from pyhanko.sign.general import SigningError, extract_signer_info
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
@@ -31,6 +31,7 @@ from pyhanko_certvalidator.errors import PathError, RevokedError, ValidationErro
 
 from formats.errors import ProgramFailed, Unreadable
 from formats.seal_keys import SealKey
+from formats.seal_marks import SealMark
 from formats.seal_questions import PublicKey, asking_stamper
 from formats.signature_findings import has_passed
 from formats.signature_walk import DAMAGE, judge
@@ -66,7 +67,7 @@ class Job:
     aim: Level
     timestamp_url: str | None
     trust_folder: TrustFolder | None
-    visible: Stamp | None
+    visible: Stamp | SealMark | None
     reason: str | None
     name: str | None
     field: str
@@ -164,14 +165,19 @@ def _stamper(job: Job) -> TimeStamper | None:
 
 def _prepared(
     job: Job, source: IO[bytes]
-) -> tuple[IncrementalPdfFileWriter, BaseStampStyle | None, SigFieldSpec]:
-    """Open the file for an update behind its end, with the mark's place found if there is one."""
+) -> tuple[IncrementalPdfFileWriter, BaseStampStyle | None, SigFieldSpec | None]:
+    """Open the file for an update behind its end, with the mark's place found if there is one.
+
+    A seal mark is drawn in a field that is there already; otherwise a new field is made.
+    """
     try:
         writer = IncrementalPdfFileWriter(source, strict=False)
         if writer.prev.encrypted:
             raise Unreadable("pdf_encrypted")
         if job.visible is None:
             return writer, None, SigFieldSpec(job.field, on_page=0)
+        if isinstance(job.visible, SealMark):
+            return writer, job.visible.style(_empty_field(writer, job.field), job.at), None
         found = writer.find_page_for_modification(0)  # type: ignore[no-untyped-call]
         page = found[0].get_object()
         mark = place_stamp(job.visible, page, job.at)
@@ -179,6 +185,13 @@ def _prepared(
         raise Unreadable("pdf_unreadable", said=type(wrong).__name__) from wrong
     box = cast("tuple[int, int, int, int]", mark.place.box)  # the library writes fractions as well
     return writer, mark.style, SigFieldSpec(job.field, on_page=0, box=box)
+
+
+def _empty_field(writer: IncrementalPdfFileWriter, name: str) -> generic.DictionaryObject:
+    for told, value, field in enumerate_sig_fields(writer):
+        if told == name and value is None:
+            return cast(generic.DictionaryObject, field.get_object())
+    raise Unreadable("field_missing", field=name)
 
 
 async def _signing(

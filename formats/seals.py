@@ -20,6 +20,7 @@ from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 from formats.confined import confined_for
 from formats.errors import ProgramFailed
 from formats.seal_keys import TRIAL_UNIT, SealKey
+from formats.seal_marks import SealMark
 from formats.seal_questions import Answers, PublicKey, stamper
 from formats.sealing import Job, Level, SealResult, run_signing, sealed, stamped_at
 from formats.signature_findings import described
@@ -73,7 +74,7 @@ def seal(
     level: Level = "B-B",
     timestamp_url: str | None = None,
     trust: TrustFolder | None = None,
-    visible: Stamp | None = None,
+    visible: Stamp | SealMark | None = None,
     reason: str | None = None,
     name: str | None = None,
     field: str = FIELD,
@@ -88,7 +89,8 @@ def seal(
         level: what to aim at; without `timestamp_url` it is B-B.
         timestamp_url: an RFC 3161 server.
         trust: anchors for the key and the time stamps; B-LTA needs them.
-        visible: the mark on the first page, or none for a seal that is not seen.
+        visible: the mark on the first page, the organ's seal in an empty field that the file has
+            (`field`), or none for a seal that is not seen.
         reason: words kept in the signature.
         name: who seals, in words; the certificate's own name when missing.
         field: name of the signature field.

@@ -1,5 +1,7 @@
 """The mark of an organ on a scan that it digitised: text alone, top right of the first page.
 
+An organ's seal in a field of a document that it issues is drawn by `seal_marks`.
+
 The rule for digitised paper asks for the organ's name and the time of signing by ISO 8601 with
 the zone +07:00, in Times New Roman, upright, black, size 10, and for no picture of a seal. The
 letters come from Liberation Serif, which has the measures of Times New Roman and may be embedded.
@@ -132,16 +134,19 @@ class MarkStyle(BaseStampStyle):
 
     def create_stamp(
         self, writer: BasePdfFileWriter, box: BoxConstraints, text_params: dict[str, Any]
-    ) -> "_Mark":
+    ) -> "Mark":
         """Make the appearance for one document."""
-        return _Mark(writer=writer, style=self, box=box)
+        return Mark(writer=writer, style=self, box=box)
 
 
-class _Mark(BaseStamp):
+class Mark(BaseStamp):
     """The appearance itself: black text on nothing."""
 
     def _render_inner_content(self) -> list[bytes]:
-        mark: PlacedStamp = self.style.mark
+        return self.written(self.style.mark)
+
+    def written(self, mark: PlacedStamp) -> list[bytes]:
+        """The commands that write the lines, each ending at the right."""
         assert self.writer is not None  # the library sets it when it makes the appearance
         engine = GlyphAccumulator(self.writer, BytesIO(_font_bytes(mark.font)), font_size=_SIZE)
         shaped = [engine.shape(line) for line in mark.lines]
@@ -177,6 +182,21 @@ def place_stamp(stamp: Stamp, page: generic.DictionaryObject, at: datetime) -> P
     return PlacedStamp(lines, scale, place, font)
 
 
+def fit_words(stamp: Stamp, at: datetime, width: float, height: float) -> PlacedStamp:
+    """Break and shrink the mark's words so that they fill a space of this size, upright."""
+    font = prepared_font(stamp.font_folder)
+    measure = _measure(font)
+    told = stamp.lines(at)
+    choices = [_broken(told, widest, measure) for widest in (width, width * 1.4, _WIDEST)]
+    best, scale = choices[0], 0.0
+    for lines in filter(None, choices):
+        block = (max(map(measure, lines)) + 2 * _PAD, _LEADING * len(lines) + 2 * _PAD)
+        fits = min(1.0, width / block[0], height / block[1])
+        if fits > scale + 0.01:
+            best, scale = lines, fits
+    return PlacedStamp(best, scale, Place((0, 0, width, height), (1, 0, 0, 1, 0, 0)), font)
+
+
 def page_box(page: generic.DictionaryObject) -> PageBox:
     """Read the visible part of a page and its turn, also where they are inherited."""
     media = _rectangle(_inherited(page, "/MediaBox"))
@@ -209,7 +229,7 @@ def prepared_font(folder: Path) -> Path:
     chosen.populate(unicodes=_LETTERS)
     chosen.subset(font)
     scale_upem(font, 1000)
-    handle, name = tempfile.mkstemp(dir=folder, prefix="luutru-", suffix=".ttf")
+    handle, name = tempfile.mkstemp(dir=folder, prefix="luutru-font-", suffix=".ttf")
     os.close(handle)
     font.save(name)
     Path(name).replace(made)

@@ -150,29 +150,34 @@ class Suspicion:
 
 
 @dataclass(frozen=True)
-class _Piece:
+class Piece:
     """Words that stand together on a line."""
 
     words: tuple[Word, ...]
 
     @property
     def text(self) -> str:
+        """Its words, parted by spaces."""
         return " ".join(word.text for word in self.words)
 
     @property
     def left(self) -> float:
+        """Its left edge."""
         return min(word.left for word in self.words)
 
     @property
     def right(self) -> float:
+        """Its right edge."""
         return max(word.right for word in self.words)
 
     @property
     def top(self) -> float:
+        """Its upper edge."""
         return min(word.top for word in self.words)
 
     @property
     def bottom(self) -> float:
+        """Its lower edge."""
         return max(word.bottom for word in self.words)
 
 
@@ -195,7 +200,7 @@ def suspicion(pages: Iterable[PageText]) -> Suspicion | None:
     first = next((page for page in pages if page.words), None)
     if first is None:
         return None
-    pieces = list(_pieces(first))
+    pieces = list(pieces_of(first))
     is_read = first.how.startswith("ocr")
     for piece in pieces:
         found = _stamp(piece, pieces, is_read=is_read) or _stated_level(piece)
@@ -205,19 +210,20 @@ def suspicion(pages: Iterable[PageText]) -> Suspicion | None:
     return None
 
 
-def _pieces(page: PageText) -> Iterator[_Piece]:
+def pieces_of(page: PageText) -> Iterator[Piece]:
+    """What stands together on the page's lines: two columns side by side are two pieces."""
     for _, line in groupby(page.words, key=lambda word: word.line):
         together: list[Word] = []
         for word in line:
             if together and word.left - together[-1].right > _GAP:
-                yield _Piece(tuple(together))
+                yield Piece(tuple(together))
                 together = []
             together.append(word)
-        yield _Piece(tuple(together))
+        yield Piece(tuple(together))
 
 
 def _stamp(
-    piece: _Piece, pieces: list[_Piece], *, is_read: bool
+    piece: Piece, pieces: list[Piece], *, is_read: bool
 ) -> tuple[str, tuple[Word, ...]] | None:
     if not _in_stamp_place(piece):
         return None
@@ -236,7 +242,7 @@ def _stamp(
     return SECRET, piece.words
 
 
-def _in_stamp_place(piece: _Piece) -> bool:
+def _in_stamp_place(piece: Piece) -> bool:
     middle = (piece.left + piece.right) / 2
     return piece.bottom < _HEAD or (middle < _STAMP_RIGHT and piece.bottom < _STAMP_BOTTOM)
 
@@ -277,7 +283,7 @@ def _is_nearly(word: str, wanted: str) -> bool:
     return sum(a != b for a, b in zip(word, wanted, strict=True)) <= 1
 
 
-def _right_above(piece: _Piece, pieces: list[_Piece]) -> _Piece | None:
+def _right_above(piece: Piece, pieces: list[Piece]) -> Piece | None:
     """The piece on the line before it, if it stands close above and over it."""
     height = piece.bottom - piece.top
     close = [
@@ -301,7 +307,7 @@ def _continues(above: str) -> bool:
 _STATED = re.compile(r"\W*(?:mức )?độ mật\s*[:.]\s*((?:tuyệt |tối )?mật)\W*", re.IGNORECASE)
 
 
-def _stated_level(piece: _Piece) -> tuple[str, tuple[Word, ...]] | None:
+def _stated_level(piece: Piece) -> tuple[str, tuple[Word, ...]] | None:
     stated = _STATED.fullmatch(latin(piece.text))
     if not stated or piece.top > 0.5:
         return None

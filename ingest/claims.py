@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from archive import audit, clock
 from archive.database import Database
 from archive.errors import DatabaseBusy
-from archive.models import Organ
+from archive.models import Organ, Part
 from formats.programs import MEGABYTE
 from ingest.models import Intake
 from ingest.steps import Step
@@ -102,7 +102,7 @@ def take_next_step(
         step = next(one for one in road if one.name == intake.next_step)
         if _kills_workers(session, intake) or step.is_together:
             return None
-        return _claim(intake, step, workshop)
+        return _claim(session, intake, step, workshop)
 
 
 def take_together(db: Database, workshop: Workshop, step: Step, most: int) -> list[Claim]:
@@ -118,7 +118,7 @@ def take_together(db: Database, workshop: Workshop, step: Step, most: int) -> li
             .limit(most)
         ).all()
         return [
-            _claim(intake, step, workshop)
+            _claim(session, intake, step, workshop)
             for intake in _company(waiting)
             if not _kills_workers(session, intake)
         ]
@@ -153,7 +153,7 @@ def _with_all(*, patient: bool = False) -> Select[Intake]:
     )
 
 
-def _claim(intake: Intake, step: Step, workshop: Workshop) -> Claim:
+def _claim(session: Session, intake: Intake, step: Step, workshop: Workshop) -> Claim:
     intake.claim = f"{workshop.mark}-{secrets.token_hex(8)}"
     intake.claimed_until = clock.now() + LEASE
     intake.attempts += 1
@@ -168,9 +168,17 @@ def _claim(intake: Intake, step: Step, workshop: Workshop) -> Claim:
         organ=_organ_facts(intake.organ),
         facts=dict(intake.facts),
         files={one.role: (one.digest, one.size, one.step) for one in intake.files},
-        fields=dict(intake.fields),
+        fields=_fields_now(session, intake),
         received_by=intake.received_by_id,
     )
+
+
+def _fields_now(session: Session, intake: Intake) -> dict[str, str]:
+    """What was entered; for what stands on the shelf already, as it has been corrected since."""
+    if intake.mends_part_id is None:
+        return dict(intake.fields)
+    document = session.get_one(Part, intake.mends_part_id).document
+    return {"subject": document.subject, "organ_name": document.organ_name}
 
 
 def _organ_facts(organ: Organ) -> OrganFacts:

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from archive import audit, clock
+from archive import alarms, audit, clock, refusals
 from archive.errors import Conflict, Invalid, NotFound
+from archive.models import Document, Part
 from formats.kinds import Family
 from ingest import claims, outcomes, page_making, shelving
 from ingest.models import Intake
@@ -76,8 +77,16 @@ def keep_as_received(session: Session, intake: Intake, why: str) -> None:
         intake.next_step = "make_pdfa"  # its text stays; only the archival copy is left out
     elif "identify" in intake.facts:
         intake.next_step = "read_text"
+        _note_unjudged(intake)
     audit.record(session, "intake.keep_as_received", intake, why=why)
     outcomes.resume(session, intake)
+
+
+def _note_unjudged(intake: Intake) -> None:
+    """The step that judges signatures is passed over: nobody may take that for "there are none"."""
+    if "check_signatures" not in intake.facts:
+        unread = {"count": 0, "problem": intake.reason or "unreadable"}
+        intake.facts = {**intake.facts, "check_signatures": unread}
 
 
 def look(session: Session, intake: Intake) -> None:
@@ -116,20 +125,65 @@ def clear_suspicion(session: Session, workshop: Workshop, intake: Intake, why: s
     _decide(intake, not_secret=True)
     intake.next_step = "read_text"
     audit.record(session, "intake.clear_suspicion", intake, why=why)
+    if (document := _mended_by(session, intake)) is not None:
+        alarms.end(session, document, why=why)
     outcomes.resume(session, intake)
 
 
-def confirm_secret(session: Session, workshop: Workshop, intake: Intake, why: str) -> None:
+def confirm_secret(
+    session: Session, workshop: Workshop, intake: Intake, why: str
+) -> list[Document]:
     """It is a state secret: the quarantine is emptied; number, date and reason stay (R15).
 
+    A document that was to be mended stays closed, and leaves by disposal only. Documents made of
+    the same bytes, of whatever organ, are suspected from now on; they are the answer.
+
     Raises:
-        Conflict: `not_waiting`, `shelved_already`; Invalid: `reason_missing`.
+        Conflict: `not_waiting`; Invalid: `reason_missing`.
     """
     _must_be_suspected(intake)
     _need(why)
-    if intake.mends_part_id is not None:  # the document on the shelf leaves by disposal only
-        raise Conflict("shelved_already")
+    document, digest = _mended_by(session, intake), intake.digest
     shelving.discard(session, workshop, intake, why)
+    if document is not None:
+        return alarms.confirmed(session, document, why)
+    refusals.refuse(session, intake.organ, None, refusals.SECRET)
+    return alarms.suspect_twins(session, digest)
+
+
+def clear_shelved(session: Session, document: Document, why: str) -> None:
+    """A document is suspected for its bytes alone, and a person says that it is no secret.
+
+    Raises:
+        Conflict: `not_suspected`, `mending_already`: the walk is decided on; Invalid:
+            `reason_missing`.
+    """
+    _no_walk(session, document)
+    alarms.clear(session, document, why)
+
+
+def confirm_shelved(session: Session, document: Document, why: str) -> list[Document]:
+    """It is one: it stays closed. The documents that are suspected now for the same bytes.
+
+    Raises:
+        Conflict, Invalid: like `clear_shelved`.
+    """
+    _no_walk(session, document)
+    return alarms.confirm(session, document, why)
+
+
+def _no_walk(session: Session, document: Document) -> None:
+    parts = [one.id for one in document.parts]
+    waiting = Intake.mends_part_id.in_(parts), Intake.state == "waiting", Intake.is_quarantined
+    if (walk := session.scalar(select(Intake.id).where(*waiting).limit(1))) is not None:
+        raise Conflict("mending_already", document=document.code, intake=walk)
+
+
+def _mended_by(session: Session, intake: Intake) -> Document | None:
+    """The document that this walk was to mend."""
+    if intake.mends_part_id is None:
+        return None
+    return session.get_one(Part, intake.mends_part_id).document
 
 
 def discard(session: Session, workshop: Workshop, intake: Intake, why: str) -> None:

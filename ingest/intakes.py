@@ -1,15 +1,20 @@
 """Received files: which of them a person may know of. The same at the pages and in the API."""
 
-from sqlalchemy import ColumnElement, select
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from archive import access
 from archive.access import Action
 from archive.errors import NotFound
-from archive.models import Organ, Person
+from archive.models import CaseFile, Document, Organ, Part, Person
+from archive.moves import Hindrance
+from archive.reading import known_documents, seen_case_files, seen_documents
 from ingest import decisions
-from ingest.models import Intake
+from ingest.models import Intake, Issuance
 
+ARRIVED = ("shelved", "discarded")  # its name is hidden, or gone
 SEES_ALL = frozenset({"administrator", "archivist", "head", "clerk"})
 
 
@@ -19,11 +24,50 @@ def sees_all(person: Person, organ: Organ) -> bool:
 
 
 def seen_intakes(
-    person: Person, organ: Organ, *, only_own: bool = False
+    session: Session, person: Person, organ: Organ, *, only_own: bool = False
 ) -> list[ColumnElement[bool]]:
-    """The received files that the person may see: an officer's own, an archivist's organ's."""
+    """The received files that the person may see: an officer's own, an archivist's organ's.
+
+    What others sent on its way into a case file, or out of a document, that is closed to the
+    person is not among them. What has arrived is: see `names_hidden`.
+    """
     here, own = Intake.organ_id == organ.id, Intake.received_by_id == person.id
-    return [here] if sees_all(person, organ) and not only_own else [here, own]
+    if only_own or not sees_all(person, organ):
+        return [here, own]
+    files = seen_case_files(session, person, organ)
+    into = select(CaseFile.id).where(CaseFile.id == Intake.case_file_id, files).exists()
+    papers = seen_documents(session, person, organ)
+    from_part = select(Part.id).join(Document).where(Part.id == Intake.mends_part_id, papers)
+    is_open = and_(
+        or_(Intake.case_file_id.is_(None), into),
+        or_(Intake.mends_part_id.is_(None), from_part.exists()),
+    )
+    return [here, or_(own, Intake.state.in_(ARRIVED), is_open)]
+
+
+def names_hidden(session: Session, person: Person, intakes: Iterable[Intake]) -> set[int]:
+    """Those of the shelved ones whose file name would tell of a document closed to the person."""
+    arrived = [one for one in intakes if one.document_id is not None]
+    known = known_documents(session, person, [one.document_id or 0 for one in arrived])
+    return {
+        one.id
+        for one in arrived
+        if one.document_id not in known and one.received_by_id != person.id
+    }
+
+
+def nothing_on_the_road(session: Session, case_file: CaseFile) -> Hindrance | None:
+    """Nothing that was received for this case file, or is being issued into it, is still coming."""
+    coming = select(func.count()).where(
+        Intake.case_file_id == case_file.id,
+        Intake.state.in_(("received", "waiting", "stuck")),
+        Intake.document_id.is_(None),
+    )
+    leaving = select(func.count()).where(
+        Issuance.case_file_id == case_file.id, Issuance.state.in_(("prepared", "signed"))
+    )
+    count = (session.scalar(coming) or 0) + (session.scalar(leaving) or 0)
+    return Hindrance("files_on_the_road", {"count": count}) if count else None
 
 
 def the_intake(
@@ -36,7 +80,7 @@ def the_intake(
         NotAllowed: the person may know of it, but not do this.
     """
     access.require(session, person, Action.SEE_INTAKES, organ)
-    seen = select(Intake.id).where(Intake.id == number, *seen_intakes(person, organ))
+    seen = select(Intake.id).where(Intake.id == number, *seen_intakes(session, person, organ))
     if session.scalar(seen) is None:
         raise NotFound("no_such_intake", intake=number)
     access.require(session, person, action, organ)

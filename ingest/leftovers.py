@@ -6,11 +6,14 @@ and its bytes, so that nothing lies anywhere that no row accounts for. Twice is 
 
 import logging
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import islice, takewhile
 from pathlib import Path
 from typing import TypeVar
@@ -22,14 +25,19 @@ from archive import audit, clock, documents
 from archive.database import Database
 from archive.errors import StoreFailed
 from archive.files import FileStore
-from ingest import shelving
-from ingest.models import Intake
+from archive.models import Event
+from archive.places import PLACES
+from ingest import issued, shelving
+from ingest.models import Intake, IntakeFile
 from ingest.workspace import Workshop
 
 LONGEST_WORK = timedelta(hours=6)  # longer than any program's time limit
 FRESH = timedelta(hours=1)
 REST = timedelta(days=30)
 BATCH = 500
+FEW, SHARE = 20, 10  # more orphans than so many, and than one in ten: not what kills leave
+DOUBT = "store.doubt"
+TEMPORARY = tuple(one for place in PLACES for one in place.temporary if one.startswith("luutru-"))
 OVER = ("shelved", "discarded", "refused")  # states in which no part result is used any more
 log = logging.getLogger("luutru.leftovers")
 T = TypeVar("T")
@@ -48,7 +56,7 @@ def finish_removals(db: Database, workshop: Workshop) -> None:
         )
         rows = session.execute(left.order_by(Intake.id)).all()
     for number, digest, state in rows:
-        shelving.let_go(db.engine, workshop, digest)
+        shelving.let_go(db.engine, workshop, digest, waits=True)
         if state == "discarded":
             workshop.tidy(number)
     discarded = [number for number, _, state in rows if state == "discarded"]
@@ -82,14 +90,33 @@ def clear_work(db: Database, workshop: Workshop) -> None:
                 workshop.tidy(number)
 
 
-def clear_temporary_folders(folder: Path | None = None) -> None:
-    """Copies that programs of ours were reading when they were killed; none still in use."""
+def clear_temporary_folders(ours: Iterable[Path] = (), folder: Path | None = None) -> None:
+    """Copies that programs of ours were reading when they were killed; none still in use.
+
+    Args:
+        ours: what stays with all above it, whatever its name: home, store, journal.
+        folder: where they lie; the machine's folder for temporary files.
+    """
+    kept = {above for one in ours for above in (one.resolve(), *one.resolve().parents)}
     for one in (folder or Path(tempfile.gettempdir())).glob("luutru-*"):
         try:
-            if one.lstat().st_uid == os.getuid() and clock.now() - _touched(one) > LONGEST_WORK:
+            if _is_our_making(one) and one.resolve() not in kept and _is_left(one):
                 _remove(one)
         except FileNotFoundError:  # whoever made it has removed it
             continue
+        except OSError as failed:
+            log.warning("%s stays where it is: %s", one, failed)
+
+
+def _is_our_making(place: Path) -> bool:
+    """Named as `tempfile` names what begins like one on the list: its word, then eight signs."""
+    known = "|".join(map(re.escape, TEMPORARY))
+    return re.fullmatch(rf"(?:{known})[a-z0-9_]{{8}}", place.name) is not None
+
+
+def _is_left(place: Path) -> bool:
+    is_mine = place.lstat().st_uid == os.getuid()
+    return is_mine and clock.now() - _touched(place) > LONGEST_WORK
 
 
 def _touched(place: Path) -> datetime:
@@ -111,18 +138,88 @@ def set_orphans_aside(
     """Take bytes out of the store that no row names, as after a kill between the two; how many.
 
     They rest in quarantine, outside index, previews and backup, before they go: a database that
-    came back from an older backup knows nothing of what was received since, and finds it there.
+    came back from an older backup knows nothing of what was received since. Once a newer one is
+    back, what its rows need comes back too. A database that does not know a good part of the
+    store belongs to another archive: nothing is moved, and `luutru doctor` says so.
     """
-    apart, store = _old(workshop.quarantine, REST), _old(workshop.files, FRESH)
-    gone = _each(
-        db, _until(should_stop, apart), _names_apart, lambda one: _forget(db, workshop, one)
-    )
-    moved = _each(db, _until(should_stop, store), _names, lambda one: _set_aside(db, workshop, one))
-    if moved or gone:
-        log.warning("%s files without a row set aside, %s removed", moved, gone)
+    back = _bring_back(db, workshop, should_stop)
+    found = _look(db, _until(should_stop, _old(workshop.files, FRESH)))
+    if found.is_doubtful:
+        _doubt(db, found)
+        return 0
+    apart = _until(should_stop, _old(workshop.quarantine, REST)) if found.known else ()
+    gone = _each(db, apart, _names, lambda one: _forget(db, workshop, one))
+    moved = sum(_try(lambda one: _set_aside(db, workshop, one), one) for one in found.orphans)
+    if moved or gone or back or is_in_doubt(db):
+        log.warning("no row: %s set aside, %s removed; brought back: %s", moved, gone, back)
+        facts = {"set_aside": moved, "removed": gone} | ({"brought_back": back} if back else {})
         with _told(), db.transaction() as session:
-            audit.record(session, "store.tidy", None, facts={"set_aside": moved, "removed": gone})
+            audit.record(session, "store.tidy", None, facts=facts)
     return moved
+
+
+def is_in_doubt(db: Database) -> bool:
+    """Whether the last look at the store left it alone: its database may be another archive's."""
+    asked = select(Event.action).where(Event.action.in_(("store.tidy", DOUBT)))
+    with db.reading() as session:
+        return session.scalar(asked.order_by(Event.id.desc()).limit(1)) == DOUBT
+
+
+@dataclass(frozen=True)
+class _Looked:
+    """How much of the store the rows know, and what they do not."""
+
+    known: int
+    orphans: tuple[str, ...]
+
+    @property
+    def is_doubtful(self) -> bool:
+        """More than a few kills leave."""
+        lost = len(self.orphans)
+        return lost > FEW and lost * SHARE > self.known + lost
+
+
+def _look(db: Database, digests: Iterable[str]) -> _Looked:
+    known, orphans = 0, list[str]()
+    for some in _batches(digests):
+        with db.reading() as session:
+            named = _names(session, some)
+        known += len(named)
+        orphans += [one for one in some if one not in named]
+    return _Looked(known, tuple(orphans))
+
+
+def _doubt(db: Database, found: _Looked) -> None:
+    """Say it once, until a later look finds the store to be ours."""
+    log.error(
+        "the rows name %s files of the store and do not name %s: left alone; is this its database?",
+        found.known,
+        len(found.orphans),
+    )
+    if not is_in_doubt(db):
+        facts = {"known": found.known, "unknown": len(found.orphans)}
+        with _told(), db.transaction() as session:
+            audit.record(session, DOUBT, None, facts=facts)
+
+
+def _bring_back(db: Database, workshop: Workshop, should_stop: Callable[[], bool]) -> int:
+    """What was set aside while no row named it, and now one needs it in the store."""
+    count = 0
+    for some in _batches(_until(should_stop, workshop.quarantine.digests())):
+        with db.reading() as session:
+            wanted = shelving.needed(session, some)
+        bring = partial(shelving.bring_back, db.engine, workshop)
+        count += sum(_try(bring, one) for one in wanted)
+    return count
+
+
+def _try(act: Callable[[str], bool], digest: str) -> bool:
+    """One odd entry holds up none of the others; `verify` is for what is damaged."""
+    try:
+        return act(digest)
+    except (StoreFailed, OSError) as failed:
+        log.warning("%s stays where it is: %s", digest, failed)
+        return False
 
 
 def _each(
@@ -136,7 +233,7 @@ def _each(
     for some in _batches(old):
         with db.reading() as session:
             named = names(session, some)
-        count += sum(act(one) for one in some if one not in named)
+        count += sum(_try(act, one) for one in some if one not in named)
     return count
 
 
@@ -155,11 +252,9 @@ def _until(should_stop: Callable[[], bool], digests: Iterable[str]) -> Iterator[
 def _names(session: Session, digests: tuple[str, ...]) -> set[str]:
     """Those that any row names, wherever it says that they lie."""
     intakes = select(Intake.digest).where(Intake.digest.in_(digests))
-    return set(session.scalars(intakes)) | documents.digests_in_use(session, digests)
-
-
-def _names_apart(session: Session, digests: tuple[str, ...]) -> set[str]:
-    return set(session.scalars(select(Intake.digest).where(Intake.digest.in_(digests))))
+    made = select(IntakeFile.digest).where(IntakeFile.digest.in_(digests))
+    kept = documents.digests_in_use(session, digests) | issued.named(session, digests)
+    return set(session.scalars(intakes)) | set(session.scalars(made)) | kept
 
 
 def _set_aside(db: Database, workshop: Workshop, digest: str) -> bool:
@@ -167,12 +262,8 @@ def _set_aside(db: Database, workshop: Workshop, digest: str) -> bool:
         with db.reading() as session:
             if _names(session, (digest,)):
                 return False
-        try:
-            with workshop.files.open(digest) as source:
-                workshop.quarantine.put(source)
-        except StoreFailed as failed:  # `verify` is for that; here nothing damaged goes unseen
-            log.warning("%s cannot be set aside: %s", digest, failed)
-            return False
+        with workshop.files.open(digest) as source:
+            workshop.quarantine.put(source)
         workshop.files.remove(digest)
     return True
 
@@ -180,7 +271,7 @@ def _set_aside(db: Database, workshop: Workshop, digest: str) -> bool:
 def _forget(db: Database, workshop: Workshop, digest: str) -> bool:
     with workshop.quarantine.letting_go():
         with db.reading() as session:
-            if _names_apart(session, (digest,)):
+            if _names(session, (digest,)):
                 return False
         workshop.quarantine.remove(digest)
     return True

@@ -8,8 +8,8 @@ forms stay, marked as replaced.
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive import audit, clock
-from archive.documents import rendition
+from archive import alarms, audit, clock, freezes
+from archive.documents import judged_at_receipt, rendition
 from archive.errors import Conflict, NotFound
 from archive.models import Document, Part, Person
 from ingest.models import Intake
@@ -24,13 +24,17 @@ def send_again(
 
     Raises:
         NotFound: `no_such_part`.
-        Conflict: `nothing_to_mend`, or `mending_already` with the number of that walk.
+        Conflict: `nothing_to_mend`, or `mending_already` with the number of that walk; `frozen`,
+            `recalled`; `secret_stays_closed`.
     """
     part = next((one for one in document.parts if one.ordinal == part_number), None)
     original = rendition(part, "original") if part is not None else None
     if part is None or original is None:
         raise NotFound("no_such_part", part=part_number)
     session.refresh(part, ["mending"], with_for_update={"key_share": True})
+    freezes.require_thawed(session, document)
+    if alarms.is_closed(document):
+        raise Conflict("secret_stays_closed", document=document.code)
     if part.mending is None:
         raise Conflict("nothing_to_mend", document=document.code)
     if (walk := on_its_way(session, part)) is not None:
@@ -47,7 +51,7 @@ def send_again(
         size=original.size,
         fields={"subject": document.subject, "organ_name": document.organ_name},
         next_step=ROAD[0].name,
-        facts=_decided_before(part),
+        facts={**_decided_before(part), "at_receipt": judged_at_receipt(part)},
         mends_part_id=part.id,
     )
     session.add(intake)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from archive.database import UtcDateTime
 from archive.models import CaseFile, Document, Organ, Person, Row
+from archive.register_models import RegisterEntry
 
 
 class Intake(Row):
@@ -32,6 +33,7 @@ class Intake(Row):
     digest: Mapped[str] = mapped_column(Text, index=True)
     size: Mapped[int] = mapped_column()
     case_file_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
+    register_entry_id: Mapped[int | None] = mapped_column(ForeignKey("register_entry.id"))
     fields: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     state: Mapped[str] = mapped_column(Text, default="received")
     next_step: Mapped[str | None] = mapped_column(Text)
@@ -64,6 +66,7 @@ class Intake(Row):
         CheckConstraint("(state = 'shelved') = (document_id is not null)", name="shelved"),
         CheckConstraint("length(digest) = 64", name="digest"),
         Index("ix_intake_road", "state", "next_step", "queued_at"),
+        Index("ix_intake_received", "organ_id", "received_at"),
     )
 
 
@@ -84,3 +87,68 @@ class IntakeFile(Row):
     def story_owner(self) -> tuple[str, int] | None:
         """The intake's events tell of its files."""
         return ("intake", self.intake_id)
+
+
+class Issuance(Row):
+    """An outgoing document on its way out (R22): prepared, signed by its leader, issued.
+
+    The files of the three states are kept in the store under their digests: the page with empty
+    fields that we prepared, what the leader's signature made of it, and what was issued. What the
+    organ digitised (a scan of signed paper, a copy) and an annex in a file of its own carry the
+    organ's signature alone: they begin as signed.
+    """
+
+    __tablename__ = "issuance"
+    STORY = "issuance"
+
+    organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"), index=True)
+    state: Mapped[str] = mapped_column(Text, default="prepared")
+    kind: Mapped[str] = mapped_column(Text, default="document")
+    main_id: Mapped[int | None] = mapped_column(ForeignKey("issuance.id"), index=True)  # of annexes
+    copy_kind: Mapped[str] = mapped_column(Text, default="")  # SY, SL, TrS
+    copy_of_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    name: Mapped[str] = mapped_column(Text)  # CKS…, from the subject, without marks (TN-34)
+    layout: Mapped[str] = mapped_column(Text)
+    places: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # of its form fields
+    notes: Mapped[list[str]] = mapped_column(JSON, default=list)  # what to look at before signing
+    verdict: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # on its signatures
+    fields: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    answers: Mapped[list[str]] = mapped_column(JSON, default=list)  # codes of what it answers
+    case_file_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
+    register_entry_id: Mapped[int | None] = mapped_column(ForeignKey("register_entry.id"))
+    prepared_digest: Mapped[str] = mapped_column(Text, index=True)
+    signed_digest: Mapped[str | None] = mapped_column(Text, index=True)
+    issued_digest: Mapped[str | None] = mapped_column(Text, index=True)
+    prepared_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    prepared_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when it was brought back
+    signer_name: Mapped[str] = mapped_column(Text, default="")
+    issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    issued_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    intake_id: Mapped[int | None] = mapped_column(ForeignKey("intake.id"))
+    reason: Mapped[str] = mapped_column(Text, default="")  # why it was given up
+    revision: Mapped[int] = mapped_column(default=1)
+
+    organ: Mapped[Organ] = relationship()
+    case_file: Mapped[CaseFile | None] = relationship()
+    register_entry: Mapped[RegisterEntry | None] = relationship()
+    prepared_by: Mapped[Person] = relationship(foreign_keys=[prepared_by_id])
+    issued_by: Mapped[Person | None] = relationship(foreign_keys=[issued_by_id])
+    intake: Mapped[Intake | None] = relationship()
+    main: Mapped["Issuance | None"] = relationship(
+        remote_side="Issuance.id", back_populates="annexes"
+    )
+    annexes: Mapped[list["Issuance"]] = relationship(back_populates="main", order_by="Issuance.id")
+
+    __table_args__ = (
+        CheckConstraint("state in ('prepared', 'signed', 'issued', 'given_up')", name="state"),
+        CheckConstraint("kind in ('document', 'scan', 'copy', 'annex')", name="kind"),
+        CheckConstraint("copy_kind in ('', 'SY', 'SL', 'TrS')", name="copy_kind"),
+        CheckConstraint("(kind = 'annex') = (main_id is not null)", name="annex"),
+        Index("ix_issuance_list", "organ_id", "state", "id"),
+        CheckConstraint(
+            "state != 'issued' or (signed_digest is not null and register_entry_id is not null "
+            "and issued_digest is not null)",
+            name="issued",
+        ),
+    )

@@ -11,11 +11,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from archive import audit, clock
+from archive import alarms, audit, clock
 from archive.database import Database
 from archive.errors import ArchiveError
+from archive.models import Part
 from formats.errors import FormatError
-from ingest import shelving
+from ingest import issued, shelving
 from ingest.claims import Claim, part_results, release, set_aside, still_ours, telling
 from ingest.models import Intake, IntakeFile
 from ingest.steps import SUSPICIOUS, Step
@@ -117,9 +118,20 @@ def _quarantine(
                 release(intake)
                 intake.is_quarantined = True
                 set_aside(session, intake, state, code, details)
+                _alarm(session, intake, code)
     shelving.let_go(db.engine, workshop, claim.original)
+    with db.reading() as session:
+        earlier = issued.states_of(session, claim.intake_id)
+    for digest in earlier:
+        shelving.let_go_in_store(db.engine, workshop.files, digest)
     if intake is not None:
         workshop.tidy(claim.intake_id)
+
+
+def _alarm(session: Session, intake: Intake, code: str) -> None:
+    """What stands on the shelf and was to be mended is narrowed in the same moment."""
+    if intake.mends_part_id is not None and code in (alarms.SUSPECTED, alarms.INFECTED):
+        alarms.sound(session, session.get_one(Part, intake.mends_part_id).document, code)
 
 
 def wait(

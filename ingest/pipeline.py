@@ -6,7 +6,7 @@ the step that was running, and running a step twice does no harm.
 """
 
 from archive.database import Database
-from archive.errors import Refused, Waits
+from archive.errors import Conflict, Refused, Waits
 from formats.errors import ProgramFailed, ProgramMissing, Unreadable
 from ingest import claims, outcomes, steps
 from ingest.claims import Claim
@@ -89,6 +89,8 @@ def _decide(db: Database, workshop: Workshop, claim: Claim, error: Exception) ->
             outcomes.wait(db, workshop, claim, error.code, error.details, look_again=True)
         case ProgramFailed(code=code) if code in outcomes.SILENT_SERVICES:
             outcomes.wait(db, workshop, claim, code, error.details, look_again=True)
+        case Conflict(code="frozen" | "recalled"):  # what it would mend is held by an order
+            outcomes.wait(db, workshop, claim, error.code, error.details)
         case PartResultGone():
             outcomes.step_back(db, claim, error.role)
         case _:

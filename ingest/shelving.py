@@ -1,19 +1,23 @@
 """The end of the road: what is kept of an intake, and how it becomes a document."""
 
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from archive import audit, documents
+from archive import alarms, audit, documents
 from archive.database import after_commit
 from archive.documents import Arrived
 from archive.errors import StoreFailed
-from archive.files import FileStore
-from archive.models import CaseFile, Organ, Part, Person
+from archive.files import FileStore, StoreBusy
+from archive.models import CaseFile, Document, Organ, Part, Person
+from archive.register_models import RegisterEntry
+from ingest import issued, joining
 from ingest.models import Intake, IntakeFile
 from ingest.workspace import Made, Workshop
 
@@ -30,6 +34,8 @@ KEPT = {
 }
 
 
+PATIENCE = 2.0  # seconds that somebody waits for who is storing
+LATER = "let-go"  # the thread that waits on
 FORGOTTEN = "0" * 64  # in place of the digest of what was discarded
 
 
@@ -71,12 +77,33 @@ def _put(files: FileStore, role: str, made: Made) -> Kept:
 
 
 def shelve(session: Session, intake: Intake, kept: tuple[Kept, ...]) -> None:
-    """Make the document that the intake becomes; or mend the one from which it was sent again."""
+    """Make the document that the intake becomes, or a further part of its register line's one.
+
+    What was sent down the road again mends the document from which it came.
+    """
     if intake.mends_part_id is not None:
         mend(session, intake, kept)
         return
     arrived = _arrived(intake, kept)
-    document = documents.shelve(
+    number = intake.register_entry_id
+    entry = _held(session, number) if number is not None else None
+    if entry is not None and joining.takes_part(session, entry):
+        document = joining.add_part(session, entry, arrived)
+    else:
+        document = _new_document(session, intake, arrived)
+        if entry is not None and entry.document_id is None:
+            joining.shelved(session, entry, document)
+    _has_arrived(intake, document.id, arrived)
+    issued.tell(session, intake, document)
+
+
+def _held(session: Session, number: int) -> RegisterEntry:
+    """The line, kept from other hands: two of its files may arrive at the same time."""
+    return session.get_one(RegisterEntry, number, with_for_update={"key_share": True})
+
+
+def _new_document(session: Session, intake: Intake, arrived: Arrived) -> Document:
+    return documents.shelve(
         session,
         session.get_one(Organ, intake.organ_id),
         arrived,
@@ -85,7 +112,6 @@ def shelve(session: Session, intake: Intake, kept: tuple[Kept, ...]) -> None:
         by=session.get(Person, intake.received_by_id) if intake.received_by_id else None,
         told={"intake": intake.id},
     )
-    _has_arrived(intake, document.id, arrived)
 
 
 def mend(session: Session, intake: Intake, kept: tuple[Kept, ...]) -> None:
@@ -93,6 +119,8 @@ def mend(session: Session, intake: Intake, kept: tuple[Kept, ...]) -> None:
     part = session.get_one(Part, intake.mends_part_id)
     arrived = _arrived(intake, kept)
     documents.mend(session, part, arrived, told={"intake": intake.id})
+    if part.document.alarm == alarms.INFECTED:
+        alarms.end(session, part.document)  # today's scanner lets it pass
     _has_arrived(intake, part.document_id, arrived)
 
 
@@ -127,10 +155,15 @@ def copy_to_quarantine(workshop: Workshop, digest: str) -> None:
         workshop.quarantine.put(source)
 
 
-def let_go(engine: Engine, workshop: Workshop, digest: str) -> None:
-    """Remove the bytes from wherever no row needs them (any more); twice is the same as once."""
-    let_go_in_store(engine, workshop.files, digest)
-    _let_go(engine, workshop.quarantine, digest, _is_needed_apart)
+def let_go(engine: Engine, workshop: Workshop, digest: str, *, waits: bool = False) -> None:
+    """Remove the bytes from wherever no row needs them (any more); twice is the same as once.
+
+    Where somebody is storing, it is done as soon as they are through (or by the next sweep), and
+    only who `waits` knows that it is done.
+    """
+    _let_go(engine, workshop.files, digest, _is_needed, waits)
+    bring_back(engine, workshop, digest)
+    _let_go(engine, workshop.quarantine, digest, _is_needed_apart, waits)
 
 
 def let_go_in_store(engine: Engine, files: FileStore, digest: str) -> None:
@@ -139,23 +172,67 @@ def let_go_in_store(engine: Engine, files: FileStore, digest: str) -> None:
 
 
 def _let_go(
-    engine: Engine, files: FileStore, digest: str, is_needed: Callable[[Session, str], bool]
+    engine: Engine,
+    files: FileStore,
+    digest: str,
+    is_needed: Callable[[Session, str], bool],
+    waits: bool = False,
 ) -> None:
     if not files.has(digest):
         return
-    with files.letting_go(), Session(engine.execution_options(reading=True)) as fresh:
+    removal = partial(_remove, engine, files, digest, is_needed)
+    try:
+        removal(None if waits else PATIENCE)
+    except StoreBusy:  # a large file is being stored; who decided goes on, and it is done after
+        threading.Thread(target=removal, name=LATER, daemon=True).start()
+
+
+def _remove(
+    engine: Engine,
+    files: FileStore,
+    digest: str,
+    is_needed: Callable[[Session, str], bool],
+    patience: float | None = None,
+) -> None:
+    with files.letting_go(patience), Session(engine.execution_options(reading=True)) as fresh:
         if not is_needed(fresh, digest):
             files.remove(digest)
 
 
+def bring_back(engine: Engine, workshop: Workshop, digest: str) -> bool:
+    """Put bytes back into the store that a row needs there, and that lie apart only; if so, True.
+
+    Raises:
+        StoreFailed: what lies apart cannot be read, or the store not be written to.
+    """
+    if workshop.files.has(digest) or not workshop.quarantine.has(digest):
+        return False
+    with (
+        workshop.files.keeping(),
+        Session(engine.execution_options(reading=True)) as fresh,
+    ):
+        if not _is_needed(fresh, digest):
+            return False
+        with workshop.quarantine.open(digest) as source:
+            workshop.files.put(source)
+    return True
+
+
+def needed(session: Session, digests: Iterable[str]) -> set[str]:
+    """Those that an intake on the road, a document, or an issuance is made of (R5)."""
+    wanted = list(digests)
+    found = select(Intake.digest).where(
+        Intake.digest.in_(wanted), Intake.state != "discarded", Intake.is_quarantined.is_(False)
+    )
+    return (
+        set(session.scalars(found))
+        | documents.digests_in_use(session, wanted)
+        | issued.named(session, wanted)
+    )
+
+
 def _is_needed(session: Session, digest: str) -> bool:
-    """Whether an intake on the road, or a document, is made of these bytes (R5)."""
-    found = select(Intake.id).where(
-        Intake.digest == digest, Intake.state != "discarded", Intake.is_quarantined.is_(False)
-    )
-    return session.scalar(found.limit(1)) is not None or bool(
-        documents.digests_in_use(session, [digest])
-    )
+    return bool(needed(session, [digest]))
 
 
 def _is_needed_apart(session: Session, digest: str) -> bool:
@@ -205,8 +282,10 @@ def discard(session: Session, workshop: Workshop, intake: Intake, why: str) -> N
     erased = audit.erase_words(session, intake)  # its name among them
     audit.record(session, "intake.discard", intake, facts={"erased_words": erased}, why=why)
     engine, number, digest = _engine(session), intake.id, intake.digest
-    after_commit(session, lambda: let_go(engine, workshop, digest))
+    for left in issued.states_of(session, number) | {digest}:
+        after_commit(session, partial(let_go, engine, workshop, left))
     after_commit(session, lambda: workshop.tidy(number))
+    issued.forget(session, intake)
 
 
 def _engine(session: Session) -> Engine:

@@ -91,11 +91,18 @@ def check_for_viruses(work: Workspace) -> Outcome:
 
 @step
 def check_signatures(work: Workspace) -> Outcome:
-    """Judge every signature at the moment of receipt, offline; a bad one is recorded."""
+    """Judge every signature at the moment of receipt, offline; a bad one is recorded.
+
+    What is shelved already keeps the judgement of its receipt, and is refused no more.
+    """
+    shelved: dict[str, Any] | None = work.facts.get("at_receipt")
+    if shelved:
+        return Outcome(shelved)
     report = _signature_report(work) if family_of(work) is Family.PDF else None
     if report is None:
         return Outcome({"count": 0})
-    if work.organ.refuse_bad_signatures and report.indication != "TOTAL-PASSED":
+    may_refuse = work.organ.refuse_bad_signatures and shelved is None
+    if may_refuse and report.indication != "TOTAL-PASSED":
         raise Refused("bad_signature", indication=report.indication or report.problem or "")
     place = work.scratch("check_signatures") / "report.json"
     place.write_text(report.to_json(), encoding="utf-8")

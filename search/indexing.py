@@ -26,6 +26,7 @@ BATCH = 50  # documents read in one go
 TEXT_MEGABYTES = 32  # of one document's text; five thousand full pages have less
 CITATIONS = 300  # of one document; more are a register
 _ROUNDS = 3
+_Seen = tuple[int, int]  # revision of an entry, and `indexed_revision` when it was made
 _HAS_ITS_OWN_PLACE = {"subject", "type_name", "organ_name", "code_number", "code_notation"}
 _SAYS_NOTHING = {"direction", "completeness"}  # words of ours, not what somebody entered
 
@@ -62,9 +63,9 @@ def index(
         behind: list[int] = []
         for some in _batches(wanted):
             entries = _entries(database, files, some, without_text)
-            engine.put(entries.values())
+            engine.put(entry for entry, _ in entries.values())
             done += len(entries)
-            behind += _note(database, entries)
+            behind += _note(database, {number: seen for number, (_, seen) in entries.items()})
         if not behind:
             break
         wanted = behind
@@ -78,7 +79,7 @@ def forget(engine: SearchEngine, codes: Collection[str]) -> None:
 
 def rebuild(database: Database, files: FileStore, engine: SearchEngine) -> Indexed:
     """Make the index anew from the rows and the store; the old one answers until it is there."""
-    seen: dict[int, int] = {}
+    seen: dict[int, _Seen] = {}
     without_text: list[str] = []
     engine.rebuild(_all_entries(database, files, seen, without_text))
     _note_all(database, seen)
@@ -87,7 +88,7 @@ def rebuild(database: Database, files: FileStore, engine: SearchEngine) -> Index
 
 def purge(database: Database, files: FileStore, engine: SearchEngine) -> Proof:
     """Make everything unrecoverable that has no document any more, and say how we know (R14)."""
-    seen: dict[int, int] = {}
+    seen: dict[int, _Seen] = {}
     proof = engine.purge(_all_entries(database, files, seen, []))
     _note_all(database, seen)
     return proof
@@ -237,29 +238,32 @@ def _readable(value: Any) -> str:
 
 def _entries(
     database: Database, files: FileStore, documents: Iterable[int], without_text: list[str]
-) -> dict[int, Entry]:
+) -> dict[int, tuple[Entry, _Seen]]:
     """Entries of those that exist; one whose text cannot be read is found by its description."""
-    entries: dict[int, Entry] = {}
+    entries: dict[int, tuple[Entry, _Seen]] = {}
+    wanted = select(Document.id, Document.indexed_revision).where(Document.id.in_(list(documents)))
     with database.reading() as session:
-        there = set(session.scalars(select(Document.id).where(Document.id.in_(list(documents)))))
-        for number in sorted(there):
+        for number, mark in sorted(
+            (row.id, row.indexed_revision) for row in session.execute(wanted)
+        ):
             try:
-                entries[number] = entry_for(session, files, number)
+                entry = entry_for(session, files, number)
             except StoreFailed:  # `verify` names the file; here the description must do
-                entries[number] = entry_for(session, files, number, with_text=False)
-                without_text.append(entries[number].id)
+                entry = entry_for(session, files, number, with_text=False)
+                without_text.append(entry.id)
+            entries[number] = entry, (entry.revision, mark)
     return entries
 
 
 def _all_entries(
-    database: Database, files: FileStore, seen: dict[int, int], without_text: list[str]
+    database: Database, files: FileStore, seen: dict[int, _Seen], without_text: list[str]
 ) -> Iterator[Entry]:
     """Every document's entry, a batch in memory at a time, with no transaction open in between."""
     last = 0
     while some := _next_numbers(database, last):
         last = some[-1]
-        for number, entry in _entries(database, files, some, without_text).items():
-            seen[number] = entry.revision
+        for number, (entry, at) in _entries(database, files, some, without_text).items():
+            seen[number] = at
             yield entry
 
 
@@ -269,22 +273,23 @@ def _next_numbers(database: Database, after: int) -> list[int]:
         return list(session.scalars(following))
 
 
-def _note(database: Database, entries: dict[int, Entry]) -> list[int]:
+def _note(database: Database, seen: dict[int, _Seen]) -> list[int]:
     """Write down what the index now knows; the numbers of those that have changed since."""
-    return _note_revisions(database, {number: one.revision for number, one in entries.items()})
-
-
-def _note_all(database: Database, seen: dict[int, int]) -> None:
-    for some in _batches(list(seen)):
-        _note_revisions(database, {number: seen[number] for number in some})
-
-
-def _note_revisions(database: Database, revisions: dict[int, int]) -> list[int]:
+    behind = []
     with database.transaction() as session:
-        rows = session.scalars(select(Document).where(Document.id.in_(list(revisions)))).all()
-        for row in rows:
-            row.indexed_revision = revisions[row.id]
-        return [row.id for row in rows if row.revision > revisions[row.id]]
+        for row in session.scalars(select(Document).where(Document.id.in_(list(seen)))):
+            revision, mark = seen[row.id]
+            was_marked = row.indexed_revision < 0 and row.indexed_revision != mark
+            if not was_marked:  # by `case_files.index_anew`, after the entry was made
+                row.indexed_revision = revision
+            if was_marked or row.revision > revision:
+                behind.append(row.id)
+    return behind
+
+
+def _note_all(database: Database, seen: dict[int, _Seen]) -> None:
+    for some in _batches(list(seen)):
+        _note(database, {number: seen[number] for number in some})
 
 
 def _batches(numbers: list[int]) -> Iterator[list[int]]:

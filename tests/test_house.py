@@ -17,7 +17,7 @@ MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob
 FOLDERS = (*PACKAGES, "tests", "script", "docs", "samples", "benchmarks", ".ci")
 TEXT_ENDINGS = {"", ".py", ".md", ".csv", ".toml", ".html", ".css", ".js", ".po", ".txt", ".svg"}
 MOST_LINES = 400
-IS_A_LIST = re.compile(r"/migrations/|/models\.py$|/error_words\.py$")  # as many as there are
+IS_A_LIST = re.compile(r"/migrations/|models\.py$|/error_words\.py$")  # as many as there are
 
 MAY_READ_THE_ENVIRONMENT = {
     "archive/settings.py",

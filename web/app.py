@@ -7,11 +7,73 @@ from web import auth, errors, i18n, lists, numbers, security
 from web.api.application import register as register_api
 from web.icons import icon
 from web.names import about, counted, headline, number_of
-from web.pages import account, case_files, documents, finding, health, home, mending, receiving
+from web.pages import (
+    account,
+    administration,
+    alarms,
+    case_file_life,
+    case_files,
+    custody,
+    delegations,
+    documents,
+    finding,
+    forms,
+    freezes,
+    health,
+    home,
+    issuing,
+    links,
+    mending,
+    notices,
+    papers,
+    people,
+    plan_lines,
+    plan_tables,
+    plans,
+    receipt,
+    receiving,
+    refusals,
+    registering,
+    registers,
+    rights,
+    staff_lists,
+    submissions,
+)
 from web.services import Services
 from web.story_words import rendition_name
 
-PAGES = (home, receiving, case_files, documents, mending, finding, account, health)
+PAGES = (
+    home,
+    receiving,
+    refusals,
+    registering,
+    registers,
+    issuing,
+    case_files,
+    case_file_life,
+    papers,
+    freezes,
+    custody,
+    submissions,
+    receipt,
+    notices,
+    plans,
+    plan_lines,
+    plan_tables,
+    documents,
+    forms,
+    links,
+    mending,
+    alarms,
+    finding,
+    account,
+    health,
+    people,
+    staff_lists,
+    delegations,
+    administration,
+    rights,
+)
 
 
 def create_app(services: Services) -> Flask:

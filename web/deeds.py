@@ -25,13 +25,21 @@ class Deed:
     why_not: str = ""
 
 
-def deeds(document: Document, part: Part, rights: Mapping[Action, bool]) -> list[Deed]:
-    """The deeds in the order in which they are needed."""
-    return [
+def deeds(
+    document: Document, part: Part, rights: Mapping[Action, bool], *, needs_consent: bool = False
+) -> list[Deed]:
+    """The deeds in the order in which they are needed; taking out may need consent first."""
+    files = (
         _file(document, part, "original", gettext("Download the original"), rights),
         _file(document, part, "archival", gettext("Download the archival copy"), rights),
         _file(document, part, "text", gettext("Download the text"), rights),
+    )
+    asks = gettext("Taking content out needs the consent of the head: ask below.")
+    return [
+        *(replace(one, why_not=one.why_not or (asks if needs_consent else "")) for one in files),
         _print(document, part, rights),
+        _marked(document, part, rights, asks if needs_consent else ""),
+        *_receipt(document, part, rights),
         _deed(document, "correct", "pencil", gettext("Correct the data"), rights, Action.CORRECT),
         _deed(document, "verify", "shield-check", gettext("Verify now"), rights, Action.VERIFY),
         *_mend(document, part, rights),
@@ -61,6 +69,26 @@ def _print(document: Document, part: Part, rights: Mapping[Action, bool]) -> Dee
     if deed.why_not or pictures.shown(part) is not None:
         return deed
     return replace(deed, why_not=gettext("There are no pages to print."))
+
+
+def _marked(document: Document, part: Part, rights: Mapping[Action, bool], asks: str) -> Deed:
+    """A copy for reading, with where it comes from at the foot of every page."""
+    name = gettext("Download a marked copy")
+    target = url_for("forms.reading_copy", code=document.code, part=part.ordinal)
+    if not rights[Action.READ]:
+        return Deed(name, "printer", target, why_not=_no_right(Action.READ))
+    if pictures.shown(part) is None:
+        return Deed(name, "printer", target, why_not=gettext("There are no pages to print."))
+    return Deed(name, "printer", target, why_not=asks)
+
+
+def _receipt(document: Document, part: Part, rights: Mapping[Action, bool]) -> list[Deed]:
+    """Which file was taken out unmarked, from where, by whom: to go with the archival copy."""
+    role = "archival" if rendition(part, "archival") is not None else "original"
+    if not rights[Action.READ] or rendition(part, role) is None:
+        return []
+    target = url_for("forms.receipt", code=document.code, part=part.ordinal, role=role)
+    return [Deed(gettext("Receipt of the download (JSON)"), "receipt", target)]
 
 
 def _mend(document: Document, part: Part, rights: Mapping[Action, bool]) -> list[Deed]:

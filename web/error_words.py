@@ -4,12 +4,27 @@ Codes are also the reasons for which a file waits, is stuck or was refused, and 
 document has no archival copy. A test finds every code in the code base and looks it up here.
 """
 
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from web.reasons import (
+    issuing,
+    life,
+    moves,
+    people,
+    plans,
+    printing,
+    registers,
+    submissions,
+    tables,
+)
+
 MEGABYTE = 1024 * 1024
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def _l(english: str) -> str:
@@ -167,7 +182,7 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("Nothing was stored and nothing is lost. Wait a moment, then try again."),
     ),
     "changed_meanwhile": (
-        _l("The document %(document)s was changed while you were typing."),
+        _l("%(document)s was changed while you were typing."),
         _l("Open the form again and enter your correction once more."),
     ),
     "verifying_already": (
@@ -328,9 +343,21 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("%(document)s is on the road again already, as received file %(intake)s."),
         _l("Wait for it, or see on the receiving page why it waits."),
     ),
-    "shelved_already": (
-        _l("The document itself stands on the shelf; it can leave only by disposal."),
-        _l("Ask who is responsible for state secrets in your organ what must be done with it."),
+    "secret": (
+        _l("It is a state secret."),
+        _l("It stays closed to all but those who decide on secrets, and leaves by disposal only."),
+    ),
+    "secret_stays_closed": (
+        _l("%(document)s is suspected to be a state secret, or is one; no copy is made of it."),
+        _l("Whoever decides on secrets must decide first. A secret leaves by disposal only."),
+    ),
+    "not_suspected": (
+        _l("%(document)s is not under suspicion (any more)."),
+        _l("Nothing has to be decided."),
+    ),
+    "infected_original": (
+        _l("A virus was found in the original of %(document)s; it is given out to nobody."),
+        _l("Read it here, or ask an archivist who decides about received files."),
     ),
     "database_unwritable": (_l("The database could not be written to."), _ASK_ADMINISTRATOR),
     "worker_busy": (
@@ -341,6 +368,8 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("A stored file is not what it was when it was received."),
         _l("It is not given out. Tell your administrator: it must come back from a backup."),
     ),
+    "store_busy": (_l("The store is in use right now."), _l("Try again in a minute.")),
+    "file_unreadable": (_l("A stored file cannot be read (%(why)s)."), _ASK_ADMINISTRATOR),
     "file_gone": (
         _l("A stored file is gone."),
         _l("Tell your administrator: it must come back from a backup."),
@@ -388,6 +417,16 @@ WORDS: dict[str, tuple[str, str]] = {
         ),
     ),
 }
+WORDS |= tables.WORDS
+WORDS |= moves.WORDS
+WORDS |= life.WORDS
+WORDS |= submissions.WORDS
+WORDS |= plans.WORDS
+WORDS |= issuing.WORDS
+WORDS |= people.WORDS
+WORDS |= printing.WORDS
+WORDS |= registers.WORDS
+NAMES = moves.NAMES | submissions.NAMES
 
 
 class _Told(dict[str, Any]):
@@ -400,7 +439,7 @@ class _Told(dict[str, Any]):
 def say(code: str, details: dict[str, Any], translate: Callable[[str], str]) -> Said:
     """The words for a code; for one we do not know, honest ones."""
     what, now = WORDS.get(code, WORDS["broken"])
-    told = _Told(_readable(details))
+    told = _Told(_readable(details, translate))
     return Said(translate(what) % told, translate(now) % told)
 
 
@@ -409,11 +448,17 @@ def plain_sentence(code: str, details: dict[str, Any], translate: Callable[[str]
     return say(code, details, translate).line
 
 
-def _readable(details: dict[str, Any]) -> dict[str, Any]:
+def _readable(details: dict[str, Any], translate: Callable[[str], str]) -> dict[str, Any]:
     """Details as they stand in a sentence."""
     told = dict(details)
     if isinstance(limit := told.get("limit"), int):
         told["limit_size"] = f"{limit // MEGABYTE} MB"
-    if isinstance(from_on := told.get("from_on"), str):
-        told["from_on"] = f"{date.fromisoformat(from_on):%d/%m/%Y}"
+    for name, value in details.items():
+        if isinstance(value, date):
+            told[name] = f"{value:%d/%m/%Y}"
+        if isinstance(value, list):
+            told[name] = ", ".join(translate(NAMES.get(str(one), str(one))) for one in value)
+        if isinstance(value, str) and _DAY.fullmatch(value):
+            with suppress(ValueError):  # a code that only looks like a day
+                told[name] = f"{date.fromisoformat(value):%d/%m/%Y}"
     return told

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from archive.fields import CASE_FILE_FIELDS, DOCUMENT_FIELDS, Field, Warned, too_long
 from archive.models import CaseFile, Document
+from archive.register_fields import ENTRY_FIELDS
 from web.i18n import current_language, day, gettext, number
 
 ENGLISH = {
@@ -59,6 +60,18 @@ ENGLISH = {
     "page_total": "Pages at closing",
     "sheet_total": "Sheets of paper",
     "paper_file_code": "Code of the paper file",
+    "is_construction": "Construction project",
+    "settled_on": "Settled on",
+    "handling": "Handling",
+    "is_deadline_fixed": "Deadline set by the issuer",
+    "copy_holder": "Who keeps the filed copy",
+    "copy_kind": "Kind of copy",
+    "channel": "How it came",
+    "sender_email": "Sender's e-mail",
+    "circulation": "Circulation",
+    "handed_on": "Handed on",
+    "signed_for": "Signed for",
+    "note": "Note",
 }
 DIRECTIONS = {
     "incoming": _l("Incoming"),
@@ -86,7 +99,7 @@ LEVELS = {
     "assigned": _l("The holder, and who is granted it"),
 }
 LONG = frozenset(
-    {"subject", "description", "to_places", "trace_header_list", "autograph", "recipients"}
+    {"subject", "title", "description", "to_places", "trace_header_list", "autograph", "recipients"}
 )
 _CHOICES: dict[str, dict[str, Any]] = {
     "direction": DIRECTIONS,
@@ -136,8 +149,15 @@ def case_file_fields(case_file: CaseFile) -> list[FieldShown]:
 
 
 def names_by_column() -> dict[str, str]:
-    """Names of all document fields, for the story."""
-    return {field.column: name_of(field) for field in DOCUMENT_FIELDS}
+    """Names of the fields of documents, case files, registers and plans, for the story."""
+    known = (*CASE_FILE_FIELDS, *(one.field for one in ENTRY_FIELDS), *DOCUMENT_FIELDS)
+    of_plans = {
+        "holder": gettext("Holder"),
+        "unit": gettext("Unit"),
+        "note": gettext("Note"),
+        "heading_number": gettext("Number of the heading"),
+    }
+    return {**of_plans, **{field.column: name_of(field) for field in known}}
 
 
 def readable(column: str, value: Any) -> str:

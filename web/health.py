@@ -16,6 +16,7 @@ from archive.files import free_megabytes
 from archive.models import Document, Organ
 from formats.errors import FormatError
 from formats.programs import is_installed, run
+from ingest import leftovers
 from ingest.models import Intake
 from search import indexing
 from web.services import Services
@@ -49,6 +50,7 @@ def checks(services: Services) -> list[Check]:
         _timestamps(services),
         _guarded("database", lambda: _database(services), "nothing_works"),
         _disk(services),
+        _guarded("store", lambda: _store(services), "foreign_store"),
         _journal(services),
         _guarded("index", lambda: _index(services), "index_rebuilt"),
         _guarded("queue", lambda: _queue(services), "nothing_works"),
@@ -143,6 +145,11 @@ def _disk(services: Services) -> Check:
     if free is None:
         return Check("disk", True, "")
     return Check("disk", free >= LEAST_MEGABYTES, f"{free} MB", "store_full")
+
+
+def _store(services: Services) -> Check:
+    is_doubtful = leftovers.is_in_doubt(services.db)
+    return Check("store", not is_doubtful, "", "foreign_store" if is_doubtful else "")
 
 
 def _index(services: Services) -> Check:

@@ -66,10 +66,17 @@ def to_page(number: int) -> str:
 
 
 def listed(
-    rows: Session, wanted: Select[Row], *, page: int | None = None, per_page: int = PER_PAGE
+    rows: Session,
+    wanted: Select[Row],
+    *,
+    page: int | None = None,
+    per_page: int = PER_PAGE,
+    total: int | None = None,
 ) -> Listed[Row]:
     """This page of what is wanted, and the count of all; beyond the end stands the last page."""
-    total = rows.scalar(select(func.count()).select_from(wanted.order_by(None).subquery())) or 0
+    if total is None:
+        counted = select(func.count()).select_from(wanted.order_by(None).subquery())
+        total = rows.scalar(counted) or 0
     last = max(1, -(-total // per_page))
     number = min(page or page_wanted(), last)
     found = rows.scalars(wanted.offset((number - 1) * per_page).limit(per_page)).all()

@@ -16,6 +16,9 @@ from archive.errors import NotFound, StoreFailed
 from archive.files import LocalFiles
 from archive.models import Part, Rendition
 from archive.settings import Settings
+from formats.kinds import Family
+from formats.pdf_pages import page_count
+from formats.pictures import to_pdf
 from formats.previews import page_picture
 from formats.text import PageText, read_pages
 from ingest.decisions import pages_to_look_at
@@ -69,6 +72,37 @@ def suspected(services: Services, intake: Intake) -> bytes:
         return page_picture(pages, int(intake.details.get("page", 1)), WIDTHS[1])
 
 
+def received(services: Services, intake: Intake, number: int) -> bytes:
+    """A page of a file that is on its road, kept nowhere: a clerk registers it.
+
+    Raises:
+        NotFound: `no_such_page`: this kind of file has no pages before it is converted.
+        StoreFailed: the file is damaged or gone.
+    """
+    family = intake.facts.get("identify", {}).get("family")
+    if family not in (Family.PDF, Family.PICTURE):
+        raise NotFound("no_such_page", page=number)
+    with _drawing, tempfile.TemporaryDirectory(prefix="luutru-look-") as folder:
+        shown_file = Path(folder) / "received"
+        services.files.fetch(intake.digest, shown_file)
+        if family == Family.PICTURE:
+            to_pdf(shown_file, Path(folder) / "pages.pdf")
+            shown_file = Path(folder) / "pages.pdf"
+        return page_picture(shown_file, number, WIDTHS[1])
+
+
+def page_of_stored(services: Services, digest: str, number: int, width: int) -> bytes:
+    """A page of a stored PDF that is no document yet, kept nowhere.
+
+    Raises:
+        NotFound: `no_such_page`; StoreFailed: the file is damaged or gone.
+    """
+    with _drawing, local(services, digest) as pdf:
+        if not 1 <= number <= page_count(pdf):
+            raise NotFound("no_such_page", page=number)
+        return page_picture(pdf, number, width)
+
+
 def words(services: Services, part: Part, number: int) -> PageText | None:
     """The words of one page with their places; None where nothing was read."""
     source = rendition(part, "words")
@@ -107,6 +141,8 @@ def _folder(settings: Settings, digest: str) -> Path:
 def _keep(place: Path, picture_bytes: bytes) -> None:
     """Appears whole or not at all; two who draw the same picture do no harm."""
     place.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=place.parent, prefix="luutru-", delete=False) as partial:
+    with tempfile.NamedTemporaryFile(
+        dir=place.parent, prefix="luutru-drawn-", delete=False
+    ) as partial:
         partial.write(picture_bytes)
     Path(partial.name).replace(place)

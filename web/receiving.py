@@ -111,7 +111,7 @@ def _followed(
     services: Services, numbers: list[int], wait: bool, tell: Callable[[str], None]
 ) -> dict[int, Intake]:
     if wait:
-        _carry(services, numbers, tell)
+        carry(services, numbers, tell)
     return _fates(services, numbers)
 
 
@@ -161,7 +161,7 @@ def _turned_away(path: Path, reason: str, details: dict[str, Any] | None = None)
     return Fate(path, None, None, "refused", None, None, reason, details or {})
 
 
-def _carry(services: Services, numbers: list[int], tell: Callable[[str], None]) -> None:
+def carry(services: Services, numbers: list[int], tell: Callable[[str], None]) -> None:
     """Take the worker's lock and run the road here; while somebody else has it, watch him work.
 
     He may end before our files do (another `receive --wait` does), so the lock is asked for again.

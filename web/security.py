@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from itertools import chain
 from pathlib import Path
 
 from flask import Flask, Response, request
@@ -35,6 +36,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.behind_tls,
         MAX_CONTENT_LENGTH=FORM_BYTES,
+        MAX_FORM_MEMORY_SIZE=FORM_BYTES,  # a table comes back with its confirmation
         WTF_CSRF_TIME_LIMIT=None,  # a form may stay open as long as its sign-in lives
         WTF_CSRF_SSL_STRICT=settings.behind_tls,
     )
@@ -61,9 +63,9 @@ def allow_upload(settings: Settings) -> None:
 
 def _turn_away_zero_bytes() -> None:
     """No database keeps one, and nobody types one."""
-    names = (one.filename or "" for one in request.files.values())
-    given = (request.path, *request.args.values(), *request.form.values(), *names)
-    if any("\0" in one for one in given):
+    typed = chain(request.args.items(multi=True), request.form.items(multi=True))
+    files = ((name, one.filename or "") for name, one in request.files.items(multi=True))
+    if any("\0" in one for one in (request.path, *chain(*typed), *chain(*files))):
         raise BadRequest
 
 

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from copy import copy
+from functools import partial
 from typing import Any
 
 import waitress
@@ -17,7 +18,8 @@ from waitress.server import BaseWSGIServer
 
 from archive.settings import Settings
 from web.app import create_app
-from web.security import COOKIE, MEGABYTE
+from web.auth import brings_a_sign_in
+from web.security import MEGABYTE
 from web.services import Services
 from web.worker import Worker, WorkerBusy, only_worker
 
@@ -59,33 +61,32 @@ def open_server(app: Flask, settings: Settings) -> Any:
     )
     for one in listening.values():
         if isinstance(one, BaseWSGIServer):
-            one.channel_class = Channel
+            one.channel_class = _channel(app)
     return server
 
 
 class Request(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
-    """A request as it comes in: of nobody in particular only a small body is read.
+    """A request as it comes in: only a small body is read of who brings no live sign-in."""
 
-    Whether the sign-in holds is seen later; here it only has to be brought along.
-    """
+    def __init__(self, adj: Any, app: Flask) -> None:
+        super().__init__(adj)
+        self._app = app
 
     def parse_header(self, header_plus: bytes) -> None:
         """Before the body: how much of it will be taken."""
         super().parse_header(header_plus)
-        if not self._brings_a_sign_in():
+        is_large = self.chunked or self.content_length > BODY_OF_NOBODY
+        if is_large and not brings_a_sign_in(self._app, self.headers):
             limited = copy(self.adj)
             limited.max_request_body_size = BODY_OF_NOBODY
             self.adj: Any = limited
 
-    def _brings_a_sign_in(self) -> bool:
-        given = self.headers.get("AUTHORIZATION", "").lower()
-        return given.startswith("bearer ") or f"{COOKIE}=" in self.headers.get("COOKIE", "")
 
-
-class Channel(HTTPChannel):  # type: ignore[misc]
-    """A connection that reads requests in this way."""
-
-    parser_class = Request
+def _channel(app: Flask) -> type[HTTPChannel]:
+    """Connections that read requests in this way."""
+    return type(
+        "Channel", (HTTPChannel,), {"parser_class": staticmethod(partial(Request, app=app))}
+    )
 
 
 def _work_beside(services: Services, stack: ExitStack) -> None:

@@ -5,15 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from archive.models import Event, EventWords, Person
 from web.errors import words_for
-from web.field_words import names_by_column, readable
+from web.field_words import LEVELS, names_by_column, readable
 from web.i18n import gettext, size
+from web.right_words import ROLE_NAMES
 from web.road_words import STEPS
+from web.story_sentences import DOORS, ICONS, RENDITIONS, SENTENCES
 
 READING = (
     "document.open",
@@ -22,73 +23,8 @@ READING = (
     "document.print",
     "document.export",
     "document.read_with_reason",
+    "document.inspect",
 )
-SENTENCES: dict[str, Any] = {
-    "document.shelve": _l("shelved the document"),
-    "document.place": _l("placed it in case file %(case_file)s"),
-    "document.correct": _l("corrected its data"),
-    "document.open": _l("opened the document"),
-    "document.describe": _l("looked at its description"),
-    "document.download": _l("downloaded %(rendition)s"),
-    "document.print": _l("printed its pages"),
-    "document.export": _l("exported %(rendition)s"),
-    "document.read_with_reason": _l("was let read for 8 hours, for a reason"),
-    "document.verify": _l("verified it"),
-    "document.mend": _l("sent it down the road again"),
-    "document.mended": _l("gave it newly made copies"),
-    "case_file.open": _l("opened the case file"),
-    "case_file.correct": _l("corrected the case file's data"),
-    "intake.receive": _l("received the file (%(size)s)"),
-    "intake.step": _l("done: %(step)s"),
-    "intake.step_back": _l("went back to: %(step)s"),
-    "intake.waiting": _l("set the file aside"),
-    "intake.refused": _l("refused the file"),
-    "intake.stuck": _l("gave up after five tries"),
-    "intake.resume": _l("put the file back on the road"),
-    "intake.keep_as_received": _l("decided to keep it as received"),
-    "intake.clear_suspicion": _l("found that it is no state secret"),
-    "intake.look": _l("looked at the page under suspicion"),
-    "intake.discard": _l("discarded the file"),
-    "intake.forget": _l("forgot the digest: nothing is left of the file"),
-    "intake.same_bytes": _l("sent the same bytes once more"),
-}
-RENDITIONS = {
-    "original": _l("the original"),
-    "archival": _l("the archival copy"),
-    "reading": _l("the pages for reading"),
-    "text": _l("the text"),
-    "words": _l("the words with their places"),
-    "seal": _l("the detached seal"),
-    "signature_report": _l("the report on signatures"),
-    "conversion_report": _l("the report on the conversion"),
-    "verapdf_report": _l("veraPDF's report"),
-}
-DOORS = {
-    "web": "",
-    "api": _l("through the API"),
-    "command": _l("on the command line"),
-    "worker": "",
-}
-ICONS = {
-    "intake.step": "gear",
-    "intake.resume": "arrow-clockwise",
-    "intake.same_bytes": "files",
-    "document.shelve": "archive",
-    "document.place": "folder-plus",
-    "document.correct": "pencil",
-    "document.open": "eye",
-    "document.describe": "eye",
-    "document.download": "download",
-    "document.print": "printer",
-    "document.export": "box-arrow-up",
-    "document.read_with_reason": "key",
-    "document.verify": "shield-check",
-    "case_file.open": "folder2-open",
-    "intake.receive": "inbox",
-    "intake.waiting": "hourglass-split",
-    "intake.refused": "x-octagon",
-    "intake.stuck": "exclamation-triangle",
-}
 
 
 def rendition_name(role: str) -> str:
@@ -218,9 +154,24 @@ def _said(event: Event, words: dict[str, Any]) -> str:
         return event.action
     told = {
         "case_file": facts.get("case_file", ""),
+        "submission": facts.get("submission", ""),
+        "entry": facts.get("entry", ""),
+        "document": facts.get("document", ""),
+        "earlier": facts.get("earlier", ""),
         "rendition": RENDITIONS.get(facts.get("rendition", ""), facts.get("rendition", "")),
         "step": STEPS.get(facts.get("step", ""), facts.get("step", "")),
         "size": size(words.get("size")),
+        "person": facts.get("person", ""),
+        "role": ROLE_NAMES.get(facts.get("role", ""), facts.get("role", "")),
+        "from": facts.get("from", ""),
+        "from_level": LEVELS.get(facts.get("from", ""), facts.get("from", "")),
+        "to_level": LEVELS.get(facts.get("to", ""), facts.get("to", "")),
+        "to": facts.get("to", ""),
+        "number": facts.get("number", ""),
+        "line": facts.get("notation") or words.get("title", ""),
+        "count": facts.get("count", facts.get("case_files", facts.get("lines", ""))),
+        "new": facts.get("new", ""),
+        "changed": facts.get("changed", ""),
     }
     said = str(sentence) % told
     if event.action == "document.verify":

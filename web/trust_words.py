@@ -118,7 +118,10 @@ def _sentence(document: Document, part: Part, verified: Event | None) -> str:
 
 
 def _of_signatures(part: Part) -> str:
-    signatures = signatures_shown(part.facts.get("check_signatures", {}))
+    facts = part.facts.get("check_signatures")
+    if facts is None or facts.get("problem"):
+        return gettext("whether it is digitally signed could not be decided")
+    signatures = signatures_shown(facts)
     if not signatures:
         return gettext("not digitally signed")
     first = signatures[0]
@@ -162,7 +165,10 @@ def _findings(document: Document, part: Part, verified: Event | None) -> Iterato
 
 
 def _signatures(part: Part) -> Finding:
-    facts = part.facts.get("check_signatures", {})
+    facts = part.facts.get("check_signatures")
+    if facts is None:  # what nobody looked for is not known to be missing
+        said = gettext("Nobody has looked for signatures in it.")
+        return Finding(DOUBT, gettext("Signatures"), said)
     shown = signatures_shown(facts)
     if facts.get("problem"):
         said = gettext("The signatures could not be read through.")

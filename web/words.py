@@ -1,6 +1,7 @@
 """Sentences of the command line: Vietnamese, or English when it is asked for."""
 
 import gettext
+from collections.abc import Callable
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,7 @@ from archive.errors import ArchiveError
 from formats.errors import FormatError
 from web.errors import plain_sentence
 
+_FOLDER = Path(__file__).parent / "translations"
 _language: ContextVar[str] = ContextVar("language", default="vi")
 
 
@@ -30,8 +32,34 @@ SENTENCES: dict[str, str] = {
     "person_added": _("Account {user} is ready; one-time password: {password}"),
     "person_reset": _("New one-time password of {user}: {password}"),
     "person_locked": _("Account {user} is closed from {day}."),
+    "line_new": _("new:"),
+    "line_there": _("there already:"),
+    "line_wrong": _("wrong:"),
+    "role_given": _("{user} has the role {role}."),
+    "role_ended": _("The role {role} of {user} ends."),
+    "hand_over_listed": _("Case files to be handed over: {count}. Nothing is done yet: --confirm"),
+    "hand_over_done": _("Case files handed over: {count}."),
+    "reassigned": _("{holder} holds {case_file}."),
+    "delegated": _("{delegate} may act for {principal} until {until}."),
+    "delegation_ended": _("The delegation is ended."),
+    "granted": _("{user} may read {thing}."),
+    "grant_ended": _("{user} may no longer read {thing} by grant."),
+    "unit_added": _("The unit {unit} is added."),
+    "rules_set": _("The rules hold from now on."),
+    "key_handed": _("{holder} has the signing token {token}."),
+    "key_back": _("The signing token {token} came back."),
     "handed_over": _("A worker is running; it carries the files on."),
+    "book_closed_on": _("The register {book} is closed."),
+    "joined": _("Received file {intake} joins {entry} on its road."),
+    "acknowledged": _("Receipt of {entry} is acknowledged."),
+    "decided": _("Decided."),
+    "printed": _("{name}: written to {target}"),
     "exported": _("{document}: {rendition} written to {target}"),
+    "issue_prepared": _("prepared"),
+    "issue_signed": _("signed"),
+    "issue_issued": _("issued"),
+    "issue_given_up": _("given up"),
+    "issue_fetched": _("Document {issuance} written to {target}"),
     "found": _("Documents found: {total}"),
     "holds": _("holds"),
     "does_not_hold": _("DOES NOT HOLD"),
@@ -60,6 +88,9 @@ SENTENCES: dict[str, str] = {
         "the scanner knows no official virus signatures: files read not checked"
     ),
     "signatures_old": _("the virus signatures are older than 7 days: files read not checked"),
+    "foreign_store": _(
+        "the database does not know a good part of the stored files: is it this archive's?"
+    ),
     "no_journal": _("a story that was forged whole would go unnoticed (LUUTRU_JOURNAL)"),
     "no_seal": _("files cannot be sealed"),
     "trial_seal": _("seals carry a trial key without legal value (LUUTRU_SEAL_URL)"),
@@ -68,6 +99,37 @@ SENTENCES: dict[str, str] = {
     "index_rebuilt": _("searching waits until the index is made anew"),
     "stuck_intakes": _("files are stuck; see the page Receiving"),
     "no_trust_anchors": _("incoming signatures cannot be judged: no trust anchors"),
+    "submission_signed": _("{submission}: signed."),
+    "submission_called": _("Announced. What is due this year is to be submitted by {day}."),
+    "your_password": _("Your password"),
+    "outcome_accepted": _("accepted"),
+    "outcome_returned": _("returned"),
+    "outcome_taken_back": _("taken back"),
+    "plan_drawn_up": _("The file plan of {year} is begun; it is a draft."),
+    "plan_line_added": _("{name}: added to the plan."),
+    "plan_line_changed": _("{name}: changed in the plan."),
+    "plan_line_out": _("{name}: taken out of the plan."),
+    "plan_exported": _("File plan of {year}: {count} lines written to {target}"),
+    "plan_problems": _("Problems that keep the plan from being approved: {count}"),
+    "plan_approved": _("The file plan of {year} is approved; case files planned: {count}"),
+    "plan_copied": _("Copied into the plan of {year}: {count} lines. Holders who left: {left}"),
+    "plan_carried": _("Carried over into the plan of {year}: {count}"),
+    "plan_shown": _(
+        "New: {new}, changed: {changed}, the same: {same}, wrong: {wrong}. Nothing was taken in; "
+        "--take-in does it."
+    ),
+    "plan_taken_in": _("Taken in. New: {new}, changed: {changed}, the same already: {same}"),
+    "fate_new": _("new"),
+    "fate_changed": _("changed"),
+    "fate_wrong": _("wrong"),
+    "cell_wrong": _("Row {row}, column {column}, “{value}”: {said}"),
+    "placed": _("{case_file}: documents placed in it: {count}"),
+    "taken_out": _("{document} is taken out; the document itself stays."),
+    "case_file_closed": _("{case_file} is closed. To be submitted by: {due}"),
+    "case_file_reopened": _("{case_file} is open again."),
+    "case_file_corrected": _("{case_file} is corrected; the earlier values stay in its story."),
+    "frozen_by": _("Order {order} ({number}) holds: {count}"),
+    "order_lifted": _("The order {number} is lifted."),
     "one_person_only": _("one person is administrator and archivist; two are safer"),
 }
 
@@ -75,20 +137,21 @@ SENTENCES: dict[str, str] = {
 def say(code: str, **details: Any) -> str:
     """A sentence of the command line."""
     sentence = SENTENCES.get(code)
-    return say_code(code) if sentence is None else _translate(sentence).format(**details)
+    return say_code(code) if sentence is None else translated(sentence).format(**details)
 
 
 def say_code(code: str, **details: Any) -> str:
     """What a reason code means."""
-    return plain_sentence(code, details, _translate)
+    return plain_sentence(code, details, translated)
 
 
 def say_line(error: ArchiveError | FormatError) -> str:
     """An error in one line that says what to do."""
-    return plain_sentence(error.code, error.details, _translate)
+    return plain_sentence(error.code, error.details, translated)
 
 
-def _translate(english: str) -> str:
+def translated(english: str) -> str:
+    """A marked sentence in the language that was asked for."""
     return _catalogue().gettext(english)
 
 
@@ -97,9 +160,13 @@ def speak(language: str) -> None:
     _language.set(language)
 
 
+def in_language(language: str) -> Callable[[str], str]:
+    """How a sentence is said in this language, away from pages and commands."""
+    return _read(_FOLDER, language).gettext
+
+
 def _catalogue() -> gettext.NullTranslations:
-    folder = Path(__file__).parent / "translations"
-    return _read(folder, _language.get())
+    return _read(_FOLDER, _language.get())
 
 
 @cache

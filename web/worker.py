@@ -12,17 +12,24 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
 
+from archive import journal_check
 from archive.errors import Conflict
+from archive.settings import Settings
 from ingest import claims, leftovers
 from ingest.looking_again import look_again, missing_here
 from ingest.pipeline import ROAD, advance, advance_together
 from search import indexing
 from search.engine import SearchBroken, SearchBusy
+from web import clockwork
 from web.services import Services
 
 log = logging.getLogger("luutru.worker")
 SWEEP = 300.0  # seconds between looks for bytes that nobody needs any more
+EVERY_DAY = 24 * 3600.0  # between looks through the whole store
+EVERY_MINUTE = 60.0  # between looks at the calendar
 LOOK_AT_INDEX = 10.0  # seconds between looks whether the index is there
 BREATH = 1.0  # seconds between looks when nobody rings
 GATHER = 20  # files that are worth a run of veraPDF at once
@@ -63,7 +70,9 @@ class Worker:
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
         self._unindexable: set[int] = set()
-        self._has_tidied = False
+        self._calendar_seen = float("-inf")
+        self._tidied_at = float("-inf")
+        self._has_looked = False  # at the journal
         self._index_seen = float("-inf")
 
     def start(self) -> None:
@@ -77,6 +86,7 @@ class Worker:
             ("index", self._index),
             ("look-again", self._look_again),
             ("leftovers", self._let_go),
+            ("clockwork", self._keep_time),
         ]
         for name, look in loops:
             thread = threading.Thread(target=self._loop, args=(look,), name=name, daemon=True)
@@ -189,11 +199,35 @@ class Worker:
     def _let_go(self) -> bool:
         """Finish the removals that a kill or a broken disk cut off."""
         db, workshop = self._services.db, self._services.workshop
-        leftovers.finish_removals(db, workshop)
-        leftovers.clear_temporary_folders()
-        if not self._has_tidied:  # whatever an earlier worker was killed over
-            leftovers.clear_work(db, workshop)
-            leftovers.set_orphans_aside(db, workshop, self._stopping.is_set)
-            self._has_tidied = True
-        self._stopping.wait(SWEEP)
+        try:
+            leftovers.finish_removals(db, workshop)
+            leftovers.clear_temporary_folders(_ours(self._services.settings))
+            if not self._has_looked:
+                self._has_looked = True
+                journal_check.look(db)
+            if time.monotonic() - self._tidied_at >= EVERY_DAY:
+                self._tidied_at = time.monotonic()
+                leftovers.clear_work(db, workshop)
+                leftovers.set_orphans_aside(db, workshop, self._stopping.is_set)
+        finally:  # what broke is not tried again at once either
+            self._stopping.wait(SWEEP)
         return False
+
+    def _keep_time(self) -> bool:
+        """What the calendar asks: notices, their mail, and looking through what was submitted."""
+        clockwork.look_through_submissions(self._services)
+        if time.monotonic() - self._calendar_seen < EVERY_MINUTE:
+            return False
+        self._calendar_seen = time.monotonic()
+        clockwork.give_notice(self._services)
+        clockwork.send_mail(self._services)
+        return False
+
+
+def _ours(settings: Settings) -> list[Path]:
+    """What no tidying may touch, wherever somebody put it."""
+    places = [settings.path(), settings.journal_folder, settings.trust]
+    addresses = (urlsplit(settings.files), urlsplit(settings.database))
+    return places + [
+        Path("/" + one.path.lstrip("/")) for one in addresses if one.scheme in ("file", "sqlite")
+    ]

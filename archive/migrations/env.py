@@ -3,7 +3,9 @@
 from alembic import context
 from sqlalchemy import create_engine
 
-import archive.models  # noqa: F401
+import archive.life_models
+import archive.models
+import archive.register_models  # noqa: F401
 import ingest.models  # noqa: F401
 from archive.database import Base
 

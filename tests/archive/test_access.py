@@ -1,10 +1,11 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from archive import access, audit, case_files, clock, documents, organs, people
+from archive import access, audit, case_files, clock, documents, organs, people, reading, units
 from archive.access import Action, may
-from archive.errors import NotAllowed, NotFound
-from archive.models import CaseFile, Document, Grant, Organ, Person
+from archive.errors import Invalid, NotAllowed, NotFound
+from archive.models import CaseFile, Document, Event, Grant, Organ, Person
+from archive.roles import OPENED_BY_GRANT
 from tests.archive.conftest import Office, arrived
 
 WORKING = ("archivist", "clerk", "officer", "head")
@@ -144,7 +145,7 @@ def test_a_grant_lets_read_and_do_nothing(office: Office, thing: str) -> None:
     number = document.id if thing == "document" else closed.id
     grant(office, binh, **{f"{thing}_id": number})
     allowed = {action for action in Action if can(office, binh, action, document)}
-    assert allowed <= access.OPENED_BY_GRANT
+    assert allowed <= OPENED_BY_GRANT
     assert Action.READ in allowed
     own = opened_file(office, "02", binh, "organ")
     assert asked_to_place(office, binh, document, own) == "not_allowed"
@@ -162,16 +163,58 @@ def test_overseeing_widens_no_other_role(office: Office) -> None:
     assert not can(office, quan, Action.PLACE, document)
 
 
-def test_only_who_disposes_of_a_document_opens_it_to_more_people(office: Office) -> None:
-    lan, binh = office.add("lan", "officer"), office.add("binh", "officer")
-    archivist, head = office.add("thu", "archivist"), office.add("ha", "head", "clerk")
+def in_one_unit(office: Office, *members: Person) -> list[Person]:
+    with office.db.transaction() as session:
+        unit = units.add(session, session.get_one(Organ, office.organ.id), "VP", "Văn phòng")
+        for one in members:
+            row = session.get_one(Person, one.id)
+            row.unit_id = unit.id
+            audit.record(session, "person.change", row)
+    with office.db.reading() as session:
+        return [people.by_id(session, one.id) for one in members]
+
+
+@pytest.mark.rule("DB-32")
+def test_a_leader_describes_what_is_restricted_and_reads_it_for_a_reason_only(
+    office: Office,
+) -> None:
+    lan, head = office.add("lan", "officer"), office.add("ha", "head")
     document = office.shelve()
     placed(office, document, opened_file(office, "01", lan, "assigned"))
-    wide = opened_file(office, "02", binh, "organ")
-    assert asked_to_place(office, head, document, wide) == "placing_adds_readers"
+    assert can(office, head, Action.DESCRIBE, document)
+    assert not can(office, head, Action.READ, document)
+    with audit.acting_as(head, "web"), office.db.transaction() as session:
+        row = documents.by_code(session, document.code)
+        with pytest.raises(Invalid):
+            reading.give_reason(session, head, row, "xem")
+        reading.give_reason(session, head, row, "Có dấu hiệu vi phạm, kiểm tra theo Điều 8")
+    assert can(office, head, Action.READ, document)
+    with office.db.reading() as session:
+        told = session.query(Event).where(Event.action == "document.inspect").one()
+    assert told.person_id == head.id
+
+
+def test_only_who_disposes_of_a_document_opens_it_to_more_people(office: Office) -> None:
+    lan, binh = office.add("lan", "officer"), office.add("binh", "officer")
+    archivist, colleague = office.add("thu", "archivist"), office.add("ha", "clerk")
+    lan, colleague = in_one_unit(office, lan, colleague)
+    document = office.shelve()
+    placed(office, document, opened_file(office, "01", lan, "unit"))
+    wide = opened_file(office, "02", lan, "organ")
+    assert asked_to_place(office, colleague, document, wide) == "placing_adds_readers"
     assert asked_to_place(office, lan, document, wide) is None
     assert asked_to_place(office, archivist, document, wide) is None
     assert asked_to_place(office, binh, document, wide) == "no_such_thing"
+
+
+@pytest.mark.rule("HC-62")
+def test_only_its_holder_an_archivist_or_a_clerk_fills_a_case_file(office: Office) -> None:
+    lan, binh = office.add("lan", "officer"), office.add("binh", "officer")
+    archivist, clerk = office.add("thu", "archivist"), office.add("ha", "clerk")
+    document, held = office.shelve(), opened_file(office, "01", binh, "organ")
+    assert asked_to_place(office, lan, document, held) == "not_the_holder"
+    for person in (binh, archivist, clerk):
+        assert asked_to_place(office, person, document, held) is None
 
 
 def test_placing_that_opens_it_to_nobody_else_needs_no_holder(office: Office) -> None:
@@ -186,7 +229,7 @@ def test_placing_that_opens_it_to_nobody_else_needs_no_holder(office: Office) ->
 
 def test_in_a_closed_organ_who_received_a_document_places_it(office: Office) -> None:
     lan, binh = office.add("lan", "officer"), office.add("binh", "officer")
-    ha = office.add("ha", "head", "clerk")
+    ha = office.add("ha", "clerk", "archivist")
     with office.db.transaction() as session:
         row = session.get_one(Organ, office.organ.id)
         row.read_policy = "assigned"
@@ -195,7 +238,7 @@ def test_in_a_closed_organ_who_received_a_document_places_it(office: Office) -> 
             session, row, arrived("b.pdf", "b" * 64), {}, by=session.get_one(Person, lan.id)
         )
     for_binh = opened_file(office, "01", binh, "assigned")
-    assert asked_to_place(office, ha, document, for_binh) == "placing_adds_readers"
+    assert asked_to_place(office, binh, document, for_binh) == "no_such_thing"
     for_ha = opened_file(office, "02", ha, "assigned")
     assert asked_to_place(office, ha, document, for_ha) is None
     own = opened_file(office, "03", lan, "assigned")

@@ -1,3 +1,4 @@
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,7 +9,7 @@ from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from archive import audit, audit_check, documents
+from archive import audit, audit_check, documents, journal_check
 from archive.audit_check import Expected, Verified, verify
 from archive.database import Base, Database, UnauditedChange
 from archive.findings import Finding, Ranges
@@ -426,12 +427,44 @@ def test_a_crash_between_commit_and_journal_is_no_forgery(office: Office, journa
     with next(journal.folder.glob("chain-*.log")).open("ab") as cut_off:
         cut_off.write(b"99 abc")
     tell_something(office.db)
+    journal_check.look(office.db)  # as the worker does when it starts again
     found = checked(office.db)
     assert found.is_good
     assert set(found.notes) == {
         Finding("journal_gap", f"event {gap}"),
         Finding("journal_line_unreadable", "1 lines"),
     }
+
+
+def test_an_event_that_was_slipped_in_past_the_journal_is_found_out(
+    office: Office, journal: Journal
+) -> None:
+    office.db.journal = None
+    tell_something(office.db)
+    with office.db.transaction() as session:  # nor does it help to tell of it in the same way
+        mine = checked(office.db).last
+        audit.record(session, journal_check.LOOK, None, facts={"gaps": [[mine, mine + 1]]})
+    office.db.journal = journal
+    assert checked(office.db).is_good  # as after a crash, so far
+    tell_something(office.db)
+    untold = Finding("journal_gap_untold", f"event {mine}..{mine + 1}")
+    assert checked(office.db).findings == (untold,)
+
+
+def test_a_journal_that_was_cut_is_found_out(office: Office, journal: Journal) -> None:
+    journal_check.look(office.db)
+    journal_check.look(office.db)
+    assert checked(office.db).is_good
+    (kept,) = journal.folder.iterdir()
+    aside = journal.folder / "before-restoring" / kept.name
+    aside.parent.mkdir()
+    kept.rename(aside)
+    assert checked(office.db).is_good
+    aside.rename(kept)
+    kept.write_bytes(kept.read_bytes()[:-200])
+    assert checked(office.db).findings == (Finding("journal_shorter", kept.name),)
+    kept.unlink()
+    assert checked(office.db).findings == (Finding("journal_shorter", kept.name),)
 
 
 def test_a_journal_that_cannot_be_written_stops_nobody(
@@ -443,6 +476,16 @@ def test_a_journal_that_cannot_be_written_stops_nobody(
     assert "no line for event" in caplog.text
     assert "chữ-mật" not in caplog.text
     assert checked(office.db).is_good
+
+
+def test_a_journal_whose_folder_is_gone_keeps_nothing_from_closing(
+    office: Office, journal: Journal, caplog: pytest.LogCaptureFixture
+) -> None:
+    journal.flush()
+    tell_something(office.db)
+    shutil.rmtree(journal.folder)
+    office.db.close()
+    assert "may be gone" in caplog.text
 
 
 def test_the_chain_must_still_have_what_was_written_down(office: Office) -> None:

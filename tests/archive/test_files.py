@@ -57,6 +57,14 @@ def test_what_is_gone_is_said_to_be_gone(files: LocalFiles) -> None:
     assert failed.value.code == "file_gone"
 
 
+def test_what_cannot_be_read_is_said_so(files: LocalFiles, tmp_path: Path) -> None:
+    files.path(DIGEST).mkdir(parents=True)
+    for read in (files.open, lambda digest: files.fetch(digest, tmp_path / "out")):
+        with pytest.raises(StoreFailed) as failed:
+            read(DIGEST)
+        assert failed.value.code == "file_unreadable"
+
+
 def test_a_full_disk_leaves_nothing_half_written(files: LocalFiles) -> None:
     class Filling(io.BytesIO):
         def read(self, size: int | None = -1) -> bytes:

@@ -168,3 +168,26 @@ def test_what_the_answer_raises_ends_the_call() -> None:
     with pytest.raises(ProgramMissing):
         confined(asks, seconds=10, answers=refuses)
     assert confined(operator.add, 1, 1, seconds=10) == 2
+
+
+def test_a_failure_of_the_answer_is_not_blamed_on_the_child() -> None:
+    asks = partial(eval, "__import__('formats.confined').confined.ask('tên?')")
+
+    def is_cut_off(_: object) -> None:
+        raise ConnectionResetError("the key server has gone")
+
+    with pytest.raises(ConnectionResetError):
+        confined(asks, seconds=10, answers=is_cut_off)
+
+
+def test_waiting_for_an_answer_does_not_count() -> None:
+    asks = partial(eval, "__import__('formats.confined').confined.ask('tên?')")
+    confined(os.getpid, seconds=10)  # the child is there
+
+    def slow(said: str) -> str:
+        time.sleep(3.5)  # longer than the limit, and than the child's own
+        return said
+
+    assert confined(asks, seconds=1, answers=slow) == "tên?"
+    with pytest.raises(ProgramFailed, match="program_timeout"):
+        confined(time.sleep, 60, seconds=0.2)

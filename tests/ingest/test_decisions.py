@@ -133,6 +133,16 @@ def test_an_unreadable_file_is_kept_as_received_by_a_reasoned_decision(desk: Des
     assert intake.facts["decided"] == {"as_received": "encrypted"}
 
 
+def test_what_is_kept_unjudged_says_so(desk: Desk) -> None:
+    number = desk.receive(b"noi dung").intake_id
+    unread = Waits("signatures_unreadable", said="program_failed")
+    advance(desk.db, desk.workshop, number, road(check_signatures=fails_with(unread)))
+    with desk.db.transaction() as session:
+        decisions.keep_as_received(session, decisions.by_id(session, number), "bản duy nhất")
+    told = desk.intake(number).facts["check_signatures"]
+    assert told == {"count": 0, "problem": "signatures_unreadable"}
+
+
 def test_trying_again_starts_where_it_stopped_with_all_tries_ahead(desk: Desk) -> None:
     number = aside(desk, Unreadable("damaged"))
     with desk.db.transaction() as session:
@@ -276,3 +286,20 @@ def test_every_bell_rings_even_where_one_before_it_breaks(desk: Desk) -> None:
         decisions.confirm_secret(session, desk.workshop, intake, "đóng dấu Mật")
         session.info["after_commit"].insert(0, cut)
     assert not desk.workshop.quarantine.has(desk.intake(number).digest)
+
+
+def test_who_discards_waits_for_nobody_who_stores(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = aside(desk, Waits("suspected_secret", mark="MẬT"))
+    digest = desk.intake(number).digest
+    monkeypatch.setattr(shelving, "PATIENCE", 0.1)
+    with desk.workshop.quarantine.keeping():  # as while a large file is put there
+        with desk.db.transaction() as session:
+            intake = decisions.by_id(session, number)
+            decisions.confirm_secret(session, desk.workshop, intake, "đóng dấu Mật")
+        assert desk.workshop.quarantine.has(digest)
+    for one in threading.enumerate():
+        if one.name == shelving.LATER:
+            one.join()
+    assert not desk.workshop.quarantine.has(digest)

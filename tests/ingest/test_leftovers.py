@@ -12,7 +12,7 @@ from archive import clock
 from archive.audit_check import verify
 from archive.errors import Waits
 from archive.files import LocalFiles
-from archive.models import Event, EventWords
+from archive.models import Event, EventWords, Rendition
 from ingest import decisions, leftovers, shelving
 from ingest.pipeline import advance
 from tests.ingest.conftest import Desk
@@ -133,16 +133,102 @@ def test_half_written_files_and_old_part_results_go(desk: Desk) -> None:
     assert [one.name for one in desk.workshop.work.iterdir()] == [str(going_on)]
 
 
+def old(place: Path) -> Path:
+    """A file, or a folder with one, untouched for a day."""
+    inside = place / "copy" if not place.suffix else place
+    inside.parent.mkdir(parents=True, exist_ok=True)
+    inside.write_text("words")
+    for path in {inside, place}:
+        lay_back(path, timedelta(days=1))
+    return place
+
+
 def test_folders_of_killed_programs_go_once_nothing_can_be_using_them(tmp_path: Path) -> None:
-    old, in_use, other = (tmp_path / name for name in ("luutru-a", "luutru-b", "other-c"))
-    for one in (old, in_use, other):
-        (one / "inside").mkdir(parents=True)
-        (one / "inside" / "copy").write_text("words")
-        for path in (one / "inside" / "copy", one / "inside", one):
-            lay_back(path, timedelta(days=1))
-    lay_back(in_use / "inside" / "copy", timedelta())
-    single = tmp_path / "luutru-probe"
+    old(tmp_path / "luutru-page-ab12_xyz")
+    old(tmp_path / "other-c")
+    lay_back(old(tmp_path / "luutru-page-inuse123") / "copy", timedelta())
+    single = tmp_path / "luutru-probe-abcd1234"
     single.write_text("words")
     lay_back(single, timedelta(days=1))
-    leftovers.clear_temporary_folders(tmp_path)
-    assert {one.name for one in tmp_path.iterdir()} == {"luutru-b", "other-c"}
+    leftovers.clear_temporary_folders(folder=tmp_path)
+    assert {one.name for one in tmp_path.iterdir()} == {"luutru-page-inuse123", "other-c"}
+
+
+def test_what_people_named_after_the_archive_is_theirs(tmp_path: Path) -> None:
+    names = ("luutru-demo", "luutru-backup-2026.tar", "luutru-page", "luutru-plan-abcdefgh")
+    home = [old(tmp_path / one) for one in names][-1]
+    leftovers.clear_temporary_folders([home / "copy"], tmp_path)
+    assert {one.name for one in tmp_path.iterdir()} == set(names)
+
+
+def lay_all_back(files: LocalFiles, ago: timedelta) -> None:
+    for digest in files.digests():
+        lay_back(files.path(digest), ago)
+
+
+def knows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a database from before all this."""
+    monkeypatch.setattr(leftovers, "_names", lambda session, digests: set())
+    monkeypatch.setattr(shelving, "needed", lambda session, digests: set())
+
+
+def test_what_an_older_database_set_aside_comes_back_with_the_newer_one(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    advance(desk.db, desk.workshop, desk.receive(b"noi dung").intake_id, road())
+    before = set(desk.store.digests())
+    lay_all_back(desk.store, TWO_HOURS)
+    with monkeypatch.context() as older:
+        knows_nothing(older)
+        leftovers.set_orphans_aside(desk.db, desk.workshop)
+    assert not set(desk.store.digests())
+    with clock.standing_at(clock.now() + timedelta(days=31)):
+        leftovers.set_orphans_aside(desk.db, desk.workshop)
+    assert set(desk.store.digests()) == before
+    assert told(desk, "store.tidy")[-1].facts["brought_back"] == len(before)
+
+
+def test_nothing_leaves_the_quarantine_while_a_row_names_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    advance(desk.db, desk.workshop, desk.receive(b"noi dung").intake_id, road())
+    with desk.db.reading() as session:
+        made = session.scalars(select(Rendition.digest).where(Rendition.role == "archival")).one()
+    with desk.store.open(made) as source:
+        desk.workshop.quarantine.put(source)
+    desk.store.remove(made)
+    with monkeypatch.context() as stuck, clock.standing_at(clock.now() + timedelta(days=31)):
+        stuck.setattr(shelving, "bring_back", lambda *given: False)
+        leftovers.set_orphans_aside(desk.db, desk.workshop)
+    assert desk.workshop.quarantine.has(made)
+    shelving.let_go(desk.db.engine, desk.workshop, made)
+    assert desk.store.has(made)
+
+
+def test_a_database_that_does_not_know_the_store_moves_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.receive(b"noi dung")
+    lost = {orphan(desk.store, f"khac {n}".encode(), TWO_HOURS) for n in range(leftovers.FEW + 1)}
+    assert isinstance(desk.workshop.quarantine, LocalFiles)
+    rested = orphan(desk.workshop.quarantine, b"cua kho khac", timedelta(days=40))
+    for _ in range(2):
+        assert leftovers.set_orphans_aside(desk.db, desk.workshop) == 0
+    assert lost < set(desk.store.digests())
+    assert desk.workshop.quarantine.has(rested)
+    assert leftovers.is_in_doubt(desk.db)
+    assert [one.facts for one in told(desk, "store.doubt")] == [{"known": 0, "unknown": len(lost)}]
+    monkeypatch.setattr(leftovers, "FEW", 1000)
+    assert leftovers.set_orphans_aside(desk.db, desk.workshop) == len(lost)
+    assert not leftovers.is_in_doubt(desk.db)
+
+
+def test_odd_entries_of_the_store_hold_up_nothing(desk: Desk) -> None:
+    desk.receive(b"noi dung")
+    for odd in ("0" * 64, "README"):
+        (desk.store.root / "00" / "00" / odd).mkdir(parents=True)
+        lay_back(desk.store.root / "00" / "00" / odd, TWO_HOURS)
+    lost = orphan(desk.store, b"cut off", TWO_HOURS)
+    assert leftovers.set_orphans_aside(desk.db, desk.workshop) == 1
+    assert desk.workshop.quarantine.has(lost)
+    assert "README" not in set(desk.store.digests())

@@ -3,7 +3,7 @@ from io import BytesIO
 import pytest
 from sqlalchemy import select
 
-from archive import audit, organs, people
+from archive import audit, clock, organs, people
 from archive.errors import Conflict, Invalid, Refused, StoreFailed, Waits
 from archive.models import CaseFile, Event, EventWords, Organ, Person
 from ingest import reception
@@ -114,7 +114,7 @@ def test_nothing_stays_of_a_file_for_a_case_file_that_takes_none(desk: Desk) -> 
     case_file = a_case_file(desk.db, desk.organ, holder=desk.person)
     with desk.db.transaction() as session:
         row = session.get_one(CaseFile, case_file.id)
-        row.stage = "accepted"
+        row.stage, row.closed_at, row.accepted_at = "accepted", clock.now(), clock.now()
         audit.record(session, "case_file.test", row)
     with pytest.raises(Conflict) as failed:
         desk.receive(b"noi dung", case_file_id=case_file.id)

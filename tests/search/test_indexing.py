@@ -3,11 +3,12 @@
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from archive import audit, case_files, documents, organs
+from archive import audit, case_files, closing, documents, organs
 from archive.database import Database
 from archive.documents import Arrived, Made
 from archive.files import LocalFiles
@@ -225,3 +226,41 @@ def test_what_was_forgotten_is_purged_and_the_rest_stays(
     assert proof.shows_gone("TTLT-1999-0000001")
     assert proof.remaining == 1
     assert len(found(engine, "hòa giải", f"organ:{organ_id}")) == 1
+
+
+def test_a_new_title_or_level_of_its_case_file_brings_a_document_into_the_index_anew(
+    db: Database,
+    files: LocalFiles,
+    engine: SearchEngine,
+    organ_id: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    engine.clear()
+    reader = f"organ:{organ_id}"
+    with db.transaction() as session:
+        case_files.open_one(session, session.get_one(Organ, organ_id), "01", "Cũ", year=2021)
+    number = shelve(db, files, organ_id, case_file="TTLT.2021.01")
+    indexing.index(db, files, engine, [number])
+
+    def call_it(title: str) -> None:
+        with db.transaction() as session:
+            row = case_files.by_code(session, "TTLT.2021.01")
+            closing.correct(session, row, {"Title": title}, "Sai tên")
+
+    call_it("Bồi thường")
+    with db.reading() as session:
+        assert indexing.stale(session) == [number]
+    made = indexing.entry_for
+
+    def changed_meanwhile(*given: Any, **more: Any) -> Any:
+        entry = made(*given, **more)
+        monkeypatch.setattr(indexing, "entry_for", made)
+        call_it("Tái định cư")  # after the entry was made, before it is noted
+        return entry
+
+    monkeypatch.setattr(indexing, "entry_for", changed_meanwhile)
+    indexing.index(db, files, engine, [number])
+    assert found(engine, '"tái định cư"', reader)
+    assert not found(engine, '"bồi thường"', reader)
+    with db.reading() as session:
+        assert indexing.stale(session) == []

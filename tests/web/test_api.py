@@ -421,6 +421,7 @@ def test_sending_twice_is_sending_once_unless_a_second_is_wanted(
         (b"x", "a.txt", {"fields": '{"IssuedDate": "yesterday"}'}, 422, "bad_value"),
         (b"x", "a.txt", {"fields": "not json"}, 422, "does_not_fit"),
         (b"x", "a.txt", {"fields": '{"Subject": "\\ud800"}'}, 422, "does_not_fit"),
+        (b"x", "a.txt", {"fields": '{"+x\\ud800": "a\\udfff"}'}, 422, "does_not_fit"),
         (b"x", "a.txt", {"fields": "[" * 100_000}, 422, "does_not_fit"),
         (b"x", "a.txt", {"unknown": "1"}, 422, "does_not_fit"),
         (b"x", "a.txt", {"again": "maybe"}, 422, "does_not_fit"),

@@ -42,7 +42,7 @@ def test_a_wrong_form_is_explained_and_kept(house: House, form: dict[str, str], 
 
 def test_a_taken_code_is_told(house: House) -> None:
     client = house.as_("lan")
-    form = {"notation": "9", "title": "Một", "year": "2026"}
+    form = {"notation": "9", "title": "Một", "year": "2026", "maintenance": "5 năm"}
     house.post(client, "/case-files/new", **form)
     answer = house.post(client, "/case-files/new", **form)
     assert answer.status_code == 409 or "Đã có hồ sơ" in answer.text

@@ -300,7 +300,7 @@ def test_a_correction_typed_over_an_older_state_is_refused(house: House) -> None
     house.post(house.as_("lan"), path, subject="Của người khác", why="Sửa", revision=seen[1])
     late = house.post(client, path, subject="Của tôi", why="Sửa", revision=seen[1])
     assert late.status_code == 422
-    assert "đã bị thay đổi" in late.text
+    assert "đã được người khác sửa" in late.text
     assert f'name="revision" value="{seen[1]}"' in late.text
     assert house.document(house.open_code).subject == "Của người khác"
 
@@ -420,6 +420,23 @@ def test_a_valid_signature_is_told_with_signer_and_hour_of_the_organ(house: Hous
     said = trusted(house, check_signatures=signed("TOTAL-PASSED", "valid"))
     assert "is-good" in said
     assert "Nguyễn Văn An ký số lúc 05/03/2026 09:30, hợp lệ khi tiếp nhận" in said
+
+
+def test_what_could_not_be_read_or_was_not_looked_for_is_doubt_and_never_good(
+    house: House,
+) -> None:
+    unread = trusted(house, check_signatures={"count": 0, "problem": "signatures_unreadable"})
+    assert "is-doubt" in unread
+    assert "hưa xác định được văn bản có chữ ký số hay không" in unread
+    assert "Không có chữ ký số" not in unread
+    with audit.acting_as(None, "command"), house.services.db.transaction() as rows:
+        document = documents.by_code(rows, house.open_code)
+        part: Part = document.parts[0]
+        part.facts = {name: said for name, said in part.facts.items() if "signatures" not in name}
+        audit.record(rows, "document.test", document)
+    unasked = trusted(house)
+    assert "is-doubt" in unasked
+    assert "Chưa kiểm tra văn bản có chữ ký số hay không" in unasked
 
 
 def test_a_signature_that_does_not_hold_turns_the_answer_red(house: House) -> None:

@@ -1,8 +1,10 @@
 """What a person may not know of is answered as what is not there, and is named nowhere."""
 
+import io
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -203,6 +205,25 @@ def test_a_zero_byte_is_turned_away_before_anything_is_asked(house: House, path:
     answer = house.post(client, f"/documents/{house.open_code}/correct", subject="a\0b", why="Thử")
     assert answer.status_code == 400
     assert "\0" not in house.document(house.open_code).subject
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"extra_name": ["a", "b"], "extra_value": ["c", "d\0"]},
+        {"extra_name\0": "a"},
+        {"files": [(io.BytesIO(b"x"), "a.txt"), (io.BytesIO(b"y"), "b\0.txt")]},
+        {"files\0": (io.BytesIO(b"x"), "a.txt")},
+    ],
+)
+def test_a_zero_byte_is_turned_away_wherever_it_stands(house: House, form: dict[str, Any]) -> None:
+    client = house.as_("lan")
+    assert client.get("/search?q=a&q=%00").status_code == 400
+    assert client.get("/search?q=a&%00=b").status_code == 400
+    more = {"subject": "Đổi", "why": "Thử", **form}
+    answer = house.post(client, f"/documents/{house.open_code}/correct", **more)
+    assert answer.status_code == 400
+    assert house.document(house.open_code).subject != "Đổi"
 
 
 @pytest.mark.parametrize("days", ["9" * 5000, "²", "-30", "31", ""])

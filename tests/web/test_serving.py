@@ -3,17 +3,21 @@
 import io
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from click.testing import CliRunner
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from archive import audit
+from archive import audit, people
 from archive.errors import StoreFailed
 from archive.files import Stored
+from archive.models import SignIn
 from archive.settings import Settings
 from tests.web.conftest import House
 from web import serving
@@ -44,10 +48,54 @@ def test_a_large_body_of_nobody_is_turned_away_before_it_comes(server: Any) -> N
     assert asked(server, length=900).error is None
 
 
-@pytest.mark.parametrize("brought", ["Cookie: a=b; luutru=x", "Authorization: Bearer x"])
-def test_who_brings_a_sign_in_may_send_much_and_not_all_there_is(server: Any, brought: str) -> None:
-    assert asked(server, brought).error is None
-    assert asked(server, brought, length=10**10).error.code == 413
+@pytest.fixture
+def open_house(house: House) -> Iterator[Any]:
+    """The house's pages on a port."""
+    made = serving.open_server(house.app, Settings(port=0))
+    yield made
+    made.task_dispatcher.shutdown()
+    made.close()
+
+
+def cookie_of(house: House, **held: str) -> str:
+    """A cookie that we signed."""
+    signer = cast(SecureCookieSessionInterface, house.app.session_interface)
+    serializer = signer.get_signing_serializer(house.app)
+    assert serializer
+    return f"Cookie: a=b; luutru={serializer.dumps(held)}"
+
+
+def signed_in(house: House, kind: str) -> str:
+    with audit.acting_as(None, "web"), house.services.db.transaction() as rows:
+        return people.sign_in(rows, people.by_name(rows, "lan"), kind, timedelta(hours=1))
+
+
+def test_who_is_signed_in_may_send_much_and_not_all_there_is(house: House, open_house: Any) -> None:
+    token, secret = signed_in(house, "token"), signed_in(house, "session")
+    for brought in (f"Authorization: Bearer {token}", cookie_of(house, sign_in=secret)):
+        assert asked(open_house, brought).error is None
+        assert asked(open_house, brought, length=10**10).error.code == 413
+    with audit.acting_as(house.person("lan"), "web"), house.services.db.transaction() as rows:
+        for one in rows.scalars(select(SignIn)):
+            people.sign_out(rows, one)
+    for brought in (f"Authorization: Bearer {token}", cookie_of(house, sign_in=secret)):
+        assert asked(open_house, brought).error.code == 413
+
+
+def test_who_only_pretends_to_be_signed_in_is_nobody(house: House, open_house: Any) -> None:
+    token, secret = signed_in(house, "token"), signed_in(house, "session")
+    pretended = (
+        "Cookie: a=b; luutru=x",
+        f"Cookie: luutru={secret}",
+        cookie_of(house, language="vi"),
+        cookie_of(house, sign_in=token),
+        "Authorization: Bearer x",
+        f"Authorization: Bearer {secret}",
+        "Authorization: Bearer ",
+    )
+    for brought in pretended:
+        assert asked(open_house, brought).error.code == 413, brought
+        assert asked(open_house, brought, length=900).error is None
 
 
 def test_a_body_of_unknown_length_is_cut_off_too(server: Any) -> None:

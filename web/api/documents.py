@@ -8,7 +8,7 @@ from marshmallow import RAISE
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
 
-from archive import access, documents
+from archive import access, alarms, documents, exports
 from archive import reading as reads
 from archive.access import Action
 from archive.description import described
@@ -115,7 +115,9 @@ def download(code: str, part: int, role: str) -> Any:
     """
     with reading() as rows:
         document = the_document(rows, code, Action.READ)
+        exports.require_consent(rows, asker(), document)
         form = documents.stored_form(document, role, part)
+        alarms.require_harmless(rows, asker(), document, form)
     if form.digest in request.if_none_match:
         return Response(status=304, headers={"ETag": f'"{form.digest}"'})
     content = services().files.open(form.digest)

@@ -15,7 +15,7 @@ from archive.access import Action
 from archive.errors import NotFound
 from archive.models import CaseFile, Document
 from archive.reading import known_case_files, known_documents
-from ingest.intakes import seen_intakes
+from ingest.intakes import names_hidden, seen_intakes
 from ingest.models import Intake
 from ingest.reception import Receipt, Sending, receive
 from ingest.shelving import FORGOTTEN
@@ -101,7 +101,7 @@ def listed(wanted: dict[str, Any]) -> dict[str, Any]:
     """Received files that you may see: an archivist the organ's, an officer his own."""
     with reading() as rows:
         require(rows, Action.SEE_INTAKES, here())
-        mine = select(Intake).where(*seen_intakes(asker(), here()))
+        mine = select(Intake).where(*seen_intakes(rows, asker(), here()))
         if state := wanted.get("state"):
             mine = mine.where(Intake.state == state)
         whole = mine.options(*_WHOLE).order_by(Intake.id.desc())
@@ -120,7 +120,7 @@ def one(intake: int) -> dict[str, Any]:
     """
     with reading() as rows:
         require(rows, Action.SEE_INTAKES, here())
-        mine = select(Intake).where(Intake.id == intake, *seen_intakes(asker(), here()))
+        mine = select(Intake).where(Intake.id == intake, *seen_intakes(rows, asker(), here()))
         found = rows.scalar(mine.options(*_WHOLE))
         if found is None:
             raise NotFound("no_such_intake", intake=intake)
@@ -136,9 +136,11 @@ def _told(rows: Session, intakes: Sequence[Intake]) -> list[dict[str, Any]]:
     case_files = [one.case_file_id for one in intakes if one.case_file_id]
     seen_documents = known_documents(rows, asker(), documents)
     seen_case_files = known_case_files(rows, asker(), case_files)
+    hidden = names_hidden(rows, asker(), intakes)
     return [
         _one(
             one,
+            one.name if one.id not in hidden else "",
             one.document if one.document_id in seen_documents else None,
             one.case_file if one.case_file_id in seen_case_files else None,
         )
@@ -146,11 +148,13 @@ def _told(rows: Session, intakes: Sequence[Intake]) -> list[dict[str, Any]]:
     ]
 
 
-def _one(intake: Intake, document: Document | None, case_file: CaseFile | None) -> dict[str, Any]:
+def _one(
+    intake: Intake, name: str, document: Document | None, case_file: CaseFile | None
+) -> dict[str, Any]:
     progress = intake.progress
     return {
         "intake": intake.id,
-        "name": intake.name,
+        "name": name,
         "sha256": intake.digest if intake.digest != FORGOTTEN else "",
         "size": intake.size,
         "received_at": intake.received_at.isoformat(),

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from archive import audit, people
+from archive import audit, delegations, people
 from archive.errors import ArchiveError, Invalid, NotAllowed, NotFound
 from archive.models import Person
 from archive.settings import Settings
@@ -55,18 +55,51 @@ def the_archive() -> Iterator[Services]:
 
 @contextmanager
 def acting(services: Services, user_name: str | None) -> Iterator[Person]:
-    """Who acts (R9): the one named, or the only person there is.
+    """Whose rights count (R9): the one named, the only person there is, or whom they act for.
 
     Raises:
         Invalid: `who_acts`: there are several people and none is named.
         NotFound: `no_such_person`.
-        NotAllowed: `account_locked`.
+        NotAllowed: `account_locked`, `not_delegated`.
     """
+    person = _who(services, user_name)
+    principal = _principal(services, person)
+    with audit.acting_as(person, "command", principal=principal):
+        yield principal or person
+
+
+@contextmanager
+def acting_oneself(services: Services, user_name: str | None) -> Iterator[Person]:
+    """The same for what belongs to the account itself: that is done in nobody else's place.
+
+    Raises:
+        Invalid: `not_while_acting`.
+    """
+    if _acts_for():
+        raise Invalid("not_while_acting")
+    with acting(services, user_name) as person:
+        yield person
+
+
+def _acts_for() -> str | None:
+    """The user name behind `--for`."""
+    named: str | None = click.get_current_context().find_root().params.get("principal_name")
+    return named
+
+
+def _principal(services: Services, person: Person) -> Person | None:
+    if not (named := _acts_for()):
+        return None
+    with services.db.reading() as session:
+        found = delegations.between(session, person, people.by_name(session, named))
+        return delegations.principal_of(session, found)
+
+
+def _who(services: Services, user_name: str | None) -> Person:
     with services.db.reading() as session:
         person = people.by_name(session, user_name) if user_name else people.only_person(session)
     if person is None:
         raise Invalid("who_acts")
     if not people.is_active(person):
         raise NotAllowed("account_locked")
-    with audit.acting_as(person, "command"):
-        yield person
+    return person

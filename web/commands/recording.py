@@ -1,4 +1,4 @@
-"""Commands for the daily work: case files, receiving, showing, exporting, finding."""
+"""Commands for the daily work: receiving, showing, exporting, finding."""
 
 import json
 import sys
@@ -7,45 +7,15 @@ from typing import Any
 
 import click
 
-from archive import access, case_files, documents, reading
+from archive import access, alarms, documents, exports, reading
 from archive.access import Action
 from archive.description import described
 from archive.errors import Invalid
-from archive.models import Organ
 from search.finding import find as find_for
 from web.commands.door import acting, answer, door, json_option, tell, the_archive
 from web.hits import hit
-from web.marks import refuse_marks
 from web.receiving import Given, receive_all
 from web.words import say
-
-
-@click.group("case-file")
-def case_file() -> None:
-    """Case files."""
-
-
-@case_file.command("open")
-@click.argument("notation")
-@click.option("--title", required=True)
-@click.option("--year", type=int, help="Year of the file; this year if none.")
-@click.option("--maintenance", default="", help="Retention period, as the plan states it.")
-@json_option
-@click.pass_obj
-@door
-def case_file_open(
-    actor: str | None, notation: str, title: str, year: int | None, maintenance: str, as_json: bool
-) -> None:
-    """Open a case file and print its code."""
-    refuse_marks({"notation": notation, "title": title, "maintenance": maintenance})
-    with the_archive() as services, acting(services, actor) as who, services.db.transaction() as db:
-        organ = db.get_one(Organ, who.organ_id)
-        access.require(db, who, Action.OPEN_CASE_FILE, organ)
-        made = case_files.open_one(
-            db, organ, notation, title, year=year, holder=who, maintenance=maintenance
-        )
-        told = {"case_file": made.code, "title": made.title}
-    answer(told) if as_json else click.echo(made.code)
 
 
 @click.command()
@@ -67,7 +37,7 @@ def receive(
     as_json: bool,
 ) -> None:
     """Receive files. Exit 0: they are stored; with --wait: all of them are shelved."""
-    fields = _pairs(settings)
+    fields = pairs(settings)
     given = [Given(path, fields, case_file_code, again) for path in paths]
     with the_archive() as services, acting(services, actor) as who:
         fates = list(receive_all(services, who, given, wait=wait, tell=tell))
@@ -77,7 +47,7 @@ def receive(
     sys.exit(0 if all(fate.state in good for fate in fates) else 1)
 
 
-def _pairs(given: tuple[str, ...]) -> dict[str, str]:
+def pairs(given: tuple[str, ...]) -> dict[str, str]:
     """FIELD=VALUE as a dictionary."""
     values = {}
     for one in given:
@@ -114,7 +84,9 @@ def export(actor: str | None, code: str, rendition: str, target: Path, part_numb
     with the_archive() as services, acting(services, actor) as who:
         with services.db.transaction() as db:
             document = reading.the_document(db, who, code, Action.READ)
+            exports.require_consent(db, who, document)
             found = documents.stored_form(document, rendition, part_number)
+            alarms.require_harmless(db, who, document, found)
             reading.opened(db, document, "export", part=part_number, rendition=rendition)
         services.files.fetch(found.digest, target)
     tell(say("exported", document=code, rendition=rendition, target=str(target)))

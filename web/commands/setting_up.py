@@ -7,19 +7,14 @@ from pathlib import Path
 
 import click
 
-from archive import access, audit, clock, organs, people
-from archive.access import Action
+from archive import audit, organs, people
 from archive.database import upgrade
-from archive.fields import Field, parse_value
-from archive.models import Organ
 from archive.settings import Settings
 from search import indexing
 from web import health
-from web.commands.door import acting, answer, door, json_option, tell, the_archive
+from web.commands.door import acting_oneself, answer, door, json_option, tell, the_archive
 from web.services import make_home, open_services
 from web.words import say
-
-FROM_ON = Field("locked_from", "--from", "--from", "date")
 
 
 @click.command()
@@ -84,68 +79,6 @@ def worker() -> None:
 
 
 @click.group()
-def person() -> None:
-    """Accounts."""
-
-
-@person.command("add")
-@click.argument("user_name")
-@click.option("--name", "full_name", required=True, help="Full name.")
-@click.option("--role", "roles", multiple=True, required=True, help=", ".join(access.ROLES))
-@click.option("--organ", "organ_code", help="Code of the organ; the acting person's own if none.")
-@json_option
-@click.pass_obj
-@door
-def person_add(
-    actor: str | None,
-    user_name: str,
-    full_name: str,
-    roles: tuple[str, ...],
-    organ_code: str | None,
-    as_json: bool,
-) -> None:
-    """Make an account and print its one-time password."""
-    first = people.one_time()
-    with the_archive() as services, acting(services, actor) as who, services.db.transaction() as db:
-        organ = organs.by_code(db, organ_code) if organ_code else db.get_one(Organ, who.organ_id)
-        access.require(db, who, Action.MANAGE_PEOPLE, organ)
-        made, one_time = people.add(db, organ, user_name, full_name, list(roles), first)
-        told = {"user": made.user_name, "password": one_time, "roles": list(roles)}
-    answer(told) if as_json else click.echo(say("person_added", **told))
-
-
-@person.command("reset")
-@click.argument("user_name")
-@json_option
-@click.pass_obj
-@door
-def person_reset(actor: str | None, user_name: str, as_json: bool) -> None:
-    """Print a new one-time password for who has forgotten the old one."""
-    new = people.one_time()
-    with the_archive() as services, acting(services, actor) as who, services.db.transaction() as db:
-        one = people.by_name(db, user_name)
-        access.require(db, who, Action.MANAGE_PEOPLE, one.organ)
-        told = {"user": one.user_name, "password": people.reset_password(db, one, new)}
-    answer(told) if as_json else click.echo(say("person_reset", **told))
-
-
-@person.command("lock")
-@click.argument("user_name")
-@click.option("--from", "from_on", metavar="DAY", help="First day without access; today if none.")
-@click.option("--why", required=True, help="Reason, kept in the story.")
-@click.pass_obj
-@door
-def person_lock(actor: str | None, user_name: str, from_on: str | None, why: str) -> None:
-    """End a person's access from a day on; the account and what it did stay."""
-    with the_archive() as services, acting(services, actor) as who, services.db.transaction() as db:
-        one = people.by_name(db, user_name)
-        access.require(db, who, Action.MANAGE_PEOPLE, one.organ)
-        day = parse_value(FROM_ON, from_on) if from_on else clock.today(one.organ)
-        people.lock(db, one, day, why)
-    tell(say("person_locked", user=user_name, day=f"{day:%d/%m/%Y}"))
-
-
-@click.group()
 def token() -> None:
     """Keys for programs that speak to the API."""
 
@@ -158,7 +91,11 @@ def token() -> None:
 @door
 def token_make(actor: str | None, name: str, days: int, as_json: bool) -> None:
     """Make an API token for the acting person; it is shown once."""
-    with the_archive() as services, acting(services, actor) as who, services.db.transaction() as db:
+    with (
+        the_archive() as services,
+        acting_oneself(services, actor) as who,
+        services.db.transaction() as db,
+    ):
         person = people.by_id(db, who.id)
         secret = people.sign_in(db, person, "token", timedelta(days=days), name)
     answer({"token": secret, "name": name, "days": days}) if as_json else click.echo(secret)

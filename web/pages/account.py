@@ -1,4 +1,7 @@
-"""One's own account: signing in and out, password, language, API tokens."""
+"""One's own account: signing in and out, password, language, sessions, API tokens.
+
+It is the natural person's own, whomever they act for at the moment.
+"""
 
 from datetime import timedelta
 
@@ -11,16 +14,18 @@ from flask import (
     redirect,
     render_template,
     request,
+    session,
     url_for,
 )
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from werkzeug.wrappers import Response as BaseResponse
 
-from archive import audit, clock, people
-from archive.errors import ArchiveError, Invalid, NotFound
+from archive import access, audit, clock, delegations, people
+from archive.errors import ArchiveError, Invalid, NotAllowed, NotFound
+from archive.life_models import Delegation
 from archive.models import Person, SignIn
 from web import auth
-from web.auth import asker, reading, writing
+from web.auth import actor, reading, writing_of_oneself
 from web.errors import Said, words_for, words_of
 from web.i18n import COOKIE, LANGUAGES, ONE_YEAR, gettext
 from web.numbers import number_in
@@ -53,7 +58,7 @@ def sign_in() -> str | BaseResponse | tuple[str, int]:
 @blueprint.post("/sign-out")
 def sign_out() -> BaseResponse:
     """Sign out; the sign-in is ended in the archive too."""
-    asker()
+    actor()
     auth.end()
     return redirect(url_for("account.sign_in"))
 
@@ -79,9 +84,9 @@ def _change_password(form: dict[str, str]) -> None:
     if new != form.get("again", ""):
         raise Invalid("passwords_differ")
     auth.confirm_password(old)
-    hashed = people.hash_of_new(asker().user_name, old, new)
-    with writing() as rows:
-        person = people.by_id(rows, asker().id)
+    hashed = people.hash_of_new(actor().user_name, old, new)
+    with writing_of_oneself() as rows:
+        person = people.by_id(rows, actor().id)
         people.change_password(rows, person, hashed, staying=g.sign_in)
 
 
@@ -101,11 +106,78 @@ def language() -> BaseResponse:
         secure=auth.services().settings.behind_tls,
     )
     if g.person is not None and g.person.language != chosen:
-        with writing() as rows:
+        with writing_of_oneself() as rows:
             person = rows.get_one(Person, g.person.id)
             person.language = chosen
             audit.record(rows, "person.choose_language", person, facts={"language": chosen})
     return response
+
+
+# Where and for whom one works ---------------------------------------------------------------------
+
+
+@blueprint.post("/account/place")
+def place() -> BaseResponse:
+    """Choose the organ to work at, or the person to act for; nothing else is chosen by it."""
+    kind, _, number = request.form.get("place", "").partition(":")
+    chosen = int(number) if number.isascii() and number.isdigit() else 0
+    with reading() as rows:
+        person = people.by_id(rows, actor().id)
+        lent = {one.id: one for one in delegations.in_force(rows, person)}
+        organs = access.organs_of(person)
+    if kind == "for":
+        if chosen not in lent:
+            raise NotAllowed("not_delegated", name="")
+        auth.change_hats(chosen)
+        with writing_of_oneself() as rows:
+            audit.record(rows, "delegation.use", rows.get_one(Delegation, chosen))
+        return redirect(url_for("home.page"))
+    auth.change_hats()
+    if kind == "organ" and chosen in organs:
+        session[auth.ORGAN] = chosen
+    return redirect(url_for("home.page"))
+
+
+@blueprint.get("/account/sessions")
+def sessions() -> str:
+    """One's own live sessions, the present one marked."""
+    with reading() as rows:
+        mine = rows.scalars(_live("session").order_by(SignIn.last_used_at.desc())).all()
+    return render_template("account/sessions.html", sessions=mine, present=g.sign_in)
+
+
+@blueprint.post("/account/sessions/<int:number>/end")
+def end_session(number: int) -> BaseResponse:
+    """End one session of one's own, at whatever machine it is."""
+    with writing_of_oneself() as rows:
+        found = rows.scalar(_live("session").where(SignIn.id == number))
+        if found is None:
+            raise NotFound("no_such_thing")
+        people.sign_out(rows, found)
+    flash(gettext("That session is ended."), "success")
+    return redirect(url_for("account.sessions"))
+
+
+@blueprint.post("/account/sessions/end")
+def end_sessions() -> BaseResponse:
+    """Sign out everywhere, here too. API tokens are revoked one by one."""
+    with writing_of_oneself() as rows:
+        people.sign_out_everywhere(rows, people.by_id(rows, actor().id))
+    session.clear()
+    flash(gettext("You are signed out everywhere."), "success")
+    return redirect(url_for("account.sign_in"))
+
+
+def _live(kind: str) -> Select[SignIn]:
+    return select(SignIn).where(
+        SignIn.person_id == actor().id,
+        SignIn.kind == kind,
+        SignIn.ended_at.is_(None),
+        SignIn.expires_at > clock.now(),
+    )
+
+
+# Tokens -------------------------------------------------------------------------------------------
 
 
 @blueprint.route("/account/tokens", methods=["GET", "POST"])
@@ -126,19 +198,14 @@ def _make_token(form: dict[str, str]) -> str:
     if days not in TOKEN_DAYS:
         raise Invalid("bad_days")
     name = form.get("name", "").strip()[:LONGEST_NAME]
-    with writing() as rows:
-        person = people.by_id(rows, asker().id)
+    with writing_of_oneself() as rows:
+        person = people.by_id(rows, actor().id)
         return people.sign_in(rows, person, "token", timedelta(days=days), name)
 
 
 def _tokens_page(secret: str, said: Said | None) -> str:
     with reading() as rows:
-        mine = rows.scalars(
-            select(SignIn)
-            .where(SignIn.person_id == asker().id, SignIn.kind == "token")
-            .where(SignIn.ended_at.is_(None), SignIn.expires_at > clock.now())
-            .order_by(SignIn.id.desc())
-        ).all()
+        mine = rows.scalars(_live("token").order_by(SignIn.id.desc())).all()
     return render_template(
         "account/tokens.html", tokens=mine, secret=secret, said=said, days=TOKEN_DAYS
     )
@@ -147,9 +214,9 @@ def _tokens_page(secret: str, said: Said | None) -> str:
 @blueprint.post("/account/tokens/<int:number>/revoke")
 def revoke(number: int) -> BaseResponse:
     """End a token of one's own at once."""
-    with writing() as rows:
+    with writing_of_oneself() as rows:
         found = rows.get(SignIn, number)
-        if found is None or found.person_id != asker().id or found.kind != "token":
+        if found is None or found.person_id != actor().id or found.kind != "token":
             raise NotFound("no_such_thing")
         if found.ended_at is None:
             people.sign_out(rows, found)

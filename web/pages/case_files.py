@@ -4,13 +4,22 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 from werkzeug.wrappers import Response as BaseResponse
 
-from archive import case_files, documents, people
-from archive.access import Action, require_placing
-from archive.errors import ArchiveError, Invalid
+from archive import (
+    access,
+    case_files,
+    clock,
+    closing,
+    documents,
+    papers,
+    people,
+)
+from archive.access import Action, open_documents, require_filling, require_placing
+from archive.errors import ArchiveError, Invalid, NotAllowed
+from archive.fields import parse_day
 from archive.models import CaseFile, Document, Event, EventRow, Part, Person, Placement
 from archive.reading import (
     known_documents,
@@ -20,6 +29,7 @@ from archive.reading import (
     story_of,
 )
 from formats.vietnamese import fold, nfc
+from web import case_file_view as view
 from web.auth import (
     asker,
     here,
@@ -41,7 +51,6 @@ from web.story_words import story
 
 blueprint = Blueprint("case_files", __name__)
 MOST_HOLDERS = 300
-MOST_MATCHES = 5000
 OFFERED = 200
 
 
@@ -53,7 +62,7 @@ def page() -> str:
         seen = seen_case_files(rows, asker(), here())
         wanted = (
             select(CaseFile)
-            .where(seen, *_filters(rows, seen))
+            .where(seen, *_filters())
             .options(selectinload(CaseFile.holder))
             .order_by(CaseFile.year.desc(), CaseFile.id.desc())
         )
@@ -72,21 +81,11 @@ def page() -> str:
         )
 
 
-def _filters(rows: Session, seen: ColumnElement[bool]) -> list[ColumnElement[bool]]:
+def _filters() -> list[ColumnElement[bool]]:
     """Every word must stand in code or title, with or without marks; an exact year and stage."""
     wanted: list[ColumnElement[bool]] = []
-    if words := fold(request.args.get("q", "")).split()[:10]:
-        named = rows.execute(
-            select(CaseFile.id, CaseFile.code, CaseFile.title)
-            .where(seen)
-            .order_by(CaseFile.id.desc())
-        )
-        fits = [
-            number
-            for number, code, title in named
-            if all(word in fold(f"{code} {title}") for word in words)
-        ]
-        wanted.append(CaseFile.id.in_(fits[:MOST_MATCHES]))
+    for word in fold(request.args.get("q", "")).split()[:10]:
+        wanted.append(CaseFile.folded.contains(word, autoescape=True))
     if year := number_asked("year"):
         wanted.append(CaseFile.year == year)
     if (stage := request.args.get("stage", "")) in STAGES:
@@ -105,7 +104,12 @@ def open_one() -> str | BaseResponse | tuple[str, int]:
             .order_by(Person.full_name)
             .limit(MOST_HOLDERS)
         ).all()
-    told: dict[str, Any] = {"holders": holders, "levels": LEVELS, "given": request.form}
+    told: dict[str, Any] = {
+        "holders": holders,
+        "levels": LEVELS,
+        "given": request.form,
+        "today": clock.today(here()),
+    }
     if request.method != "POST":
         return render_template("case_files/open.html", **told)
     try:
@@ -121,7 +125,9 @@ def _open(form: Any) -> str:
     year = number_in(typed)
     if typed and not (year and 1000 <= year <= 9999):
         raise Invalid("bad_value", field=gettext("Year"), value=typed)
-    refuse_marks({name: form.get(name, "") for name in ("notation", "title", "maintenance")})
+    told = ("notation", "title", "maintenance", "creator")
+    refuse_marks({name: form.get(name, "") for name in told})
+    start = parse_day(form["start_date"]) if form.get("start_date", "").strip() else None
     with writing() as rows:
         require(rows, Action.OPEN_CASE_FILE, here())
         case_file = case_files.open_one(
@@ -131,10 +137,20 @@ def _open(form: Any) -> str:
             form.get("title", ""),
             year=year,
             holder=_holder(rows, holder),
-            maintenance=nfc(form.get("maintenance", "")).strip(),
+            maintenance=_term(form),
+            start_date=start,
+            creator=form.get("creator", ""),
             access_level=form.get("access_level", "organ"),
         )
         return case_file.code
+
+
+def _term(form: Any) -> str:
+    """How long it is kept: outside the plan, too, a case file begins with its term (Đ29.2)."""
+    term = nfc(form.get("maintenance", "")).strip()
+    if not term and form.get("title", "").strip() and form.get("notation", "").strip():
+        raise Invalid("fields_missing", fields=["maintenance"])
+    return term
 
 
 def _holder(rows: Session, number: str) -> Person | None:
@@ -148,25 +164,19 @@ def _holder(rows: Session, number: str) -> Person | None:
 
 @blueprint.get("/case-files/<path:code>")
 def one(code: str) -> str:
-    """One case file: its data, its documents in order, its story."""
+    """One case file: where it stands, what may be done, its documents in order, its story."""
     with reading() as rows:
         case_file = the_case_file(rows, code, Action.SEE_CASE_FILES)
-        inside = (
-            select(Document)
-            .join(Placement)
-            .where(Placement.case_file_id == case_file.id)
-            .options(selectinload(Document.parts).selectinload(Part.renditions))
-            .order_by(Placement.ordinal)
-        )
-        found = listed(rows, inside)
+        found = listed(rows, _inside(case_file))
+        inside = [one.document for one in found.rows]
         return render_template(
             "case_files/one.html",
             case_file=case_file,
             fields=case_file_fields(case_file),
             stage=STAGES[case_file.stage],
-            level=LEVELS[case_file.access_level],
             shown=found,
-            readable=_readable(rows, found.rows),
+            readable=_readable(rows, inside),
+            places=places_of(rows, asker(), inside),
             totals=case_files.totals(rows, [case_file.id]).get(case_file.id, (0, 0)),
             story=story(
                 rows,
@@ -175,7 +185,59 @@ def one(code: str) -> str:
                 before=number_asked("before"),
             ),
             may_receive=may(rows, Action.RECEIVE, case_file.organ),
+            **_standing(rows, case_file),
         )
+
+
+def _inside(case_file: CaseFile) -> Select[Placement]:
+    whole = joinedload(Placement.document)
+    return (
+        select(Placement)
+        .where(
+            Placement.case_file_id == case_file.id, Placement.document.has(open_documents(asker()))
+        )
+        .options(
+            whole.selectinload(Document.parts).selectinload(Part.renditions),
+            whole.selectinload(Document.placements).selectinload(Placement.case_file),
+        )
+        .order_by(Placement.ordinal)
+    )
+
+
+def _standing(rows: Session, case_file: CaseFile) -> dict[str, Any]:
+    """Where it stands, what holds it, and what may be done with it."""
+    standing = view.standing_of(rows, case_file)
+    gone = closing.taken_out(rows, case_file)
+    change = standing.change
+    asked_by = rows.get(Person, change.asked_by_id) if change else None
+    return {
+        "level": LEVELS[case_file.access_level],
+        "levels": LEVELS,
+        "steps": view.steps_of(rows, case_file),
+        "moves": view.moves_of(rows, case_file, standing),
+        "dates": view.dates_of(rows, case_file),
+        "orders": standing.orders,
+        "change": change,
+        "asked_by": asked_by.full_name if asked_by else "",
+        "may_confirm": may(rows, Action.CONFIRM_ACCESS, case_file),
+        "may_take_out": _may_fill(rows, case_file),
+        "why_no_change": standing.why_no_change,
+        "papers": papers.of_case_file(rows, case_file),
+        "paper_kinds": view.PAPER_KINDS,
+        "paper_states": view.PAPER_STATES,
+        "taken_out": gone,
+        "known_gone": known_documents(rows, asker(), [one.document_id for one in gone]),
+        "why_out": view.WHY_OUT,
+    }
+
+
+def _may_fill(rows: Session, case_file: CaseFile) -> bool:
+    """Whether the person may put documents in and take them out now."""
+    try:
+        require_filling(rows, asker(), case_file)
+    except NotAllowed:
+        return False
+    return case_files.takes_documents(case_file)
 
 
 def _placed_in(case_file: CaseFile) -> ColumnElement[bool]:
@@ -235,6 +297,8 @@ def open_ones(rows: Session) -> list[CaseFile]:
     """
     seen = seen_case_files(rows, asker(), here())
     takes = CaseFile.stage.in_(case_files.TAKING)
+    if not access.roles_of(asker(), here().id) & access.FILLS_FOR_ALL:  # only its holder fills it
+        seen = and_(seen, or_(CaseFile.holder_id == asker().id, CaseFile.holder_id.is_(None)))
     found = select(CaseFile).where(seen, takes).order_by(CaseFile.id.desc()).limit(OFFERED)
     return list(rows.scalars(found))
 

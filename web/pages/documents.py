@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from archive import access, documents
+from archive import access, alarms, documents, exports, freezes, links, papers, recalls
 from archive import reading as reads
 from archive.access import Action
 from archive.documents import number_as_shown
@@ -17,21 +17,32 @@ from archive.models import Document, Event, Part
 from ingest import verification
 from ingest.models import Intake
 from web import pictures
-from web.auth import asker, may, reading, services, the_document, writing
+from web.auth import actor, asker, may, reading, services, the_document, writing
+from web.case_file_view import PAPER_KINDS
 from web.deeds import deeds
 from web.downloads import as_download
 from web.errors import tell, words_of
 from web.field_words import document_fields
+from web.forms import mark_of
 from web.i18n import gettext
+from web.link_words import said_of
 from web.marks import refuse_marks
 from web.numbers import number_asked
+from web.pages.alarms import shown
 from web.pages.case_files import open_ones, place_all
 from web.story_words import READING, Story, story
 from web.trust_words import trust_in
 from web.viewer import view
 
 blueprint = Blueprint("documents", __name__, url_prefix="/documents")
-ASKED = (Action.READ, Action.CORRECT, Action.PLACE, Action.VERIFY, Action.DECIDE_INTAKE)
+ASKED = (
+    Action.READ,
+    Action.CORRECT,
+    Action.PLACE,
+    Action.VERIFY,
+    Action.DECIDE_INTAKE,
+    Action.RECALL,
+)
 PRINTED = 300  # pages a print view holds
 SEES_READERS = frozenset({"administrator", "archivist", "auditor", "head"})
 EMPTY_ROWS = 2  # for supplementary fields to come
@@ -50,7 +61,9 @@ def page(code: str) -> str:
             "story": _story(rows, document),
             "may_give_reason": not rights[Action.READ]
             and reads.may_give_reason(rows, asker(), document),
+            "needs_consent": exports.needs_consent(rows, asker(), document),
             "open_ones": open_ones(rows) if rights[Action.PLACE] else [],
+            **_beside(rows, document),
         }
         verified = _last_verification(rows, document)
     part = _part(document, number_asked("part") or 1)
@@ -62,11 +75,24 @@ def page(code: str) -> str:
         fields=document_fields(document),
         trust=trust_in(document, part, verified),
         rights=rights,
-        deeds=deeds(document, part, rights),
+        deeds=deeds(document, part, rights, needs_consent=told["needs_consent"]),
         may_read=rights[Action.READ],
+        alarm=shown(document),
         viewer=_viewer(part) if rights[Action.READ] else None,
         **told,
     )
+
+
+def _beside(rows: Session, document: Document) -> dict[str, Any]:
+    """What belongs to it: links, paper parts, orders that hold it, its recall."""
+    return {
+        "linked": [(one, said_of(one)) for one in links.linked(rows, asker(), document)],
+        "papers": papers.of_document(rows, document),
+        "paper_kinds": PAPER_KINDS,
+        "orders": freezes.orders_on(rows, document),
+        "recall": recalls.recall_of(rows, document),
+        "placed": {one.case_file_id: one.ordinal for one in document.placements},
+    }
 
 
 def _tell_opening(code: str, *, is_turning: bool) -> None:
@@ -74,11 +100,11 @@ def _tell_opening(code: str, *, is_turning: bool) -> None:
     with reading() as rows:
         document = the_document(rows, code, Action.DESCRIBE)
         may_read = may(rows, Action.READ, document)
-        if may_read and is_turning and reads.was_just_opened(rows, asker(), document):
+        if may_read and is_turning and reads.was_just_opened(rows, actor(), document):
             return
     with writing() as rows:
         document = the_document(rows, code, Action.DESCRIBE)
-        if may_read and is_turning and reads.was_just_opened(rows, asker(), document):
+        if may_read and is_turning and reads.was_just_opened(rows, actor(), document):
             return  # by the picture next to it
         reads.opened(rows, document, "open" if may_read else "describe")
 
@@ -119,8 +145,9 @@ def _story(rows: Session, document: Document) -> Story:
     intakes = rows.scalars(select(Intake.id).where(Intake.document_id == document.id)).all()
     told = or_(told, *(reads.story_of("intake", one) for one in intakes))
     told = and_(told, reads.placings_known(rows, asker(), document))
+    told = and_(told, reads.links_known(rows, asker(), document))
     if not access.roles_of(asker(), document.organ_id) & SEES_READERS:
-        told = and_(told, or_(Event.action.not_in(READING), Event.person_id == asker().id))
+        told = and_(told, or_(Event.action.not_in(READING), Event.person_id == actor().id))
     return story(rows, told, of="document", before=number_asked("before"))
 
 
@@ -150,12 +177,14 @@ def printed(code: str) -> str:
     with writing() as rows:
         document = the_document(rows, code, Action.READ)
         reads.opened(rows, document, "print")
+        mark = mark_of(rows, document.organ, asker())
     shown = [(one, min(one.pages or 0, PRINTED)) for one in document.parts if pictures.shown(one)]
     return render_template(
         "documents/print.html",
         document=document,
         number=number_as_shown(document),
         parts_shown=shown,
+        mark=mark,
     )
 
 
@@ -164,7 +193,9 @@ def download(code: str, part: int, role: str) -> BaseResponse:
     """A stored form, only ever as a file to be saved; told as a download."""
     with writing() as rows:
         document = the_document(rows, code, Action.READ)
+        exports.require_consent(rows, asker(), document)
         found = documents.stored_form(document, role, part)
+        alarms.require_harmless(rows, asker(), document, found)
         reads.opened(rows, document, "download", part=part, rendition=role, sha256=found.digest)
     content = services().files.open(found.digest)
     return as_download(content, document, _part(document, part), found)

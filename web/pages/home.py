@@ -1,23 +1,31 @@
 """Home: what waits for me, what I opened last, one search box."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, g, render_template
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, ScalarSelect, exists, func, select
 from sqlalchemy.orm import Session, selectinload
 
+from archive import access, clock, delegations, notices
 from archive.access import Action
-from archive.models import Document, Event, Placement
+from archive.models import CaseFile, Document, Event, Organ, Person, Placement
 from archive.reading import seen_documents
+from archive.submission_lists import SOON, held, until_when
 from ingest.intakes import seen_intakes
 from ingest.models import Intake
-from web.auth import asker, here, may, reading
+from web.auth import actor, asker, here, may, principal, reading
+from web.i18n import gettext, number
+from web.my_work import waiting_for
 from web.pages.receiving import waiting_shown
 
 blueprint = Blueprint("home", __name__)
 LAST_OPENED = 8
 WAITING_SHOWN = 5
+DUE_SHOWN = 5
+MOST_COUNTED = 10_000
+NEWEST = 5_000  # among which unfiled documents are counted; the tray itself lists all
 
 
 @dataclass(frozen=True)
@@ -31,8 +39,12 @@ class Entry:
 
 MENU = (
     Entry("receiving.page", Action.SEE_INTAKES, "inbox"),
+    Entry("registers.page", Action.SEE_REGISTERS, "journal-text"),
+    Entry("issuing.page", Action.PREPARE_ISSUE, "send"),
     Entry("case_files.page", Action.SEE_CASE_FILES, "folder2"),
+    Entry("submissions.page", Action.SEE_CASE_FILES, "box-arrow-in-right"),
     Entry("finding.page", Action.FIND, "search"),
+    Entry("people.page", Action.MANAGE_PEOPLE, "people"),
     Entry("health.page", Action.SEE_HEALTH, "activity"),
 )
 
@@ -43,7 +55,30 @@ def menu() -> dict[str, Any]:
         return {"me": None, "menu": (), "here": None}
     with reading() as rows:
         entries = tuple(one for one in MENU if may(rows, one.action, here()))
-    return {"me": g.person, "menu": entries, "here": here()}
+        places = places_to_work(rows)
+        unopened = notices.unopened(rows, g.person)
+    told = {"me": g.person, "menu": entries, "here": here(), "unopened": unopened}
+    return {**told, "acts_for": principal(), "places_to_work": places}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where, or for whom, the person may work."""
+
+    value: str  # as the form of account.place sends it
+    name: str
+    is_person: bool = False
+
+
+def places_to_work(rows: Session) -> list[Place]:
+    """What the account menu offers: other organs, people one may act for, and oneself again."""
+    organs = sorted(access.organs_of(actor()) - ({here().id} if principal() is None else set()))
+    found = [Place(f"organ:{one}", rows.get_one(Organ, one).name) for one in organs]
+    for one in delegations.in_force(rows, actor()):
+        lender = rows.get_one(Person, one.principal_id)
+        if principal() is None or lender.id != asker().id:
+            found.append(Place(f"for:{one.id}", lender.full_name, is_person=True))
+    return found
 
 
 @blueprint.get("/")
@@ -55,24 +90,67 @@ def page() -> str:
             "home.html",
             may_receive=may(rows, Action.RECEIVE, here()),
             may_open=may(rows, Action.OPEN_CASE_FILE, here()),
+            tasks=waiting_for(rows, asker(), here(), lambda one: may(rows, one, here())),
+            due=_due_next(rows),
+            today=clock.today(here()),
             counts=_intakes(rows) if may_see_intakes else None,
             waiting=waiting_shown(rows, WAITING_SHOWN) if may_see_intakes else [],
-            in_tray=_count(rows, Document.id.not_in(select(Placement.document_id))),
-            to_mend=_count(rows, Document.mending.is_not(None)),
-            held=_count(rows, Document.id.is_not(None)),
             opened=_last_opened(rows),
+            **_documents(rows),
         )
 
 
+def _due_next(rows: Session) -> list[tuple[CaseFile, date]]:
+    """My case files that must be with the archive within 30 days, or should be already."""
+    if not may(rows, Action.WORK, here()):
+        return []
+    until = until_when()
+    found = rows.execute(
+        held(asker(), here())
+        .add_columns(until)
+        .where(until <= clock.today(here()) + SOON)
+        .order_by(None)
+        .order_by(until, CaseFile.id)
+        .limit(DUE_SHOWN)
+    )
+    return [(one, day) for one, day in found]
+
+
 def _intakes(rows: Session) -> dict[str, int]:
-    mine = seen_intakes(asker(), here())
+    mine = seen_intakes(rows, asker(), here())
     found = rows.execute(select(Intake.state, func.count()).where(*mine).group_by(Intake.state))
     return {state: count for state, count in found}
 
 
-def _count(rows: Session, *where: Any) -> int:
+def _documents(rows: Session) -> dict[str, str]:
+    """How many are kept, to be mended, and unfiled among the newest; all in one question.
+
+    Nobody needs to know more exactly than "more than ten thousand", and nobody waits for it.
+    """
     seen = seen_documents(rows, asker(), here())
-    return rows.scalar(select(func.count()).select_from(Document).where(seen, *where)) or 0
+    newest = select(func.max(Document.id)).scalar_subquery()
+    unfiled = ~exists().where(Placement.document_id == Document.id)
+    # A list of its own, so that its small index is looked into and not every document's row.
+    lacking = select(Document.id).where(Document.mending.is_not(None)).limit(MOST_COUNTED)
+    held_, to_mend, in_tray = rows.execute(
+        select(
+            _count(seen),
+            _count(seen, Document.id.in_(lacking)),
+            _count(seen, Document.id > newest - NEWEST, unfiled),
+        )
+    ).one()
+    return {"held": _told(held_), "to_mend": _told(to_mend), "in_tray": _told(in_tray)}
+
+
+def _count(*where: ColumnElement[bool]) -> ScalarSelect[int]:
+    some = select(Document.id).where(*where).limit(MOST_COUNTED + 1).subquery()
+    return select(func.count()).select_from(some).scalar_subquery()
+
+
+def _told(count: int) -> str:
+    if count <= MOST_COUNTED:
+        return number(count)
+    return gettext("over %(count)s", count=number(MOST_COUNTED))
 
 
 def _last_opened(rows: Session) -> list[Document]:
@@ -80,7 +158,7 @@ def _last_opened(rows: Session) -> list[Document]:
     last = func.max(Event.id).label("last")
     mine = (
         select(Event.subject_id, last)
-        .where(Event.person_id == asker().id, Event.action == "document.open")
+        .where(Event.person_id == actor().id, Event.action == "document.open")
         .group_by(Event.subject_id)
         .order_by(last.desc())
         .limit(LAST_OPENED)

@@ -21,13 +21,13 @@ from sqlalchemy.orm import Session, selectinload
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as BaseResponse
 
-from archive import audit
+from archive import alarms
 from archive.access import Action
 from archive.errors import ArchiveError, Invalid, NotFound
 from archive.reading import known_case_files, known_documents
 from formats.vietnamese import nfc
 from ingest import decisions, shelving
-from ingest.intakes import seen_intakes, sees_all, the_intake
+from ingest.intakes import names_hidden, seen_intakes, sees_all, the_intake
 from ingest.models import Intake
 from ingest.reception import Receipt, Sending, receive
 from web import pictures, road_words
@@ -39,6 +39,7 @@ from web.auth import (
     reading,
     require,
     services,
+    telling,
     the_case_file,
     writing,
 )
@@ -47,6 +48,7 @@ from web.errors import tell, wants_json, words_of
 from web.field_words import DIRECTIONS
 from web.i18n import gettext
 from web.lists import Listed, listed
+from web.pages.alarms import tell_twins
 from web.pages.case_files import open_ones
 from web.road_words import IntakeShown
 from web.security import allow_upload
@@ -67,6 +69,13 @@ TABS: dict[str, tuple[str, ...]] = {
     "deciding": ("waiting", "stuck"),
     "refused": ("refused", "discarded"),
     "shelved": ("shelved",),
+}
+TAKES_FILES = {  # forms that may carry large files, and who may send them
+    "receiving.send": Action.RECEIVE,
+    "registering.new": Action.REGISTER,
+    "registering.attach": Action.REGISTER,
+    "issuing.prepare": Action.PREPARE_ISSUE,
+    "issuing.take_signed": Action.PREPARE_ISSUE,
 }
 
 
@@ -97,7 +106,7 @@ def waiting_shown(rows: Session, most: int) -> list[IntakeShown]:
     """The files that wait longest for somebody to decide."""
     found = rows.scalars(
         select(Intake)
-        .where(*seen_intakes(asker(), here()), Intake.state.in_(TABS["deciding"]))
+        .where(*seen_intakes(rows, asker(), here()), Intake.state.in_(TABS["deciding"]))
         .options(selectinload(Intake.organ))
         .order_by(Intake.id)
         .limit(most)
@@ -109,7 +118,7 @@ def _road(rows: Session) -> dict[str, Any]:
     tab = request.args.get("tab", "all")
     tab = tab if tab in TABS else "all"
     only_mine = request.args.get("whose") == "mine"
-    mine = seen_intakes(asker(), here(), only_own=only_mine)
+    mine = seen_intakes(rows, asker(), here(), only_own=only_mine)
     wanted = (
         select(Intake)
         .where(*mine, Intake.state.in_(TABS[tab]))
@@ -122,18 +131,21 @@ def _road(rows: Session) -> dict[str, Any]:
         .order_by(Intake.id.desc())
     )
     found = listed(rows, wanted)
+    may_look = may(rows, Action.DECIDE_SECRET, here())
     return {
         "shown": Listed(_shown(rows, found.rows), found.total, found.page),
         "counts": _counts(rows, mine),
         "open_documents": known_documents(
             rows, asker(), [one.document_id for one in found.rows if one.document_id]
         ),
+        "hidden": names_hidden(rows, asker(), found.rows),
         "known_case_files": known_case_files(
             rows, asker(), [one.case_file_id for one in found.rows if one.case_file_id]
         ),
         "tab": tab,
         "whose": "mine" if only_mine else "all",
-        "may_look": may(rows, Action.DECIDE_SECRET, here()),
+        "may_look": may_look,
+        "suspected": alarms.suspected(rows, here()) if may_look else [],
         "may_see_all": sees_all(asker(), here()),
     }
 
@@ -158,10 +170,11 @@ def _counts(rows: Session, mine: list[ColumnElement[bool]]) -> dict[str, int]:
 
 def take_files() -> None:
     """Let in a large body only from who may hand in files; before anybody reads the form."""
-    if request.endpoint != "receiving.send" or g.get("person") is None:
+    action = TAKES_FILES.get(request.endpoint or "")
+    if action is None or g.get("person") is None:
         return
     with reading() as rows:
-        if may(rows, Action.RECEIVE, here()):
+        if may(rows, action, here()):
             allow_upload(services().settings)
 
 
@@ -209,7 +222,7 @@ def _take(file: FileStorage, case_file_id: int | None) -> Receipt | ArchiveError
 
 
 def _received(file: FileStorage, sending: Sending) -> Receipt:
-    with audit.acting_as(asker(), "web"):
+    with telling():
         return receive(
             services().db,
             services().files,
@@ -273,7 +286,8 @@ def _clear(rows: Session, intake: Intake, why: str) -> None:
 
 
 def _confirm(rows: Session, intake: Intake, why: str) -> None:
-    decisions.confirm_secret(rows, services().workshop, intake, why)
+    found = decisions.confirm_secret(rows, services().workshop, intake, why)
+    tell_twins(found, here())
 
 
 def _discard(rows: Session, intake: Intake, why: str) -> None:

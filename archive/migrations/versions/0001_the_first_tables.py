@@ -47,6 +47,7 @@ def upgrade() -> None:
     sa.Column('read_policy', sa.Text(), nullable=False),
     sa.Column('signature_layout', sa.Text(), nullable=False),
     sa.Column('refuse_bad_signatures', sa.Boolean(), nullable=False),
+    sa.Column('rules', sa.JSON(), nullable=False),
     sa.Column('successor_id', sa.Integer(), nullable=True),
     sa.Column('opened_on', sa.Date(), nullable=True),
     sa.Column('closed_on', sa.Date(), nullable=True),
@@ -105,8 +106,10 @@ def upgrade() -> None:
     sa.Column('description', sa.Text(), nullable=False),
     sa.Column('opened_on', sa.Date(), nullable=True),
     sa.Column('closed_on', sa.Date(), nullable=True),
+    sa.Column('custodian_id', sa.Integer(), nullable=True),
     sa.Column('id', sa.Integer(), nullable=False),
     sa.CheckConstraint('closed_on is null or opened_on <= closed_on', name=op.f('ck_fonds_dates')),
+    sa.ForeignKeyConstraint(['custodian_id'], ['organ.id'], name=op.f('fk_fonds_custodian_id')),
     sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_fonds_organ_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_fonds')),
     sa.UniqueConstraint('organ_id', 'code', name=op.f('uq_fonds_organ_id_code'))
@@ -114,6 +117,16 @@ def upgrade() -> None:
     with op.batch_alter_table('fonds', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_fonds_organ_id'), ['organ_id'], unique=False)
 
+    op.create_table('holiday',
+    sa.Column('organ_id', sa.Integer(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('is_working', sa.Boolean(), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_holiday_organ_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_holiday')),
+    sa.UniqueConstraint('organ_id', 'day', name=op.f('uq_holiday_organ_id_day'))
+    )
     op.create_table('organ_code',
     sa.Column('organ_id', sa.Integer(), nullable=False),
     sa.Column('code', sa.Text(), nullable=False),
@@ -128,6 +141,22 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('organ_code', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_organ_code_organ_id'), ['organ_id'], unique=False)
+
+    op.create_table('register',
+    sa.Column('organ_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('is_default', sa.Boolean(), nullable=False),
+    sa.Column('closed_on', sa.Date(), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("kind in ('incoming', 'outgoing', 'copies')", name=op.f('ck_register_kind')),
+    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_register_organ_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_register')),
+    sa.UniqueConstraint('organ_id', 'code', name=op.f('uq_register_organ_id_code'))
+    )
+    with op.batch_alter_table('register', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_register_organ_id'), ['organ_id'], unique=False)
 
     op.create_table('seal_certificate',
     sa.Column('organ_id', sa.Integer(), nullable=False),
@@ -155,30 +184,15 @@ def upgrade() -> None:
     with op.batch_alter_table('unit', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_unit_organ_id'), ['organ_id'], unique=False)
 
-    op.create_table('file_plan_entry',
-    sa.Column('organ_id', sa.Integer(), nullable=False),
-    sa.Column('parent_id', sa.Integer(), nullable=True),
-    sa.Column('unit_id', sa.Integer(), nullable=True),
+    op.create_table('number_series',
+    sa.Column('register_id', sa.Integer(), nullable=False),
     sa.Column('year', sa.Integer(), nullable=False),
-    sa.Column('position', sa.Integer(), nullable=False),
-    sa.Column('heading_number', sa.Text(), nullable=False),
-    sa.Column('notation', sa.Text(), nullable=False),
-    sa.Column('title', sa.Text(), nullable=False),
-    sa.Column('maintenance', sa.Text(), nullable=False),
-    sa.Column('creator', sa.Text(), nullable=False),
-    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('last', sa.Integer(), nullable=False),
     sa.Column('id', sa.Integer(), nullable=False),
-    sa.CheckConstraint('year between 1000 and 9999', name=op.f('ck_file_plan_entry_year')),
-    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_file_plan_entry_organ_id')),
-    sa.ForeignKeyConstraint(['parent_id'], ['file_plan_entry.id'], name=op.f('fk_file_plan_entry_parent_id')),
-    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_file_plan_entry_unit_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_file_plan_entry'))
+    sa.ForeignKeyConstraint(['register_id'], ['register.id'], name=op.f('fk_number_series_register_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_number_series')),
+    sa.UniqueConstraint('register_id', 'year', name=op.f('uq_number_series_register_id_year'))
     )
-    with op.batch_alter_table('file_plan_entry', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_file_plan_entry_organ_id'), ['organ_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_file_plan_entry_parent_id'), ['parent_id'], unique=False)
-        batch_op.create_index('ix_file_plan_entry_place', ['organ_id', 'year', 'position'], unique=False)
-
     op.create_table('person',
     sa.Column('organ_id', sa.Integer(), nullable=False),
     sa.Column('unit_id', sa.Integer(), nullable=True),
@@ -188,6 +202,7 @@ def upgrade() -> None:
     sa.Column('email', sa.Text(), nullable=False),
     sa.Column('password_hash', sa.Text(), nullable=False),
     sa.Column('must_change_password', sa.Boolean(), nullable=False),
+    sa.Column('birth_year', sa.Integer(), nullable=True),
     sa.Column('locked_from', sa.Date(), nullable=True),
     sa.Column('language', sa.Text(), nullable=False),
     sa.Column('failed_sign_ins', sa.Integer(), nullable=False),
@@ -221,56 +236,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_appointment_organ_id'), ['organ_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_appointment_person_id'), ['person_id'], unique=False)
 
-    op.create_table('case_file',
+    op.create_table('delegation',
     sa.Column('organ_id', sa.Integer(), nullable=False),
-    sa.Column('fonds_id', sa.Integer(), nullable=True),
-    sa.Column('plan_entry_id', sa.Integer(), nullable=True),
-    sa.Column('unit_id', sa.Integer(), nullable=True),
-    sa.Column('holder_id', sa.Integer(), nullable=True),
-    sa.Column('stage', sa.Text(), nullable=False),
-    sa.Column('access_level', sa.Text(), nullable=False),
-    sa.Column('code', sa.Text(), nullable=False),
-    sa.Column('organ_code', sa.Text(), nullable=False),
-    sa.Column('year', sa.Integer(), nullable=False),
-    sa.Column('notation', sa.Text(), nullable=False),
-    sa.Column('title', sa.Text(), nullable=False),
-    sa.Column('maintenance', sa.Text(), nullable=False),
-    sa.Column('rights', sa.Text(), nullable=False),
-    sa.Column('creator', sa.Text(), nullable=False),
-    sa.Column('language', sa.Text(), nullable=False),
-    sa.Column('start_date', sa.Date(), nullable=True),
-    sa.Column('end_date', sa.Date(), nullable=True),
-    sa.Column('document_total', sa.Integer(), nullable=True),
-    sa.Column('page_total', sa.Integer(), nullable=True),
-    sa.Column('sheet_total', sa.Integer(), nullable=True),
-    sa.Column('description', sa.Text(), nullable=False),
-    sa.Column('keyword', sa.Text(), nullable=False),
-    sa.Column('infor_sign', sa.Text(), nullable=False),
-    sa.Column('physical_state', sa.Text(), nullable=False),
-    sa.Column('confidence_level', sa.Text(), nullable=False),
-    sa.Column('paper_file_code', sa.Text(), nullable=False),
-    sa.Column('risk_recovery', sa.Boolean(), nullable=False),
-    sa.Column('risk_recovery_status', sa.Text(), nullable=False),
-    sa.Column('supplementary', sa.JSON(), nullable=False),
-    sa.Column('opened_at', archive.database.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('principal_id', sa.Integer(), nullable=False),
+    sa.Column('delegate_id', sa.Integer(), nullable=False),
+    sa.Column('from_on', sa.Date(), nullable=False),
+    sa.Column('until_on', sa.Date(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('made_by_id', sa.Integer(), nullable=False),
+    sa.Column('made_at', archive.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', archive.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('id', sa.Integer(), nullable=False),
-    sa.CheckConstraint("access_level in ('organ', 'unit', 'assigned')", name=op.f('ck_case_file_access_level')),
-    sa.CheckConstraint("stage in ('planned', 'open', 'closed', 'submitted', 'returned', 'accepted')", name=op.f('ck_case_file_stage')),
-    sa.CheckConstraint('end_date is null or start_date <= end_date', name=op.f('ck_case_file_dates')),
-    sa.CheckConstraint('length(notation) > 0', name=op.f('ck_case_file_notation')),
-    sa.CheckConstraint('year between 1000 and 9999', name=op.f('ck_case_file_year')),
-    sa.ForeignKeyConstraint(['fonds_id'], ['fonds.id'], name=op.f('fk_case_file_fonds_id')),
-    sa.ForeignKeyConstraint(['holder_id'], ['person.id'], name=op.f('fk_case_file_holder_id')),
-    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_case_file_organ_id')),
-    sa.ForeignKeyConstraint(['plan_entry_id'], ['file_plan_entry.id'], name=op.f('fk_case_file_plan_entry_id')),
-    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_case_file_unit_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_case_file')),
-    sa.UniqueConstraint('organ_id', 'organ_code', 'year', 'notation', name=op.f('uq_case_file_organ_id_organ_code_year_notation'))
+    sa.CheckConstraint('from_on <= until_on', name=op.f('ck_delegation_dates')),
+    sa.CheckConstraint('principal_id != delegate_id', name=op.f('ck_delegation_two_people')),
+    sa.ForeignKeyConstraint(['delegate_id'], ['person.id'], name=op.f('fk_delegation_delegate_id')),
+    sa.ForeignKeyConstraint(['made_by_id'], ['person.id'], name=op.f('fk_delegation_made_by_id')),
+    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_delegation_organ_id')),
+    sa.ForeignKeyConstraint(['principal_id'], ['person.id'], name=op.f('fk_delegation_principal_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_delegation'))
     )
-    with op.batch_alter_table('case_file', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_case_file_code'), ['code'], unique=False)
-        batch_op.create_index(batch_op.f('ix_case_file_organ_id'), ['organ_id'], unique=False)
+    with op.batch_alter_table('delegation', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_delegation_delegate_id'), ['delegate_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_delegation_organ_id'), ['organ_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_delegation_principal_id'), ['principal_id'], unique=False)
 
     op.create_table('document',
     sa.Column('organ_id', sa.Integer(), nullable=False),
@@ -312,11 +300,13 @@ def upgrade() -> None:
     sa.Column('is_scan_of_signed_paper', sa.Boolean(), nullable=False),
     sa.Column('supplementary', sa.JSON(), nullable=False),
     sa.Column('mending', sa.Text(), nullable=True),
+    sa.Column('alarm', sa.Text(), nullable=True),
     sa.Column('shelved_at', archive.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('shelved_by_id', sa.Integer(), nullable=True),
     sa.Column('revision', sa.Integer(), nullable=False),
     sa.Column('indexed_revision', sa.Integer(), nullable=False),
     sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("alarm in ('suspected_secret', 'secret', 'infected')", name=op.f('ck_document_alarm')),
     sa.CheckConstraint("completeness in ('full', 'main_text', 'first_page')", name=op.f('ck_document_completeness')),
     sa.CheckConstraint("direction in ('incoming', 'outgoing', 'internal', 'other')", name=op.f('ck_document_direction')),
     sa.CheckConstraint('length(code) > 0', name=op.f('ck_document_code')),
@@ -328,10 +318,122 @@ def upgrade() -> None:
     sa.UniqueConstraint('code', name=op.f('uq_document_code'))
     )
     with op.batch_alter_table('document', schema=None) as batch_op:
+        batch_op.create_index('ix_document_alarm', ['organ_id'], unique=False, sqlite_where=sa.text('alarm is not null'), postgresql_where=sa.text('alarm is not null'))
         batch_op.create_index('ix_document_behind', ['id'], unique=False, sqlite_where=sa.text('indexed_revision < revision'), postgresql_where=sa.text('indexed_revision < revision'))
+        batch_op.create_index('ix_document_doc_code', ['organ_id', 'doc_code'], unique=False)
         batch_op.create_index(batch_op.f('ix_document_issued_date'), ['issued_date'], unique=False)
+        batch_op.create_index('ix_document_mending', ['organ_id'], unique=False, sqlite_where=sa.text('mending is not null'), postgresql_where=sa.text('mending is not null'))
+        batch_op.create_index('ix_document_number', ['organ_id', 'code_number'], unique=False)
         batch_op.create_index(batch_op.f('ix_document_organ_id'), ['organ_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_document_shelved_at'), ['shelved_at'], unique=False)
+
+    op.create_table('file_plan',
+    sa.Column('organ_id', sa.Integer(), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('stage', sa.Text(), nullable=False),
+    sa.Column('decision_number', sa.Text(), nullable=False),
+    sa.Column('decision_date', sa.Date(), nullable=True),
+    sa.Column('approved_by_id', sa.Integer(), nullable=True),
+    sa.Column('approved_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("stage != 'approved' or (approved_by_id is not null and approved_at is not null)", name=op.f('ck_file_plan_approved')),
+    sa.CheckConstraint("stage in ('draft', 'approved')", name=op.f('ck_file_plan_stage')),
+    sa.CheckConstraint('year between 1000 and 9999', name=op.f('ck_file_plan_year')),
+    sa.ForeignKeyConstraint(['approved_by_id'], ['person.id'], name=op.f('fk_file_plan_approved_by_id')),
+    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_file_plan_organ_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_file_plan')),
+    sa.UniqueConstraint('organ_id', 'year', name=op.f('uq_file_plan_organ_id_year'))
+    )
+    with op.batch_alter_table('file_plan', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_file_plan_organ_id'), ['organ_id'], unique=False)
+
+    op.create_table('freeze_order',
+    sa.Column('organ_id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Text(), nullable=False),
+    sa.Column('ordered_on', sa.Date(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('placed_by_id', sa.Integer(), nullable=False),
+    sa.Column('placed_at', archive.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('lift_number', sa.Text(), nullable=False),
+    sa.Column('lift_reason', sa.Text(), nullable=False),
+    sa.Column('lifted_by_id', sa.Integer(), nullable=True),
+    sa.Column('lifted_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['lifted_by_id'], ['person.id'], name=op.f('fk_freeze_order_lifted_by_id')),
+    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_freeze_order_organ_id')),
+    sa.ForeignKeyConstraint(['placed_by_id'], ['person.id'], name=op.f('fk_freeze_order_placed_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_freeze_order'))
+    )
+    with op.batch_alter_table('freeze_order', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_freeze_order_organ_id'), ['organ_id'], unique=False)
+
+    op.create_table('key_custody',
+    sa.Column('organ_id', sa.Integer(), nullable=False),
+    sa.Column('token', sa.Text(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('holder_id', sa.Integer(), nullable=False),
+    sa.Column('permission', sa.Text(), nullable=False),
+    sa.Column('from_on', sa.Date(), nullable=False),
+    sa.Column('until_on', sa.Date(), nullable=True),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("kind in ('organ', 'person')", name=op.f('ck_key_custody_kind')),
+    sa.CheckConstraint('until_on is null or from_on <= until_on', name=op.f('ck_key_custody_dates')),
+    sa.ForeignKeyConstraint(['holder_id'], ['person.id'], name=op.f('fk_key_custody_holder_id')),
+    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_key_custody_organ_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_key_custody'))
+    )
+    with op.batch_alter_table('key_custody', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_key_custody_organ_id'), ['organ_id'], unique=False)
+
+    op.create_table('notice',
+    sa.Column('organ_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('made_on', sa.Date(), nullable=False),
+    sa.Column('made_at', archive.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('opened_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('acknowledged_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('message_id', sa.Text(), nullable=False),
+    sa.Column('mailed_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('mail_tries', sa.Integer(), nullable=False),
+    sa.Column('mail_trouble', sa.Text(), nullable=False),
+    sa.Column('facts', sa.JSON(), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_notice_organ_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_notice_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_notice')),
+    sa.UniqueConstraint('message_id', name=op.f('uq_notice_message_id'))
+    )
+    with op.batch_alter_table('notice', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_notice_organ_id'), ['organ_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_notice_person_id'), ['person_id'], unique=False)
+        batch_op.create_index('ix_notice_to_mail', ['id'], unique=False, sqlite_where=sa.text('mailed_at is null'), postgresql_where=sa.text('mailed_at is null'))
+
+    op.create_table('refusal',
+    sa.Column('organ_id', sa.Integer(), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('refused_on', sa.Date(), nullable=False),
+    sa.Column('refused_at', archive.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('refused_by_id', sa.Integer(), nullable=True),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('reason_code', sa.Text(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('sender', sa.Text(), nullable=False),
+    sa.Column('sender_email', sa.Text(), nullable=False),
+    sa.Column('reference', sa.Text(), nullable=False),
+    sa.Column('answered_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("kind in ('refused', 'returned')", name=op.f('ck_refusal_kind')),
+    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_refusal_organ_id')),
+    sa.ForeignKeyConstraint(['refused_by_id'], ['person.id'], name=op.f('fk_refusal_refused_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_refusal')),
+    sa.UniqueConstraint('organ_id', 'year', 'number', name=op.f('uq_refusal_organ_id_year_number'))
+    )
+    with op.batch_alter_table('refusal', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_refusal_organ_id'), ['organ_id'], unique=False)
 
     op.create_table('sign_in',
     sa.Column('person_id', sa.Integer(), nullable=False),
@@ -351,45 +453,111 @@ def upgrade() -> None:
     with op.batch_alter_table('sign_in', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_sign_in_person_id'), ['person_id'], unique=False)
 
-    op.create_table('access_grant',
-    sa.Column('person_id', sa.Integer(), nullable=False),
-    sa.Column('case_file_id', sa.Integer(), nullable=True),
-    sa.Column('document_id', sa.Integer(), nullable=True),
-    sa.Column('reason', sa.Text(), nullable=False),
-    sa.Column('granted_at', archive.database.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('until', archive.database.UtcDateTime(timezone=True), nullable=True),
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.CheckConstraint('(case_file_id is null) != (document_id is null)', name=op.f('ck_access_grant_one_thing')),
-    sa.ForeignKeyConstraint(['case_file_id'], ['case_file.id'], name=op.f('fk_access_grant_case_file_id')),
-    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_access_grant_document_id')),
-    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_access_grant_person_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_access_grant'))
-    )
-    with op.batch_alter_table('access_grant', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_access_grant_case_file_id'), ['case_file_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_access_grant_document_id'), ['document_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_access_grant_person_id'), ['person_id'], unique=False)
-
-    op.create_table('freeze',
+    op.create_table('submission',
     sa.Column('organ_id', sa.Integer(), nullable=False),
-    sa.Column('case_file_id', sa.Integer(), nullable=True),
-    sa.Column('document_id', sa.Integer(), nullable=True),
-    sa.Column('reason', sa.Text(), nullable=False),
-    sa.Column('placed_by_id', sa.Integer(), nullable=False),
-    sa.Column('placed_at', archive.database.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('lifted_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('unit_id', sa.Integer(), nullable=True),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('condition', sa.Text(), nullable=False),
+    sa.Column('boxes', sa.Integer(), nullable=True),
+    sa.Column('metres', sa.Text(), nullable=False),
+    sa.Column('submitted_by_id', sa.Integer(), nullable=False),
+    sa.Column('submitted_at', archive.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('delivered_by_id', sa.Integer(), nullable=True),
+    sa.Column('delivered_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('received_by_id', sa.Integer(), nullable=True),
+    sa.Column('received_at', archive.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('id', sa.Integer(), nullable=False),
-    sa.CheckConstraint('(case_file_id is null) != (document_id is null)', name=op.f('ck_freeze_one_thing')),
-    sa.ForeignKeyConstraint(['case_file_id'], ['case_file.id'], name=op.f('fk_freeze_case_file_id')),
-    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_freeze_document_id')),
-    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_freeze_organ_id')),
-    sa.ForeignKeyConstraint(['placed_by_id'], ['person.id'], name=op.f('fk_freeze_placed_by_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_freeze'))
+    sa.ForeignKeyConstraint(['delivered_by_id'], ['person.id'], name=op.f('fk_submission_delivered_by_id')),
+    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_submission_organ_id')),
+    sa.ForeignKeyConstraint(['received_by_id'], ['person.id'], name=op.f('fk_submission_received_by_id')),
+    sa.ForeignKeyConstraint(['submitted_by_id'], ['person.id'], name=op.f('fk_submission_submitted_by_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_submission_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_submission')),
+    sa.UniqueConstraint('code', name=op.f('uq_submission_code'))
     )
-    with op.batch_alter_table('freeze', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_freeze_case_file_id'), ['case_file_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_freeze_document_id'), ['document_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_freeze_organ_id'), ['organ_id'], unique=False)
+    with op.batch_alter_table('submission', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_submission_organ_id'), ['organ_id'], unique=False)
+
+    op.create_table('submission_call',
+    sa.Column('organ_id', sa.Integer(), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('announced_on', sa.Date(), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('announced_by_id', sa.Integer(), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['announced_by_id'], ['person.id'], name=op.f('fk_submission_call_announced_by_id')),
+    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_submission_call_organ_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_submission_call')),
+    sa.UniqueConstraint('organ_id', 'year', 'announced_on', name=op.f('uq_submission_call_organ_id_year_announced_on'))
+    )
+    with op.batch_alter_table('submission_call', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_submission_call_organ_id'), ['organ_id'], unique=False)
+
+    op.create_table('document_link',
+    sa.Column('organ_id', sa.Integer(), nullable=False),
+    sa.Column('from_id', sa.Integer(), nullable=False),
+    sa.Column('to_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('made_by_id', sa.Integer(), nullable=True),
+    sa.Column('made_at', archive.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("kind in ('answers', 'relates', 'replaces', 'attachment', 'paper_twin')", name=op.f('ck_document_link_kind')),
+    sa.CheckConstraint('from_id != to_id', name=op.f('ck_document_link_two_ends')),
+    sa.ForeignKeyConstraint(['from_id'], ['document.id'], name=op.f('fk_document_link_from_id')),
+    sa.ForeignKeyConstraint(['made_by_id'], ['person.id'], name=op.f('fk_document_link_made_by_id')),
+    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_document_link_organ_id')),
+    sa.ForeignKeyConstraint(['to_id'], ['document.id'], name=op.f('fk_document_link_to_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_document_link')),
+    sa.UniqueConstraint('from_id', 'to_id', 'kind', name=op.f('uq_document_link_from_id_to_id_kind'))
+    )
+    with op.batch_alter_table('document_link', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_document_link_to_id'), ['to_id'], unique=False)
+
+    op.create_table('file_plan_entry',
+    sa.Column('plan_id', sa.Integer(), nullable=False),
+    sa.Column('parent_id', sa.Integer(), nullable=True),
+    sa.Column('unit_id', sa.Integer(), nullable=True),
+    sa.Column('holder_id', sa.Integer(), nullable=True),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('heading_number', sa.Text(), nullable=False),
+    sa.Column('notation', sa.Text(), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('maintenance', sa.Text(), nullable=False),
+    sa.Column('creator', sa.Text(), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('taken_out_on', sa.Date(), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['holder_id'], ['person.id'], name=op.f('fk_file_plan_entry_holder_id')),
+    sa.ForeignKeyConstraint(['parent_id'], ['file_plan_entry.id'], name=op.f('fk_file_plan_entry_parent_id')),
+    sa.ForeignKeyConstraint(['plan_id'], ['file_plan.id'], name=op.f('fk_file_plan_entry_plan_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_file_plan_entry_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_file_plan_entry'))
+    )
+    with op.batch_alter_table('file_plan_entry', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_file_plan_entry_parent_id'), ['parent_id'], unique=False)
+        batch_op.create_index('ix_file_plan_entry_place', ['plan_id', 'parent_id', 'position'], unique=False)
+        batch_op.create_index(batch_op.f('ix_file_plan_entry_plan_id'), ['plan_id'], unique=False)
+        batch_op.create_index('uq_file_plan_entry_notation', ['plan_id', 'notation'], unique=True, sqlite_where=sa.text("notation != '' and taken_out_on is null"), postgresql_where=sa.text("notation != '' and taken_out_on is null"))
+
+    op.create_table('notice_item',
+    sa.Column('notice_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('subject_type', sa.Text(), nullable=False),
+    sa.Column('subject_id', sa.Integer(), nullable=False),
+    sa.Column('occasion', sa.Text(), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['notice_id'], ['notice.id'], name=op.f('fk_notice_item_notice_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_notice_item_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_notice_item')),
+    sa.UniqueConstraint('person_id', 'kind', 'subject_type', 'subject_id', 'occasion', name=op.f('uq_notice_item_person_id_kind_subject_type_subject_id_occasion'))
+    )
+    with op.batch_alter_table('notice_item', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_notice_item_notice_id'), ['notice_id'], unique=False)
+        batch_op.create_index('ix_notice_item_occasion', ['kind', 'occasion'], unique=False)
 
     op.create_table('part',
     sa.Column('document_id', sa.Integer(), nullable=False),
@@ -411,6 +579,323 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_part_digest'), ['digest'], unique=False)
         batch_op.create_index(batch_op.f('ix_part_document_id'), ['document_id'], unique=False)
 
+    op.create_table('recall',
+    sa.Column('document_id', sa.Integer(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('notice_number', sa.Text(), nullable=False),
+    sa.Column('recalled_by_id', sa.Integer(), nullable=False),
+    sa.Column('recalled_at', archive.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('told_sender_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_recall_document_id')),
+    sa.ForeignKeyConstraint(['recalled_by_id'], ['person.id'], name=op.f('fk_recall_recalled_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_recall')),
+    sa.UniqueConstraint('document_id', name=op.f('uq_recall_document_id'))
+    )
+    op.create_table('register_entry',
+    sa.Column('organ_id', sa.Integer(), nullable=False),
+    sa.Column('register_id', sa.Integer(), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('document_id', sa.Integer(), nullable=True),
+    sa.Column('registered_on', sa.Date(), nullable=False),
+    sa.Column('entered_at', archive.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('entered_by_id', sa.Integer(), nullable=True),
+    sa.Column('late_reason', sa.Text(), nullable=False),
+    sa.Column('code_number', sa.Text(), nullable=False),
+    sa.Column('code_notation', sa.Text(), nullable=False),
+    sa.Column('canonical', sa.Text(), nullable=False),
+    sa.Column('issued_date', sa.Date(), nullable=True),
+    sa.Column('type_name', sa.Text(), nullable=False),
+    sa.Column('subject', sa.Text(), nullable=False),
+    sa.Column('organ_name', sa.Text(), nullable=False),
+    sa.Column('doc_code', sa.Text(), nullable=False),
+    sa.Column('signer_position', sa.Text(), nullable=False),
+    sa.Column('signer_name', sa.Text(), nullable=False),
+    sa.Column('priority', sa.Integer(), nullable=False),
+    sa.Column('due_date', sa.Date(), nullable=True),
+    sa.Column('is_deadline_fixed', sa.Boolean(), nullable=False),
+    sa.Column('page_amount', sa.Integer(), nullable=True),
+    sa.Column('issued_amount', sa.Integer(), nullable=True),
+    sa.Column('recipients', sa.JSON(), nullable=False),
+    sa.Column('to_places', sa.Text(), nullable=False),
+    sa.Column('trace_header_list', sa.Text(), nullable=False),
+    sa.Column('copy_holder', sa.Text(), nullable=False),
+    sa.Column('handed_on', sa.Date(), nullable=True),
+    sa.Column('signed_for', sa.Text(), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('channel', sa.Text(), nullable=False),
+    sa.Column('sender_email', sa.Text(), nullable=False),
+    sa.Column('circulation', sa.Text(), nullable=False),
+    sa.Column('handling', sa.Text(), nullable=False),
+    sa.Column('copy_kind', sa.Text(), nullable=False),
+    sa.Column('copy_of_id', sa.Integer(), nullable=True),
+    sa.Column('paper_arrived_on', sa.Date(), nullable=True),
+    sa.Column('finished_on', sa.Date(), nullable=True),
+    sa.Column('outcome', sa.Text(), nullable=False),
+    sa.Column('done_at', sa.Text(), nullable=False),
+    sa.Column('answered_by_id', sa.Integer(), nullable=True),
+    sa.Column('acknowledged_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('supplementary', sa.JSON(), nullable=False),
+    sa.Column('cancelled_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('cancel_reason', sa.Text(), nullable=False),
+    sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("(outcome = '') = (finished_on is null)", name=op.f('ck_register_entry_finished')),
+    sa.CheckConstraint("(state = 'cancelled') = (cancelled_at is not null)", name=op.f('ck_register_entry_cancelled')),
+    sa.CheckConstraint("circulation in ('electronic', 'paper', 'both')", name=op.f('ck_register_entry_circulation')),
+    sa.CheckConstraint("copy_kind in ('', 'SY', 'SL', 'TrS')", name=op.f('ck_register_entry_copy_kind')),
+    sa.CheckConstraint("handling in ('handle', 'notice')", name=op.f('ck_register_entry_handling')),
+    sa.CheckConstraint("outcome in ('', 'answered', 'done_at', 'for_reference', 'no_answer')", name=op.f('ck_register_entry_outcome')),
+    sa.CheckConstraint("state in ('registered', 'cancelled')", name=op.f('ck_register_entry_state')),
+    sa.CheckConstraint('number > 0', name=op.f('ck_register_entry_number')),
+    sa.CheckConstraint('priority between 0 and 4', name=op.f('ck_register_entry_priority')),
+    sa.ForeignKeyConstraint(['answered_by_id'], ['register_entry.id'], name=op.f('fk_register_entry_answered_by_id')),
+    sa.ForeignKeyConstraint(['copy_of_id'], ['document.id'], name=op.f('fk_register_entry_copy_of_id')),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_register_entry_document_id')),
+    sa.ForeignKeyConstraint(['entered_by_id'], ['person.id'], name=op.f('fk_register_entry_entered_by_id')),
+    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_register_entry_organ_id')),
+    sa.ForeignKeyConstraint(['register_id'], ['register.id'], name=op.f('fk_register_entry_register_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_register_entry')),
+    sa.UniqueConstraint('register_id', 'year', 'number', name=op.f('uq_register_entry_register_id_year_number'))
+    )
+    with op.batch_alter_table('register_entry', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_register_entry_answered_by_id'), ['answered_by_id'], unique=False)
+        batch_op.create_index('ix_register_entry_day', ['register_id', 'registered_on', 'number'], unique=False)
+        batch_op.create_index(batch_op.f('ix_register_entry_doc_code'), ['doc_code'], unique=False)
+        batch_op.create_index(batch_op.f('ix_register_entry_document_id'), ['document_id'], unique=False)
+        batch_op.create_index('ix_register_entry_open', ['register_id', 'year', 'due_date'], unique=False, sqlite_where=sa.text("finished_on is null and state = 'registered'"), postgresql_where=sa.text("finished_on is null and state = 'registered'"))
+        batch_op.create_index('ix_register_entry_same', ['organ_id', 'canonical'], unique=False)
+
+    op.create_table('case_file',
+    sa.Column('organ_id', sa.Integer(), nullable=False),
+    sa.Column('fonds_id', sa.Integer(), nullable=True),
+    sa.Column('plan_entry_id', sa.Integer(), nullable=True),
+    sa.Column('unit_id', sa.Integer(), nullable=True),
+    sa.Column('holder_id', sa.Integer(), nullable=True),
+    sa.Column('stage', sa.Text(), nullable=False),
+    sa.Column('access_level', sa.Text(), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('organ_code', sa.Text(), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('notation', sa.Text(), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('maintenance', sa.Text(), nullable=False),
+    sa.Column('rights', sa.Text(), nullable=False),
+    sa.Column('creator', sa.Text(), nullable=False),
+    sa.Column('language', sa.Text(), nullable=False),
+    sa.Column('start_date', sa.Date(), nullable=True),
+    sa.Column('end_date', sa.Date(), nullable=True),
+    sa.Column('document_total', sa.Integer(), nullable=True),
+    sa.Column('page_total', sa.Integer(), nullable=True),
+    sa.Column('sheet_total', sa.Integer(), nullable=True),
+    sa.Column('description', sa.Text(), nullable=False),
+    sa.Column('keyword', sa.Text(), nullable=False),
+    sa.Column('infor_sign', sa.Text(), nullable=False),
+    sa.Column('physical_state', sa.Text(), nullable=False),
+    sa.Column('confidence_level', sa.Text(), nullable=False),
+    sa.Column('paper_file_code', sa.Text(), nullable=False),
+    sa.Column('risk_recovery', sa.Boolean(), nullable=False),
+    sa.Column('risk_recovery_status', sa.Text(), nullable=False),
+    sa.Column('supplementary', sa.JSON(), nullable=False),
+    sa.Column('opened_at', archive.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('closed_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('accepted_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('is_construction', sa.Boolean(), nullable=False),
+    sa.Column('settled_on', sa.Date(), nullable=True),
+    sa.Column('due_on', sa.Date(), nullable=True),
+    sa.Column('paper_state', sa.Text(), nullable=False),
+    sa.Column('folded', sa.Text(), nullable=False),
+    sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("access_level in ('organ', 'unit', 'assigned')", name=op.f('ck_case_file_access_level')),
+    sa.CheckConstraint("paper_state in ('', 'hybrid', 'converted_to_paper')", name=op.f('ck_case_file_paper_state')),
+    sa.CheckConstraint("stage != 'accepted' or accepted_at is not null", name=op.f('ck_case_file_accepted')),
+    sa.CheckConstraint("stage in ('planned', 'open', 'closed', 'submitted', 'returned', 'accepted', 'dropped')", name=op.f('ck_case_file_stage')),
+    sa.CheckConstraint("stage not in ('closed', 'submitted', 'accepted') or closed_at is not null", name=op.f('ck_case_file_closed')),
+    sa.CheckConstraint('end_date is null or start_date <= end_date', name=op.f('ck_case_file_dates')),
+    sa.CheckConstraint('length(notation) > 0', name=op.f('ck_case_file_notation')),
+    sa.CheckConstraint('year between 1000 and 9999', name=op.f('ck_case_file_year')),
+    sa.ForeignKeyConstraint(['fonds_id'], ['fonds.id'], name=op.f('fk_case_file_fonds_id')),
+    sa.ForeignKeyConstraint(['holder_id'], ['person.id'], name=op.f('fk_case_file_holder_id')),
+    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_case_file_organ_id')),
+    sa.ForeignKeyConstraint(['plan_entry_id'], ['file_plan_entry.id'], name=op.f('fk_case_file_plan_entry_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_case_file_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_case_file')),
+    sa.UniqueConstraint('organ_id', 'organ_code', 'year', 'notation', name=op.f('uq_case_file_organ_id_organ_code_year_notation'))
+    )
+    with op.batch_alter_table('case_file', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_case_file_code'), ['code'], unique=False)
+        batch_op.create_index(batch_op.f('ix_case_file_due_on'), ['due_on'], unique=False)
+        batch_op.create_index('ix_case_file_holder', ['holder_id', 'stage'], unique=False)
+        batch_op.create_index('ix_case_file_list', ['organ_id', 'year', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_case_file_organ_id'), ['organ_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_case_file_plan_entry_id'), ['plan_entry_id'], unique=False)
+        batch_op.create_index('ix_case_file_stage', ['organ_id', 'stage', 'due_on'], unique=False)
+
+    op.create_table('entry_twin',
+    sa.Column('entry_id', sa.Integer(), nullable=False),
+    sa.Column('earlier_entry_id', sa.Integer(), nullable=True),
+    sa.Column('earlier_document_id', sa.Integer(), nullable=True),
+    sa.Column('grounds', sa.Text(), nullable=False),
+    sa.Column('decision', sa.Text(), nullable=False),
+    sa.Column('why', sa.Text(), nullable=False),
+    sa.Column('decided_by_id', sa.Integer(), nullable=True),
+    sa.Column('decided_at', archive.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['decided_by_id'], ['person.id'], name=op.f('fk_entry_twin_decided_by_id')),
+    sa.ForeignKeyConstraint(['earlier_document_id'], ['document.id'], name=op.f('fk_entry_twin_earlier_document_id')),
+    sa.ForeignKeyConstraint(['earlier_entry_id'], ['register_entry.id'], name=op.f('fk_entry_twin_earlier_entry_id')),
+    sa.ForeignKeyConstraint(['entry_id'], ['register_entry.id'], name=op.f('fk_entry_twin_entry_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_entry_twin'))
+    )
+    with op.batch_alter_table('entry_twin', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_entry_twin_entry_id'), ['entry_id'], unique=False)
+
+    op.create_table('letting_in',
+    sa.Column('organ_id', sa.Integer(), nullable=False),
+    sa.Column('ground', sa.Text(), nullable=False),
+    sa.Column('typed', sa.JSON(), nullable=False),
+    sa.Column('asked_by_id', sa.Integer(), nullable=False),
+    sa.Column('asked_at', archive.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('decided_by_id', sa.Integer(), nullable=True),
+    sa.Column('decided_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('is_allowed', sa.Boolean(), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('entry_id', sa.Integer(), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('(decided_at is null) = (is_allowed is null)', name=op.f('ck_letting_in_decided')),
+    sa.CheckConstraint('entry_id is null or is_allowed', name=op.f('ck_letting_in_used')),
+    sa.ForeignKeyConstraint(['asked_by_id'], ['person.id'], name=op.f('fk_letting_in_asked_by_id')),
+    sa.ForeignKeyConstraint(['decided_by_id'], ['person.id'], name=op.f('fk_letting_in_decided_by_id')),
+    sa.ForeignKeyConstraint(['entry_id'], ['register_entry.id'], name=op.f('fk_letting_in_entry_id')),
+    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_letting_in_organ_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_letting_in')),
+    sa.UniqueConstraint('entry_id', name=op.f('uq_letting_in_entry_id'))
+    )
+    with op.batch_alter_table('letting_in', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_letting_in_organ_id'), ['organ_id'], unique=False)
+
+    op.create_table('rendition',
+    sa.Column('part_id', sa.Integer(), nullable=False),
+    sa.Column('document_id', sa.Integer(), nullable=False),
+    sa.Column('role', sa.Text(), nullable=False),
+    sa.Column('digest', sa.Text(), nullable=False),
+    sa.Column('size', sa.Integer(), nullable=False),
+    sa.Column('mime', sa.Text(), nullable=False),
+    sa.Column('puid', sa.Text(), nullable=False),
+    sa.Column('made_at', archive.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('replaced_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('length(digest) = 64', name=op.f('ck_rendition_digest')),
+    sa.CheckConstraint('size >= 0', name=op.f('ck_rendition_size')),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_rendition_document_id')),
+    sa.ForeignKeyConstraint(['part_id'], ['part.id'], name=op.f('fk_rendition_part_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_rendition'))
+    )
+    with op.batch_alter_table('rendition', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_rendition_digest'), ['digest'], unique=False)
+        batch_op.create_index(batch_op.f('ix_rendition_document_id'), ['document_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_rendition_part_id'), ['part_id'], unique=False)
+
+    op.create_table('access_change',
+    sa.Column('case_file_id', sa.Integer(), nullable=False),
+    sa.Column('before', sa.Text(), nullable=False),
+    sa.Column('after', sa.Text(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('asked_by_id', sa.Integer(), nullable=False),
+    sa.Column('asked_at', archive.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('decided_by_id', sa.Integer(), nullable=True),
+    sa.Column('decided_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('is_confirmed', sa.Boolean(), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['asked_by_id'], ['person.id'], name=op.f('fk_access_change_asked_by_id')),
+    sa.ForeignKeyConstraint(['case_file_id'], ['case_file.id'], name=op.f('fk_access_change_case_file_id')),
+    sa.ForeignKeyConstraint(['decided_by_id'], ['person.id'], name=op.f('fk_access_change_decided_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_access_change'))
+    )
+    with op.batch_alter_table('access_change', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_access_change_case_file_id'), ['case_file_id'], unique=False)
+
+    op.create_table('access_grant',
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('case_file_id', sa.Integer(), nullable=True),
+    sa.Column('document_id', sa.Integer(), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('granted_at', archive.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('until', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('(case_file_id is null) != (document_id is null)', name=op.f('ck_access_grant_one_thing')),
+    sa.ForeignKeyConstraint(['case_file_id'], ['case_file.id'], name=op.f('fk_access_grant_case_file_id')),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_access_grant_document_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_access_grant_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_access_grant'))
+    )
+    with op.batch_alter_table('access_grant', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_access_grant_case_file_id'), ['case_file_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_access_grant_document_id'), ['document_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_access_grant_person_id'), ['person_id'], unique=False)
+
+    op.create_table('carried_over',
+    sa.Column('plan_id', sa.Integer(), nullable=False),
+    sa.Column('entry_id', sa.Integer(), nullable=False),
+    sa.Column('case_file_id', sa.Integer(), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['case_file_id'], ['case_file.id'], name=op.f('fk_carried_over_case_file_id')),
+    sa.ForeignKeyConstraint(['entry_id'], ['file_plan_entry.id'], name=op.f('fk_carried_over_entry_id')),
+    sa.ForeignKeyConstraint(['plan_id'], ['file_plan.id'], name=op.f('fk_carried_over_plan_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_carried_over')),
+    sa.UniqueConstraint('entry_id', name=op.f('uq_carried_over_entry_id')),
+    sa.UniqueConstraint('plan_id', 'case_file_id', name=op.f('uq_carried_over_plan_id_case_file_id'))
+    )
+    with op.batch_alter_table('carried_over', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_carried_over_case_file_id'), ['case_file_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_carried_over_plan_id'), ['plan_id'], unique=False)
+
+    op.create_table('export_request',
+    sa.Column('organ_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('case_file_id', sa.Integer(), nullable=True),
+    sa.Column('document_id', sa.Integer(), nullable=True),
+    sa.Column('purpose', sa.Text(), nullable=False),
+    sa.Column('asked_at', archive.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('decided_by_id', sa.Integer(), nullable=True),
+    sa.Column('decided_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('is_allowed', sa.Boolean(), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('until', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('(case_file_id is null) != (document_id is null)', name=op.f('ck_export_request_one_thing')),
+    sa.ForeignKeyConstraint(['case_file_id'], ['case_file.id'], name=op.f('fk_export_request_case_file_id')),
+    sa.ForeignKeyConstraint(['decided_by_id'], ['person.id'], name=op.f('fk_export_request_decided_by_id')),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_export_request_document_id')),
+    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_export_request_organ_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_export_request_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_export_request'))
+    )
+    with op.batch_alter_table('export_request', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_export_request_organ_id'), ['organ_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_export_request_person_id'), ['person_id'], unique=False)
+
+    op.create_table('frozen',
+    sa.Column('order_id', sa.Integer(), nullable=False),
+    sa.Column('case_file_id', sa.Integer(), nullable=True),
+    sa.Column('document_id', sa.Integer(), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('(case_file_id is null) != (document_id is null)', name=op.f('ck_frozen_one_thing')),
+    sa.ForeignKeyConstraint(['case_file_id'], ['case_file.id'], name=op.f('fk_frozen_case_file_id')),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_frozen_document_id')),
+    sa.ForeignKeyConstraint(['order_id'], ['freeze_order.id'], name=op.f('fk_frozen_order_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_frozen')),
+    sa.UniqueConstraint('order_id', 'case_file_id', name=op.f('uq_frozen_order_id_case_file_id')),
+    sa.UniqueConstraint('order_id', 'document_id', name=op.f('uq_frozen_order_id_document_id'))
+    )
+    with op.batch_alter_table('frozen', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_frozen_case_file_id'), ['case_file_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_frozen_document_id'), ['document_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_frozen_order_id'), ['order_id'], unique=False)
+
     op.create_table('intake',
     sa.Column('organ_id', sa.Integer(), nullable=False),
     sa.Column('received_by_id', sa.Integer(), nullable=True),
@@ -420,6 +905,7 @@ def upgrade() -> None:
     sa.Column('digest', sa.Text(), nullable=False),
     sa.Column('size', sa.Integer(), nullable=False),
     sa.Column('case_file_id', sa.Integer(), nullable=True),
+    sa.Column('register_entry_id', sa.Integer(), nullable=True),
     sa.Column('fields', sa.JSON(), nullable=False),
     sa.Column('state', sa.Text(), nullable=False),
     sa.Column('next_step', sa.Text(), nullable=True),
@@ -445,13 +931,57 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['mends_part_id'], ['part.id'], name=op.f('fk_intake_mends_part_id')),
     sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_intake_organ_id')),
     sa.ForeignKeyConstraint(['received_by_id'], ['person.id'], name=op.f('fk_intake_received_by_id')),
+    sa.ForeignKeyConstraint(['register_entry_id'], ['register_entry.id'], name=op.f('fk_intake_register_entry_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_intake'))
     )
     with op.batch_alter_table('intake', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_intake_digest'), ['digest'], unique=False)
         batch_op.create_index(batch_op.f('ix_intake_mends_part_id'), ['mends_part_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_intake_organ_id'), ['organ_id'], unique=False)
+        batch_op.create_index('ix_intake_received', ['organ_id', 'received_at'], unique=False)
         batch_op.create_index('ix_intake_road', ['state', 'next_step', 'queued_at'], unique=False)
+
+    op.create_table('kept_back',
+    sa.Column('case_file_id', sa.Integer(), nullable=False),
+    sa.Column('until_on', sa.Date(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('consent_number', sa.Text(), nullable=False),
+    sa.Column('consent_date', sa.Date(), nullable=False),
+    sa.Column('consent_document_id', sa.Integer(), nullable=True),
+    sa.Column('granted_by_id', sa.Integer(), nullable=False),
+    sa.Column('granted_at', archive.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['case_file_id'], ['case_file.id'], name=op.f('fk_kept_back_case_file_id')),
+    sa.ForeignKeyConstraint(['consent_document_id'], ['document.id'], name=op.f('fk_kept_back_consent_document_id')),
+    sa.ForeignKeyConstraint(['granted_by_id'], ['person.id'], name=op.f('fk_kept_back_granted_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_kept_back'))
+    )
+    with op.batch_alter_table('kept_back', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_kept_back_case_file_id'), ['case_file_id'], unique=False)
+
+    op.create_table('paper_part',
+    sa.Column('organ_id', sa.Integer(), nullable=False),
+    sa.Column('case_file_id', sa.Integer(), nullable=True),
+    sa.Column('document_id', sa.Integer(), nullable=True),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('what', sa.Text(), nullable=False),
+    sa.Column('place', sa.Text(), nullable=False),
+    sa.Column('holder', sa.Text(), nullable=False),
+    sa.Column('pages', sa.Integer(), nullable=True),
+    sa.Column('sheets', sa.Integer(), nullable=True),
+    sa.Column('link', sa.Text(), nullable=False),
+    sa.Column('arrived_on', sa.Date(), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("kind in ('original', 'annex', 'rest_of_first_page', 'rest_of_main_text', 'copy', 'converted')", name=op.f('ck_paper_part_kind')),
+    sa.CheckConstraint('(case_file_id is null) != (document_id is null)', name=op.f('ck_paper_part_one_thing')),
+    sa.ForeignKeyConstraint(['case_file_id'], ['case_file.id'], name=op.f('fk_paper_part_case_file_id')),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_paper_part_document_id')),
+    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_paper_part_organ_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_paper_part'))
+    )
+    with op.batch_alter_table('paper_part', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_paper_part_case_file_id'), ['case_file_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_paper_part_document_id'), ['document_id'], unique=False)
 
     op.create_table('placement',
     sa.Column('case_file_id', sa.Integer(), nullable=False),
@@ -469,6 +999,44 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_placement_case_file_id'), ['case_file_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_placement_document_id'), ['document_id'], unique=False)
 
+    op.create_table('submission_item',
+    sa.Column('submission_id', sa.Integer(), nullable=False),
+    sa.Column('case_file_id', sa.Integer(), nullable=False),
+    sa.Column('ordinal', sa.Integer(), nullable=False),
+    sa.Column('outcome', sa.Text(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('checks', sa.JSON(), nullable=False),
+    sa.Column('decided_by_id', sa.Integer(), nullable=True),
+    sa.Column('decided_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("outcome in ('', 'accepted', 'returned', 'taken_back')", name=op.f('ck_submission_item_outcome')),
+    sa.ForeignKeyConstraint(['case_file_id'], ['case_file.id'], name=op.f('fk_submission_item_case_file_id')),
+    sa.ForeignKeyConstraint(['decided_by_id'], ['person.id'], name=op.f('fk_submission_item_decided_by_id')),
+    sa.ForeignKeyConstraint(['submission_id'], ['submission.id'], name=op.f('fk_submission_item_submission_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_submission_item')),
+    sa.UniqueConstraint('submission_id', 'case_file_id', name=op.f('uq_submission_item_submission_id_case_file_id'))
+    )
+    with op.batch_alter_table('submission_item', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_submission_item_case_file_id'), ['case_file_id'], unique=False)
+        batch_op.create_index('ix_submission_item_open', ['submission_id'], unique=False, sqlite_where=sa.text("outcome = ''"), postgresql_where=sa.text("outcome = ''"))
+        batch_op.create_index(batch_op.f('ix_submission_item_submission_id'), ['submission_id'], unique=False)
+
+    op.create_table('taken_out',
+    sa.Column('case_file_id', sa.Integer(), nullable=False),
+    sa.Column('document_id', sa.Integer(), nullable=False),
+    sa.Column('why', sa.Text(), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('taken_out_at', archive.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("why in ('duplicate', 'draft', 'misplaced')", name=op.f('ck_taken_out_why')),
+    sa.ForeignKeyConstraint(['case_file_id'], ['case_file.id'], name=op.f('fk_taken_out_case_file_id')),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_taken_out_document_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_taken_out'))
+    )
+    with op.batch_alter_table('taken_out', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_taken_out_case_file_id'), ['case_file_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_taken_out_document_id'), ['document_id'], unique=False)
+
     op.create_table('intake_file',
     sa.Column('intake_id', sa.Integer(), nullable=False),
     sa.Column('role', sa.Text(), nullable=False),
@@ -483,28 +1051,57 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_intake_file_digest'), ['digest'], unique=False)
         batch_op.create_index(batch_op.f('ix_intake_file_intake_id'), ['intake_id'], unique=False)
 
-    op.create_table('rendition',
-    sa.Column('part_id', sa.Integer(), nullable=False),
-    sa.Column('document_id', sa.Integer(), nullable=False),
-    sa.Column('role', sa.Text(), nullable=False),
-    sa.Column('digest', sa.Text(), nullable=False),
-    sa.Column('size', sa.Integer(), nullable=False),
-    sa.Column('mime', sa.Text(), nullable=False),
-    sa.Column('puid', sa.Text(), nullable=False),
-    sa.Column('made_at', archive.database.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('replaced_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    op.create_table('issuance',
+    sa.Column('organ_id', sa.Integer(), nullable=False),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('main_id', sa.Integer(), nullable=True),
+    sa.Column('copy_kind', sa.Text(), nullable=False),
+    sa.Column('copy_of_id', sa.Integer(), nullable=True),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('layout', sa.Text(), nullable=False),
+    sa.Column('places', sa.JSON(), nullable=False),
+    sa.Column('notes', sa.JSON(), nullable=False),
+    sa.Column('verdict', sa.JSON(), nullable=False),
+    sa.Column('fields', sa.JSON(), nullable=False),
+    sa.Column('answers', sa.JSON(), nullable=False),
+    sa.Column('case_file_id', sa.Integer(), nullable=True),
+    sa.Column('register_entry_id', sa.Integer(), nullable=True),
+    sa.Column('prepared_digest', sa.Text(), nullable=False),
+    sa.Column('signed_digest', sa.Text(), nullable=True),
+    sa.Column('issued_digest', sa.Text(), nullable=True),
+    sa.Column('prepared_by_id', sa.Integer(), nullable=False),
+    sa.Column('prepared_at', archive.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('signed_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('signer_name', sa.Text(), nullable=False),
+    sa.Column('issued_by_id', sa.Integer(), nullable=True),
+    sa.Column('issued_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('intake_id', sa.Integer(), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('revision', sa.Integer(), nullable=False),
     sa.Column('id', sa.Integer(), nullable=False),
-    sa.CheckConstraint('length(digest) = 64', name=op.f('ck_rendition_digest')),
-    sa.CheckConstraint('size >= 0', name=op.f('ck_rendition_size')),
-    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_rendition_document_id')),
-    sa.ForeignKeyConstraint(['part_id'], ['part.id'], name=op.f('fk_rendition_part_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_rendition'))
+    sa.CheckConstraint("(kind = 'annex') = (main_id is not null)", name=op.f('ck_issuance_annex')),
+    sa.CheckConstraint("copy_kind in ('', 'SY', 'SL', 'TrS')", name=op.f('ck_issuance_copy_kind')),
+    sa.CheckConstraint("kind in ('document', 'scan', 'copy', 'annex')", name=op.f('ck_issuance_kind')),
+    sa.CheckConstraint("state != 'issued' or (signed_digest is not null and register_entry_id is not null and issued_digest is not null)", name=op.f('ck_issuance_issued')),
+    sa.CheckConstraint("state in ('prepared', 'signed', 'issued', 'given_up')", name=op.f('ck_issuance_state')),
+    sa.ForeignKeyConstraint(['case_file_id'], ['case_file.id'], name=op.f('fk_issuance_case_file_id')),
+    sa.ForeignKeyConstraint(['copy_of_id'], ['document.id'], name=op.f('fk_issuance_copy_of_id')),
+    sa.ForeignKeyConstraint(['intake_id'], ['intake.id'], name=op.f('fk_issuance_intake_id')),
+    sa.ForeignKeyConstraint(['issued_by_id'], ['person.id'], name=op.f('fk_issuance_issued_by_id')),
+    sa.ForeignKeyConstraint(['main_id'], ['issuance.id'], name=op.f('fk_issuance_main_id')),
+    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_issuance_organ_id')),
+    sa.ForeignKeyConstraint(['prepared_by_id'], ['person.id'], name=op.f('fk_issuance_prepared_by_id')),
+    sa.ForeignKeyConstraint(['register_entry_id'], ['register_entry.id'], name=op.f('fk_issuance_register_entry_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_issuance'))
     )
-    with op.batch_alter_table('rendition', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_rendition_digest'), ['digest'], unique=False)
-        batch_op.create_index(batch_op.f('ix_rendition_document_id'), ['document_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_rendition_part_id'), ['part_id'], unique=False)
-
+    with op.batch_alter_table('issuance', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_issuance_issued_digest'), ['issued_digest'], unique=False)
+        batch_op.create_index('ix_issuance_list', ['organ_id', 'state', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_issuance_main_id'), ['main_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_issuance_organ_id'), ['organ_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_issuance_prepared_digest'), ['prepared_digest'], unique=False)
+        batch_op.create_index(batch_op.f('ix_issuance_signed_digest'), ['signed_digest'], unique=False)
 
     op.execute("insert into chain_head (id, last_id, link) values (1, 0, '" + "0" * 64 + "')")
     for statement in _final_events(op.get_bind().dialect.name):
@@ -531,62 +1128,185 @@ def _final_events(dialect: str) -> list[str]:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table('rendition', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_rendition_part_id'))
-        batch_op.drop_index(batch_op.f('ix_rendition_document_id'))
-        batch_op.drop_index(batch_op.f('ix_rendition_digest'))
+    with op.batch_alter_table('issuance', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_issuance_signed_digest'))
+        batch_op.drop_index(batch_op.f('ix_issuance_prepared_digest'))
+        batch_op.drop_index(batch_op.f('ix_issuance_organ_id'))
+        batch_op.drop_index(batch_op.f('ix_issuance_main_id'))
+        batch_op.drop_index('ix_issuance_list')
+        batch_op.drop_index(batch_op.f('ix_issuance_issued_digest'))
 
-    op.drop_table('rendition')
+    op.drop_table('issuance')
     with op.batch_alter_table('intake_file', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_intake_file_intake_id'))
         batch_op.drop_index(batch_op.f('ix_intake_file_digest'))
 
     op.drop_table('intake_file')
+    with op.batch_alter_table('taken_out', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_taken_out_document_id'))
+        batch_op.drop_index(batch_op.f('ix_taken_out_case_file_id'))
+
+    op.drop_table('taken_out')
+    with op.batch_alter_table('submission_item', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_submission_item_submission_id'))
+        batch_op.drop_index('ix_submission_item_open', sqlite_where=sa.text("outcome = ''"), postgresql_where=sa.text("outcome = ''"))
+        batch_op.drop_index(batch_op.f('ix_submission_item_case_file_id'))
+
+    op.drop_table('submission_item')
     with op.batch_alter_table('placement', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_placement_document_id'))
         batch_op.drop_index(batch_op.f('ix_placement_case_file_id'))
 
     op.drop_table('placement')
+    with op.batch_alter_table('paper_part', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_paper_part_document_id'))
+        batch_op.drop_index(batch_op.f('ix_paper_part_case_file_id'))
+
+    op.drop_table('paper_part')
+    with op.batch_alter_table('kept_back', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_kept_back_case_file_id'))
+
+    op.drop_table('kept_back')
     with op.batch_alter_table('intake', schema=None) as batch_op:
         batch_op.drop_index('ix_intake_road')
+        batch_op.drop_index('ix_intake_received')
         batch_op.drop_index(batch_op.f('ix_intake_organ_id'))
         batch_op.drop_index(batch_op.f('ix_intake_mends_part_id'))
         batch_op.drop_index(batch_op.f('ix_intake_digest'))
 
     op.drop_table('intake')
-    with op.batch_alter_table('part', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_part_document_id'))
-        batch_op.drop_index(batch_op.f('ix_part_digest'))
+    with op.batch_alter_table('frozen', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_frozen_order_id'))
+        batch_op.drop_index(batch_op.f('ix_frozen_document_id'))
+        batch_op.drop_index(batch_op.f('ix_frozen_case_file_id'))
 
-    op.drop_table('part')
-    with op.batch_alter_table('freeze', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_freeze_organ_id'))
-        batch_op.drop_index(batch_op.f('ix_freeze_document_id'))
-        batch_op.drop_index(batch_op.f('ix_freeze_case_file_id'))
+    op.drop_table('frozen')
+    with op.batch_alter_table('export_request', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_export_request_person_id'))
+        batch_op.drop_index(batch_op.f('ix_export_request_organ_id'))
 
-    op.drop_table('freeze')
+    op.drop_table('export_request')
+    with op.batch_alter_table('carried_over', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_carried_over_plan_id'))
+        batch_op.drop_index(batch_op.f('ix_carried_over_case_file_id'))
+
+    op.drop_table('carried_over')
     with op.batch_alter_table('access_grant', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_access_grant_person_id'))
         batch_op.drop_index(batch_op.f('ix_access_grant_document_id'))
         batch_op.drop_index(batch_op.f('ix_access_grant_case_file_id'))
 
     op.drop_table('access_grant')
+    with op.batch_alter_table('access_change', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_access_change_case_file_id'))
+
+    op.drop_table('access_change')
+    with op.batch_alter_table('rendition', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_rendition_part_id'))
+        batch_op.drop_index(batch_op.f('ix_rendition_document_id'))
+        batch_op.drop_index(batch_op.f('ix_rendition_digest'))
+
+    op.drop_table('rendition')
+    with op.batch_alter_table('letting_in', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_letting_in_organ_id'))
+
+    op.drop_table('letting_in')
+    with op.batch_alter_table('entry_twin', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_entry_twin_entry_id'))
+
+    op.drop_table('entry_twin')
+    with op.batch_alter_table('case_file', schema=None) as batch_op:
+        batch_op.drop_index('ix_case_file_stage')
+        batch_op.drop_index(batch_op.f('ix_case_file_plan_entry_id'))
+        batch_op.drop_index(batch_op.f('ix_case_file_organ_id'))
+        batch_op.drop_index('ix_case_file_list')
+        batch_op.drop_index('ix_case_file_holder')
+        batch_op.drop_index(batch_op.f('ix_case_file_due_on'))
+        batch_op.drop_index(batch_op.f('ix_case_file_code'))
+
+    op.drop_table('case_file')
+    with op.batch_alter_table('register_entry', schema=None) as batch_op:
+        batch_op.drop_index('ix_register_entry_same')
+        batch_op.drop_index('ix_register_entry_open', sqlite_where=sa.text("finished_on is null and state = 'registered'"), postgresql_where=sa.text("finished_on is null and state = 'registered'"))
+        batch_op.drop_index(batch_op.f('ix_register_entry_document_id'))
+        batch_op.drop_index(batch_op.f('ix_register_entry_doc_code'))
+        batch_op.drop_index('ix_register_entry_day')
+        batch_op.drop_index(batch_op.f('ix_register_entry_answered_by_id'))
+
+    op.drop_table('register_entry')
+    op.drop_table('recall')
+    with op.batch_alter_table('part', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_part_document_id'))
+        batch_op.drop_index(batch_op.f('ix_part_digest'))
+
+    op.drop_table('part')
+    with op.batch_alter_table('notice_item', schema=None) as batch_op:
+        batch_op.drop_index('ix_notice_item_occasion')
+        batch_op.drop_index(batch_op.f('ix_notice_item_notice_id'))
+
+    op.drop_table('notice_item')
+    with op.batch_alter_table('file_plan_entry', schema=None) as batch_op:
+        batch_op.drop_index('uq_file_plan_entry_notation', sqlite_where=sa.text("notation != '' and taken_out_on is null"), postgresql_where=sa.text("notation != '' and taken_out_on is null"))
+        batch_op.drop_index(batch_op.f('ix_file_plan_entry_plan_id'))
+        batch_op.drop_index('ix_file_plan_entry_place')
+        batch_op.drop_index(batch_op.f('ix_file_plan_entry_parent_id'))
+
+    op.drop_table('file_plan_entry')
+    with op.batch_alter_table('document_link', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_document_link_to_id'))
+
+    op.drop_table('document_link')
+    with op.batch_alter_table('submission_call', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_submission_call_organ_id'))
+
+    op.drop_table('submission_call')
+    with op.batch_alter_table('submission', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_submission_organ_id'))
+
+    op.drop_table('submission')
     with op.batch_alter_table('sign_in', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_sign_in_person_id'))
 
     op.drop_table('sign_in')
+    with op.batch_alter_table('refusal', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_refusal_organ_id'))
+
+    op.drop_table('refusal')
+    with op.batch_alter_table('notice', schema=None) as batch_op:
+        batch_op.drop_index('ix_notice_to_mail', sqlite_where=sa.text('mailed_at is null'), postgresql_where=sa.text('mailed_at is null'))
+        batch_op.drop_index(batch_op.f('ix_notice_person_id'))
+        batch_op.drop_index(batch_op.f('ix_notice_organ_id'))
+
+    op.drop_table('notice')
+    with op.batch_alter_table('key_custody', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_key_custody_organ_id'))
+
+    op.drop_table('key_custody')
+    with op.batch_alter_table('freeze_order', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_freeze_order_organ_id'))
+
+    op.drop_table('freeze_order')
+    with op.batch_alter_table('file_plan', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_file_plan_organ_id'))
+
+    op.drop_table('file_plan')
     with op.batch_alter_table('document', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_document_shelved_at'))
         batch_op.drop_index(batch_op.f('ix_document_organ_id'))
+        batch_op.drop_index('ix_document_number')
+        batch_op.drop_index('ix_document_mending', sqlite_where=sa.text('mending is not null'), postgresql_where=sa.text('mending is not null'))
         batch_op.drop_index(batch_op.f('ix_document_issued_date'))
+        batch_op.drop_index('ix_document_doc_code')
         batch_op.drop_index('ix_document_behind', sqlite_where=sa.text('indexed_revision < revision'), postgresql_where=sa.text('indexed_revision < revision'))
+        batch_op.drop_index('ix_document_alarm', sqlite_where=sa.text('alarm is not null'), postgresql_where=sa.text('alarm is not null'))
 
     op.drop_table('document')
-    with op.batch_alter_table('case_file', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_case_file_organ_id'))
-        batch_op.drop_index(batch_op.f('ix_case_file_code'))
+    with op.batch_alter_table('delegation', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_delegation_principal_id'))
+        batch_op.drop_index(batch_op.f('ix_delegation_organ_id'))
+        batch_op.drop_index(batch_op.f('ix_delegation_delegate_id'))
 
-    op.drop_table('case_file')
+    op.drop_table('delegation')
     with op.batch_alter_table('appointment', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_appointment_person_id'))
         batch_op.drop_index(batch_op.f('ix_appointment_organ_id'))
@@ -596,12 +1316,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_person_organ_id'))
 
     op.drop_table('person')
-    with op.batch_alter_table('file_plan_entry', schema=None) as batch_op:
-        batch_op.drop_index('ix_file_plan_entry_place')
-        batch_op.drop_index(batch_op.f('ix_file_plan_entry_parent_id'))
-        batch_op.drop_index(batch_op.f('ix_file_plan_entry_organ_id'))
-
-    op.drop_table('file_plan_entry')
+    op.drop_table('number_series')
     with op.batch_alter_table('unit', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_unit_organ_id'))
 
@@ -610,10 +1325,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_seal_certificate_organ_id'))
 
     op.drop_table('seal_certificate')
+    with op.batch_alter_table('register', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_register_organ_id'))
+
+    op.drop_table('register')
     with op.batch_alter_table('organ_code', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_organ_code_organ_id'))
 
     op.drop_table('organ_code')
+    op.drop_table('holiday')
     with op.batch_alter_table('fonds', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_fonds_organ_id'))
 

@@ -1,0 +1,145 @@
+"""Links between documents: answers, relates, replaces, attachment, paper twin; many to many.
+
+A link begins at one document and is shown at both ends. What a text cites is offered as a link,
+and made by a person only (HC-06, HC-27, KT-12, TN-32).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from archive import audit, clock, freezes
+from archive.documents import number_as_shown
+from archive.errors import Conflict, Invalid
+from archive.life_models import DocumentLink
+from archive.models import Document, Person
+from archive.reading import known_documents
+from formats.document_numbers import find_numbers, keys, parse
+
+KINDS = ("answers", "relates", "replaces", "attachment", "paper_twin")
+BOTH_WAYS = frozenset({"relates", "paper_twin"})  # the same from either end
+MOST_CITED = 60
+MOST_OFFERED = 20
+
+
+@dataclass(frozen=True)
+class Linked:
+    """A link as one of its ends sees it: `is_from` where it begins here."""
+
+    link: DocumentLink
+    other: Document
+    is_from: bool
+
+
+def link(
+    session: Session, start: Document, end: Document, kind: str, by: Person, note: str = ""
+) -> DocumentLink:
+    """Link two documents.
+
+    Raises:
+        Invalid: `unknown_link`, `links_itself`, `other_organ`.
+        Conflict: `linked_already`, `frozen`, `recalled`.
+    """
+    if kind not in KINDS:
+        raise Invalid("unknown_link", kind=kind)
+    if start.id == end.id:
+        raise Invalid("links_itself")
+    if start.organ_id != end.organ_id:
+        raise Invalid("other_organ")
+    freezes.require_thawed(session, start)
+    freezes.require_thawed(session, end)
+    if _is_linked(session, start, end, kind):
+        raise Conflict("linked_already", document=end.code)
+    made = DocumentLink(
+        organ_id=start.organ_id,
+        from_id=start.id,
+        to_id=end.id,
+        kind=kind,
+        note=note.strip(),
+        made_by_id=by.id,
+        made_at=clock.now(),
+    )
+    session.add(made)
+    session.flush()
+    facts = {"kind": kind, "to": end.code}
+    audit.record(session, "document.link", start, also=(made, end), facts=facts, note=made.note)
+    return made
+
+
+def _is_linked(session: Session, start: Document, end: Document, kind: str) -> bool:
+    there = and_(DocumentLink.from_id == start.id, DocumentLink.to_id == end.id)
+    back = and_(DocumentLink.from_id == end.id, DocumentLink.to_id == start.id)
+    ends = or_(there, back) if kind in BOTH_WAYS else there
+    found = select(DocumentLink.id).where(ends, DocumentLink.kind == kind)
+    return session.scalar(found.limit(1)) is not None
+
+
+def unlink(session: Session, found: DocumentLink, why: str) -> None:
+    """Take a link away that was made by mistake; the story of both ends keeps it.
+
+    Raises:
+        Invalid: `reason_missing`.
+        Conflict: `frozen`, `recalled`.
+    """
+    if not why.strip():
+        raise Invalid("reason_missing")
+    start = session.get_one(Document, found.from_id)
+    end = session.get_one(Document, found.to_id)
+    freezes.require_thawed(session, start)
+    freezes.require_thawed(session, end)
+    session.delete(found)
+    session.flush()
+    facts = {"kind": found.kind, "to": end.code}
+    audit.record(session, "document.unlink", start, also=(end,), facts=facts, why=why.strip())
+
+
+def linked(session: Session, person: Person, document: Document) -> list[Linked]:
+    """The document's links to others of which the person may know, from both ends."""
+    found = session.scalars(
+        select(DocumentLink)
+        .where(or_(DocumentLink.from_id == document.id, DocumentLink.to_id == document.id))
+        .order_by(DocumentLink.id)
+    ).all()
+    if not found:
+        return []
+    numbers = {one.to_id if one.from_id == document.id else one.from_id for one in found}
+    others = _documents(session, known_documents(session, person, numbers))
+    return [
+        Linked(one, others[other], is_from=one.from_id == document.id)
+        for one in found
+        if (other := one.to_id if one.from_id == document.id else one.from_id) in others
+    ]
+
+
+def _documents(session: Session, numbers: Iterable[int]) -> dict[int, Document]:
+    found = select(Document).where(Document.id.in_(list(numbers)))
+    return {one.id: one for one in session.scalars(found.options(selectinload(Document.parts)))}
+
+
+def suggested(
+    session: Session, person: Person, document: Document, text: str
+) -> Sequence[Document]:
+    """Documents of the organ that the text cites by number and symbol, not linked yet."""
+    cited = [one.number for one in find_numbers(text)[:MOST_CITED] if one.number.number]
+    wanted = {key for one in cited for key in keys(one) if not key.endswith("||")}
+    if not wanted:
+        return []
+    spelled = {f"{one.number:0{width}d}" for one in cited for width in (1, 2, 3)}
+    there = {one.other.id for one in linked(session, person, document)} | {document.id}
+    found = session.scalars(
+        select(Document)
+        .where(Document.organ_id == document.organ_id, Document.code_number.in_(spelled))
+        .order_by(Document.id.desc())
+        .limit(500)
+    )
+    fits = [one.id for one in found if one.id not in there and _numbers(one) & wanted]
+    offered = _documents(session, known_documents(session, person, fits[:MOST_OFFERED]))
+    return [offered[one] for one in fits if one in offered]
+
+
+def _numbers(document: Document) -> set[str]:
+    number = parse(number_as_shown(document))
+    year = document.issued_date.year if document.issued_date else None
+    return {one for one in keys(number, year=year) if not one.endswith("||")} if number else set()

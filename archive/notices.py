@@ -1,0 +1,309 @@
+"""Notices: what somebody must be told, once a person and occasion, in the inbox and by mail.
+
+The inbox notice is there exactly once (a unique constraint); mail goes out at least once, under a
+Message-ID that stays the same however often it is sent. What fell due while the machine was off
+is told the next time somebody looks.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import uuid4
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, selectinload
+
+from archive import access, audit, clock, people
+from archive.access import Action
+from archive.errors import NotFound
+from archive.life_models import Notice, NoticeItem
+from archive.models import CaseFile, Organ, Person, Row
+from archive.organ_rules import rules_of
+from archive.reading import known_case_files
+from archive.register_fields import number_of_entry
+from archive.register_lists import hidden_of
+from archive.register_models import RegisterEntry
+from archive.submissions import DAYS_AFTER_CALL, due_by, kept_until, last_call
+
+DUE = "submission_due"
+CALLED = "submission_called"
+RETURNED = "submission_returned"
+ACCESS_WAITS = "access_change_waits"
+REGISTERED = "document_registered"
+INBOX_ONLY = (REGISTERED,)  # too many for a letter each
+MOST_MAIL_TRIES = 20
+
+
+@dataclass(frozen=True)
+class Told:
+    """One thing that one person is to be told."""
+
+    person_id: int
+    kind: str
+    subject: Row
+    occasion: str  # the day it speaks of
+    due_on: date | None = None
+
+    @property
+    def key(self) -> tuple[int, str, str, int, str]:
+        """What makes it the same notice as an earlier one."""
+        return (self.person_id, self.kind, self.subject.STORY or "", self.subject.id, self.occasion)
+
+
+def tell(session: Session, organ: Organ, told: Iterable[Told]) -> list[Notice]:
+    """Put into each person's inbox what is new to them: one notice a person and kind.
+
+    What they were told before is left out, so that calling this twice does nothing more.
+    """
+    session.execute(select(Organ.id).where(Organ.id == organ.id).with_for_update(key_share=True))
+    fresh = _new(session, list(told))
+    notices = []
+    moment = clock.now()
+    for (person_id, kind), items in sorted(fresh.items()):
+        notice = Notice(
+            organ_id=organ.id,
+            person_id=person_id,
+            kind=kind,
+            made_on=clock.day_of(moment, organ),
+            made_at=moment,
+            message_id=f"{uuid4().hex}@{organ.code.lower()}.luutru",
+        )
+        session.add(notice)
+        session.flush()
+        session.add_all(
+            NoticeItem(
+                notice_id=notice.id,
+                person_id=person_id,
+                kind=kind,
+                subject_type=one.subject.STORY or "",
+                subject_id=one.subject.id,
+                occasion=one.occasion,
+                due_on=one.due_on,
+            )
+            for one in items
+        )
+        session.flush()
+        codes = [str(getattr(one.subject, "code", one.subject.id)) for one in items]
+        audit.record(session, "notice.send", notice, facts={"kind": kind, "things": codes})
+        notices.append(notice)
+    return notices
+
+
+def _new(session: Session, told: list[Told]) -> dict[tuple[int, str], list[Told]]:
+    """Those that nobody was told of yet, by person and kind."""
+    known = {
+        (one.person_id, one.kind, one.subject_type, one.subject_id, one.occasion)
+        for one in session.scalars(
+            select(NoticeItem).where(
+                NoticeItem.kind.in_({one.kind for one in told}),
+                NoticeItem.occasion.in_({one.occasion for one in told}),
+            )
+        )
+    }
+    fresh: dict[tuple[int, str], list[Told]] = defaultdict(list)
+    for one in told:
+        if one.key not in known:
+            known.add(one.key)
+            fresh[one.person_id, one.kind].append(one)
+    return fresh
+
+
+# What the submission of case files asks to be told (NĐ 30/2020, PL VI, III.5b) --------------------
+
+
+def of_submission(
+    session: Session, organ: Organ, staff: Iterable[Person] | None = None
+) -> list[Told]:
+    """Who is to be told today which case files are to be submitted.
+
+    Twice, because the regulation can be read in two ways: so many days before a file is due, and
+    when the archive announces its list.
+    """
+    today = clock.today(organ)
+    active = list(staff) if staff is not None else people.at_work(session, organ.id)
+    told = []
+    horizon = today + timedelta(days=rules_of(organ).notice_days)
+    due = list(session.scalars(select(CaseFile).where(due_by(organ.id, horizon))))
+    kept = kept_until(session, due)
+    whom = _responsible(organ, active, due)
+    for one in due:
+        day = kept.get(one.id, one.due_on)
+        assert day is not None
+        told += [Told(number, DUE, one, day.isoformat(), day) for number in whom[one.id]]
+    call = last_call(session, organ.id)
+    if call is not None and today <= call.announced_on + DAYS_AFTER_CALL:
+        end = call.announced_on + DAYS_AFTER_CALL
+        called = list(
+            session.scalars(select(CaseFile).where(due_by(organ.id, date(call.year, 12, 31))))
+        )
+        later = kept_until(session, called)
+        called = [one for one in called if later.get(one.id, end) <= end]
+        whom = _responsible(organ, active, called)
+        occasion = call.announced_on.isoformat()
+        for one in called:
+            told += [Told(number, CALLED, one, occasion, end) for number in whom[one.id]]
+    return told
+
+
+def _responsible(
+    organ: Organ, active: list[Person], case_files: Iterable[CaseFile]
+) -> dict[int, list[int]]:
+    """The holder of each case file; where there is none that works here, the archivists."""
+    numbers = {one.id for one in active}
+    archivists = [one.id for one in active if "archivist" in access.roles_of(one, organ.id)]
+    return {
+        one.id: [one.holder_id] if one.holder_id in numbers else archivists for one in case_files
+    }
+
+
+# The inbox ----------------------------------------------------------------------------------------
+
+
+def unopened(session: Session, person: Person) -> int:
+    """How many notices a person has not opened yet."""
+    found = select(func.count()).select_from(Notice)
+    return (
+        session.scalar(found.where(Notice.person_id == person.id, Notice.opened_at.is_(None))) or 0
+    )
+
+
+def by_number(session: Session, person: Person, number: int) -> Notice:
+    """A notice of this person's.
+
+    Raises:
+        NotFound: `no_such_thing`.
+    """
+    found = session.scalar(
+        select(Notice)
+        .where(Notice.id == number, Notice.person_id == person.id)
+        .options(selectinload(Notice.items))
+    )
+    if found is None:
+        raise NotFound("no_such_thing")
+    return found
+
+
+def inbox(person: Person) -> Select[Notice]:
+    """A person's notices: those not opened yet first, then the newest."""
+    return (
+        select(Notice)
+        .where(Notice.person_id == person.id)
+        .options(selectinload(Notice.items))
+        .order_by(Notice.opened_at.is_not(None), Notice.id.desc())
+    )
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a line of a notice is about, as far as its reader may know of it today."""
+
+    kind: str  # case_file, register_entry
+    code: str
+    title: str = ""
+    is_open: bool = True  # whether its page opens for the reader
+
+
+Subjects = dict[tuple[str, int], Subject]
+
+
+def subjects(session: Session, person: Person, items: Iterable[NoticeItem]) -> Subjects:
+    """What these lines are about, in a few questions however many they are.
+
+    What the person may not see any more, such as a case file that somebody else holds now, keeps
+    its code and loses its title.
+    """
+    numbers: dict[str, set[int]] = defaultdict(set)
+    for one in items:
+        numbers[one.subject_type].add(one.subject_id)
+    return {
+        **_case_files(session, person, numbers["case_file"]),
+        **_entries(session, person, numbers["register_entry"]),
+    }
+
+
+def _case_files(session: Session, person: Person, numbers: set[int]) -> Subjects:
+    if not numbers:
+        return {}
+    known = known_case_files(session, person, numbers)
+    found = session.execute(
+        select(CaseFile.id, CaseFile.code, CaseFile.title).where(CaseFile.id.in_(numbers))
+    )
+    return {
+        ("case_file", number): Subject(
+            "case_file", code, title if number in known else "", number in known
+        )
+        for number, code, title in found
+    }
+
+
+def _entries(session: Session, person: Person, numbers: set[int]) -> Subjects:
+    if not numbers:
+        return {}
+    found = session.scalars(
+        select(RegisterEntry)
+        .where(RegisterEntry.id.in_(numbers))
+        .options(selectinload(RegisterEntry.register))
+    ).all()
+    told: Subjects = {}
+    for organ_id in {one.organ_id for one in found}:
+        organ = session.get_one(Organ, organ_id)
+        here = [one for one in found if one.organ_id == organ_id]
+        opens = access.may(session, person, Action.SEE_REGISTERS, organ)
+        hidden = hidden_of(session, person, organ, here) if opens else {one.id for one in here}
+        for one in here:
+            is_open = one.id not in hidden
+            title = " · ".join(filter(None, (number_of_entry(one), one.subject))) if is_open else ""
+            told["register_entry", one.id] = Subject("register_entry", one.code, title, is_open)
+    return told
+
+
+def open_it(session: Session, notice: Notice) -> None:
+    """Note that it was opened, the first time."""
+    if notice.opened_at is None:
+        notice.opened_at = clock.now()
+        audit.record(session, "notice.open", notice)
+
+
+def acknowledge(session: Session, notice: Notice) -> None:
+    """Note that its reader says so, once."""
+    if notice.acknowledged_at is None:
+        notice.acknowledged_at = clock.now()
+        audit.record(session, "notice.acknowledge", notice)
+
+
+# Mail ---------------------------------------------------------------------------------------------
+
+
+def to_mail(session: Session, limit: int = 50) -> list[Notice]:
+    """Notices that are to go out by mail and have not; with their items."""
+    found = (
+        select(Notice)
+        .join(Person, Person.id == Notice.person_id)
+        .where(
+            Notice.mailed_at.is_(None),
+            Notice.kind.not_in(INBOX_ONLY),
+            Notice.mail_tries < MOST_MAIL_TRIES,
+            Person.email != "",
+        )
+        .options(selectinload(Notice.items))
+        .order_by(Notice.mail_tries, Notice.id)
+        .limit(limit)
+    )
+    return list(session.scalars(found))
+
+
+def mailed(session: Session, number: int) -> None:
+    """Note that the mail server took it."""
+    notice = session.get_one(Notice, number)
+    if notice.mailed_at is None:
+        notice.mailed_at, notice.mail_trouble = clock.now(), ""
+        audit.record(session, "notice.mail", notice)
+
+
+def not_mailed(session: Session, number: int, trouble: str) -> None:
+    """Note that the mail server did not take it; it is tried again."""
+    notice = session.get_one(Notice, number)
+    notice.mail_tries += 1
+    notice.mail_trouble = trouble[:500]
+    session.flush()

@@ -1,0 +1,234 @@
+"""Lines of registers as lists: what waits, what is late, one book by days, rows for printing."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from archive import access, clock
+from archive.access import Action
+from archive.models import Document, Organ, Person
+from archive.reading import seen_documents
+from archive.register_fields import canonical_of, number_of_entry, recipients_typed
+from archive.register_models import NumberSeries, Register, RegisterEntry
+from formats.vietnamese import fold
+
+SOON = timedelta(days=2)  # due within so many days: "đến hạn"
+
+
+@dataclass(frozen=True)
+class BookYear:
+    """One book in one year, counted."""
+
+    book: Register
+    year: int
+    entries: int
+    last: int
+    cancelled: int
+    late_entries: int  # typed on a later day
+    unanswered: int
+    overdue: int
+
+    @property
+    def gaps(self) -> int:
+        """Numbers that are missing; always none, and shown so that everybody can see it."""
+        return self.last - self.entries
+
+
+def counts(session: Session, books: list[Register], year: int, today: date) -> list[BookYear]:
+    """The books in this year, in one question."""
+    is_open = _is_open()
+    found = session.execute(
+        select(
+            RegisterEntry.register_id,
+            func.count(),
+            func.max(RegisterEntry.number),
+            func.sum(case((RegisterEntry.state == "cancelled", 1), else_=0)),
+            func.sum(case((RegisterEntry.late_reason != "", 1), else_=0)),
+            func.sum(case((is_open, 1), else_=0)),
+            func.sum(case((and_(is_open, RegisterEntry.due_date < today), 1), else_=0)),
+        )
+        .where(RegisterEntry.register_id.in_([one.id for one in books]), RegisterEntry.year == year)
+        .group_by(RegisterEntry.register_id)
+    )
+    told = {row[0]: [int(one or 0) for one in row[1:]] for row in found}
+    return [BookYear(one, year, *told.get(one.id, [0] * 6)) for one in books]
+
+
+def years_of(session: Session, organ: Organ) -> list[int]:
+    """The years in which the organ's books have lines, newest first, and this one."""
+    found = session.scalars(
+        select(NumberSeries.year)
+        .join(Register, Register.id == NumberSeries.register_id)
+        .where(Register.organ_id == organ.id)
+        .distinct()
+    )
+    return sorted({*found, clock.today(organ).year}, reverse=True)
+
+
+def _is_open() -> ColumnElement[bool]:
+    return and_(
+        RegisterEntry.finished_on.is_(None),
+        RegisterEntry.state == "registered",
+        RegisterEntry.handling == "handle",
+    )
+
+
+def filters(only: str, today: date) -> list[ColumnElement[bool]]:
+    """`unanswered`, `overdue`, `due`, `late` (typed later), `cancelled`, `unacknowledged`."""
+    is_due = and_(RegisterEntry.due_date >= today, RegisterEntry.due_date <= today + SOON)
+    known: dict[str, list[ColumnElement[bool]]] = {
+        "unanswered": [_is_open()],
+        "overdue": [_is_open(), RegisterEntry.due_date < today],
+        "due": [_is_open(), is_due],
+        "late": [RegisterEntry.late_reason != ""],
+        "cancelled": [RegisterEntry.state == "cancelled"],
+        "unacknowledged": [
+            RegisterEntry.acknowledged_at.is_(None),
+            RegisterEntry.state == "registered",
+        ],
+    }
+    return known.get(only, [])
+
+
+def by_number(book: Register, typed: str) -> list[ColumnElement[bool]]:
+    """Lines with this number, however it was typed: the book's own, or the document's.
+
+    Each way is told in full, so that the database finds each by an index of its own.
+    """
+    text = typed.strip()
+    if not text:
+        return []
+    here = RegisterEntry.organ_id == book.organ_id
+    ways = [
+        and_(here, RegisterEntry.canonical == canonical_of(text)),
+        and_(here, RegisterEntry.doc_code == text),
+    ]
+    if text.isdecimal() and len(text) < 9:
+        of_book = (RegisterEntry.register_id == book.id, RegisterEntry.number == int(text))
+        ways.append(and_(*of_book))
+    return [or_(*ways)]
+
+
+def lines(
+    book: Register, *, year: int | None = None, first: date | None = None, last: date | None = None
+) -> Select[RegisterEntry]:
+    """The lines of a book, newest first, of a year or from a day to a day."""
+    found = select(RegisterEntry).where(RegisterEntry.register_id == book.id)
+    if year is not None:
+        found = found.where(RegisterEntry.year == year)
+    if first is not None:
+        found = found.where(RegisterEntry.registered_on >= first)
+    if last is not None:
+        found = found.where(RegisterEntry.registered_on <= last)
+    return found.options(
+        selectinload(RegisterEntry.document), selectinload(RegisterEntry.answered_by)
+    ).order_by(RegisterEntry.year.desc(), RegisterEntry.number.desc())
+
+
+def hidden_of(
+    session: Session, person: Person, organ: Organ, entries: list[RegisterEntry]
+) -> set[int]:
+    """The lines whose document the person may not know of: number and day are shown, no more."""
+    numbers = {one.document_id for one in entries if one.document_id is not None}
+    if not numbers or access.may(session, person, Action.REGISTER, organ):
+        return set()
+    seen = set(
+        session.scalars(
+            select(Document.id).where(
+                Document.id.in_(numbers), seen_documents(session, person, organ)
+            )
+        )
+    )
+    return {
+        one.id for one in entries if one.document_id is not None and one.document_id not in seen
+    }
+
+
+def may_see(session: Session, person: Person, organ: Organ, entry: RegisterEntry) -> bool:
+    """Whether the person may see what this line says."""
+    if not access.may(session, person, Action.SEE_REGISTERS, organ):
+        return False
+    return not hidden_of(session, person, organ, [entry])
+
+
+@dataclass(frozen=True)
+class PrintedRow:
+    """One line as the law's books have it (NĐ 30, Phụ lục IV): ten columns, already in words."""
+
+    columns: tuple[str, ...]
+    is_cancelled: bool
+
+
+def rows_of_book(
+    session: Session, register: Register, first_day: date, last_day: date
+) -> list[PrintedRow]:
+    """The lines from one day to another in the order of their numbers, for the printed book."""
+    found = session.scalars(
+        lines(register, first=first_day, last=last_day)
+        .order_by(None)
+        .order_by(RegisterEntry.year, RegisterEntry.number)
+    )
+    row = _incoming_row if register.kind == "incoming" else _outgoing_row
+    return [PrintedRow(row(one), one.state == "cancelled") for one in found]
+
+
+def columns_of(entry: RegisterEntry) -> tuple[str, ...]:
+    """The line's ten columns, as its book's form has them."""
+    return _incoming_row(entry) if entry.register.kind == "incoming" else _outgoing_row(entry)
+
+
+def _incoming_row(one: RegisterEntry) -> tuple[str, ...]:
+    return (
+        _day(one.registered_on),
+        str(one.number),
+        one.organ_name,
+        number_of_entry(one),
+        _day(one.issued_date),
+        _what(one),
+        one.to_places,
+        _day(one.handed_on),
+        one.signed_for,
+        _note(one),
+    )
+
+
+def _outgoing_row(one: RegisterEntry) -> tuple[str, ...]:
+    return (
+        number_of_entry(one),
+        _day(one.issued_date),
+        _what(one),
+        one.signer_name,
+        recipients_typed(one.recipients),
+        one.copy_holder,
+        str(one.issued_amount or ""),
+        _day(one.handed_on),
+        one.signed_for,
+        _note(one),
+    )
+
+
+def _what(one: RegisterEntry) -> str:
+    return titled(one.type_name, one.subject)
+
+
+def titled(type_name: str, subject: str) -> str:
+    """Type and subject; the type once only, where the subject begins with it."""
+    if fold(subject).startswith(fold(type_name)):
+        return subject
+    return f"{type_name} {subject}"
+
+
+def _note(one: RegisterEntry) -> str:
+    """The note, and what the book must show: a cancelled number, a line written later."""
+    said = [one.note] if one.note else []
+    if one.late_reason:
+        said.append(f"Đăng ký bổ sung: {one.late_reason}")
+    if one.state == "cancelled":
+        said.append(f"Hủy số: {one.cancel_reason}")
+    return "; ".join(said)
+
+
+def _day(day: date | None) -> str:
+    return f"{day:%d/%m/%Y}" if day else ""

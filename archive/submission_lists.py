@@ -1,0 +1,292 @@
+"""What is due, sent, waiting and kept back, as lists: for officers, archivists and the head."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, case, func, select, union
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from archive import access, clock
+from archive.errors import NotFound
+from archive.life_models import (
+    AccessChange,
+    FreezeOrder,
+    Frozen,
+    KeptBack,
+    Submission,
+    SubmissionItem,
+)
+from archive.models import CaseFile, Organ, Person, Placement, Unit
+from archive.moves import Hindrance
+from archive.roles import Action
+from archive.submissions import DAYS_TO_DECIDE, decide_by, open_submissions
+
+SOON = timedelta(days=30)
+READY = ("closed", "returned")
+
+
+# What is to be submitted --------------------------------------------------------------------------
+
+
+def held(person: Person, organ: Organ) -> Select[CaseFile]:
+    """The finished case files that a person holds: returned ones first, then by the day due."""
+    return (
+        select(CaseFile)
+        .where(
+            CaseFile.organ_id == organ.id,
+            CaseFile.holder_id == person.id,
+            CaseFile.stage.in_(READY),
+        )
+        .order_by(CaseFile.stage.desc(), CaseFile.due_on.is_(None), CaseFile.due_on, CaseFile.id)
+    )
+
+
+def due_of_organ(organ: Organ, last: date) -> Select[CaseFile]:
+    """The organ's case files that must be submitted by this day, the longest late first."""
+    return (
+        select(CaseFile)
+        .where(CaseFile.organ_id == organ.id, CaseFile.stage.in_(READY), until_when() <= last)
+        .options(selectinload(CaseFile.holder))
+        .order_by(CaseFile.due_on, CaseFile.id)
+    )
+
+
+def until_when() -> ColumnElement[date | None]:
+    """By when a case file must be with the archive: the day it is due, or kept back until."""
+    kept = select(func.max(KeptBack.until_on)).where(KeptBack.case_file_id == CaseFile.id)
+    return func.coalesce(kept.correlate(CaseFile).scalar_subquery(), CaseFile.due_on)
+
+
+def hindered(session: Session, case_files: Iterable[CaseFile]) -> dict[int, Hindrance]:
+    """Those that cannot be submitted now, each with the reason; in two questions for all."""
+    found = {
+        one.id: Hindrance("wrong_stage", {"stage": one.stage, "move": "submit"})
+        for one in case_files
+        if one.stage != "closed"
+    }
+    numbers = [one.id for one in case_files if one.id not in found]
+    if not numbers:
+        return found
+    waiting = select(AccessChange.case_file_id).where(
+        AccessChange.case_file_id.in_(numbers), AccessChange.decided_at.is_(None)
+    )
+    found |= {one: Hindrance("access_change_waits") for one in session.scalars(waiting)}
+    codes = {one.id: one.code for one in case_files}
+    for number, order in frozen(session, numbers).items():
+        found[number] = Hindrance("frozen", {"thing": codes[number], "order": order})
+    return found
+
+
+def frozen(session: Session, numbers: list[int]) -> dict[int, str]:
+    """Those of these case files that an order holds, and its number; in one question."""
+    return {number: order for number, order in session.execute(_orders_on(numbers))}
+
+
+def _orders_on(numbers: list[int]) -> CompoundSelect[int, str]:
+    """Case file and order, where an order holds it or a document in it."""
+    alive = FreezeOrder.lifted_at.is_(None)
+    itself = (
+        select(Frozen.case_file_id, FreezeOrder.number)
+        .join(FreezeOrder, FreezeOrder.id == Frozen.order_id)
+        .where(Frozen.case_file_id.in_(numbers), alive)
+    )
+    inside = (
+        select(Placement.case_file_id, FreezeOrder.number)
+        .join(Frozen, Frozen.document_id == Placement.document_id)
+        .join(FreezeOrder, FreezeOrder.id == Frozen.order_id)
+        .where(Placement.case_file_id.in_(numbers), alive)
+    )
+    return union(itself, inside)
+
+
+# Counts -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class UnitDue:
+    """How a unit stands with what it must submit."""
+
+    unit_id: int | None
+    unit: str
+    soon: int
+    late: int
+    kept_back: int
+    returned: int
+
+
+def by_unit(session: Session, organ: Organ, today: date) -> list[UnitDue]:
+    """Every unit with something to submit, those that are late first; in one question."""
+    until = until_when()
+    is_kept = and_(CaseFile.due_on < today, until >= today)
+    found = session.execute(
+        select(
+            CaseFile.unit_id,
+            func.coalesce(Unit.name, ""),
+            _count(and_(until >= today, until <= today + SOON)),
+            _count(until < today),
+            _count(is_kept),
+            _count(CaseFile.stage == "returned"),
+        )
+        .outerjoin(Unit, Unit.id == CaseFile.unit_id)
+        .where(
+            CaseFile.organ_id == organ.id,
+            CaseFile.stage.in_(READY),
+            CaseFile.due_on <= today + SOON,
+        )
+        .group_by(CaseFile.unit_id, Unit.name)
+    )
+    rows = [UnitDue(unit, name, *(int(one or 0) for one in rest)) for unit, name, *rest in found]
+    return sorted(rows, key=lambda one: (-one.late, -one.soon, one.unit))
+
+
+def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((condition, 1), else_=0))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One submission in a list.
+
+    Attributes:
+        row: the submission.
+        undecided: case files that nobody has accepted or returned yet.
+        accepted: case files.
+        returned: case files; those taken back too.
+        decide_by: the last of the archive's 60 days.
+        days_left: of them; below nothing when they are over.
+    """
+
+    row: Submission
+    undecided: int
+    accepted: int
+    returned: int
+    decide_by: date
+    days_left: int
+
+    @property
+    def total(self) -> int:
+        """Case files in it."""
+        return self.undecided + self.accepted + self.returned
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the archive's days are over and something is undecided."""
+        return self.undecided > 0 and self.days_left < 0
+
+    @property
+    def waits_for_signatures(self) -> bool:
+        """Whether all is decided and the record of the hand-over lacks a signature."""
+        signed = self.row.delivered_at is not None and self.row.received_at is not None
+        return not self.undecided and self.accepted > 0 and not signed
+
+
+def standings(session: Session, organ: Organ, found: Iterable[Submission]) -> list[Standing]:
+    """The submissions with their counts, in one question more."""
+    rows = list(found)
+    counts: dict[int, dict[str, int]] = {one.id: {} for one in rows}
+    told = session.execute(
+        select(SubmissionItem.submission_id, SubmissionItem.outcome, func.count())
+        .where(SubmissionItem.submission_id.in_(list(counts)))
+        .group_by(SubmissionItem.submission_id, SubmissionItem.outcome)
+    )
+    for number, outcome, count in told:
+        counts[number][outcome] = count
+    today = clock.today(organ)
+    return [_standing(one, counts[one.id], decide_by(one, organ), today) for one in rows]
+
+
+def _standing(row: Submission, counts: dict[str, int], last: date, today: date) -> Standing:
+    returned = counts.get("returned", 0) + counts.get("taken_back", 0)
+    undecided, accepted = counts.get("", 0), counts.get("accepted", 0)
+    return Standing(row, undecided, accepted, returned, last, (last - today).days)
+
+
+def sent_by(person: Person, organ: Organ) -> Select[Submission]:
+    """What a person handed over, newest first."""
+    return (
+        select(Submission)
+        .where(Submission.organ_id == organ.id, Submission.submitted_by_id == person.id)
+        .order_by(Submission.id.desc())
+    )
+
+
+def waiting(organ: Organ) -> Select[Submission]:
+    """Submissions with something undecided or unsigned, the longest waiting first."""
+    return select(Submission).where(open_submissions(organ.id)).order_by(Submission.id)
+
+
+def decided(organ: Organ) -> Select[Submission]:
+    """Submissions with nothing left to do, newest first."""
+    return (
+        select(Submission)
+        .where(Submission.organ_id == organ.id, ~open_submissions(organ.id))
+        .order_by(Submission.id.desc())
+    )
+
+
+def late_count(organ: Organ) -> Select[int]:
+    """How many submissions wait longer than the archive's 60 days."""
+    undecided = select(SubmissionItem.submission_id).where(SubmissionItem.outcome == "")
+    return (
+        select(func.count())
+        .select_from(Submission)
+        .where(
+            Submission.organ_id == organ.id,
+            Submission.id.in_(undecided),
+            Submission.submitted_at < clock.now() - DAYS_TO_DECIDE,
+        )
+    )
+
+
+def items_of(submission: Submission) -> Select[SubmissionItem]:
+    """Its lines in order, with their case files."""
+    return (
+        select(SubmissionItem)
+        .where(SubmissionItem.submission_id == submission.id)
+        .options(joinedload(SubmissionItem.case_file))
+        .order_by(SubmissionItem.ordinal)
+    )
+
+
+def the_submission(session: Session, person: Person, organ: Organ, code: str) -> Submission:
+    """The submission, if it is the person's own, or theirs to look after at this organ.
+
+    Raises:
+        NotFound: `no_such_submission`; also for one that the person may not know of.
+    """
+    found = session.scalar(select(Submission).where(Submission.code == code.strip()))
+    if found is None or found.organ_id != organ.id or not _may_see(session, person, organ, found):
+        raise NotFound("no_such_submission", submission=code)
+    return found
+
+
+def _may_see(session: Session, person: Person, organ: Organ, found: Submission) -> bool:
+    if found.submitted_by_id == person.id or looks_after_all(session, person, organ):
+        return True
+    holds = (
+        select(SubmissionItem.id)
+        .join(CaseFile, CaseFile.id == SubmissionItem.case_file_id)
+        .where(SubmissionItem.submission_id == found.id, CaseFile.holder_id == person.id)
+    )
+    return session.scalar(holds.limit(1)) is not None
+
+
+def looks_after_all(session: Session, person: Person, organ: Organ) -> bool:
+    """Archivists, the head, and who watches over the organ see how all units stand."""
+    watching = (Action.ACCEPT, Action.KEEP_BACK, Action.VERIFY_STORY)
+    return any(access.may(session, person, one, organ) for one in watching)
+
+
+# Kept back ----------------------------------------------------------------------------------------
+
+
+def kept_back(organ: Organ, of: Person | None = None) -> Select[KeptBack]:
+    """The list of what units were let keep (Đ31.3d), newest first; of one holder, or of all."""
+    wanted = (
+        select(KeptBack)
+        .join(CaseFile, CaseFile.id == KeptBack.case_file_id)
+        .where(CaseFile.organ_id == organ.id)
+        .order_by(KeptBack.id.desc())
+    )
+    return wanted.where(CaseFile.holder_id == of.id) if of is not None else wanted

@@ -1,0 +1,127 @@
+"""Issuances: which one, who may know of it, and what state it is in."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from sqlalchemy import ColumnElement, select, true
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from archive import access, audit
+from archive.access import Action
+from archive.errors import Conflict, NotFound
+from archive.models import Organ, Person
+from formats.issuing import FieldPlace
+from ingest.models import Issuance
+
+
+def by_number(session: Session, number: int) -> Issuance:
+    """The issuance with everything that its page shows.
+
+    Raises:
+        NotFound: `no_such_issuance`.
+    """
+    found = session.scalar(
+        select(Issuance)
+        .where(Issuance.id == number)
+        .options(
+            joinedload(Issuance.organ),
+            joinedload(Issuance.case_file),
+            joinedload(Issuance.register_entry),
+            joinedload(Issuance.prepared_by),
+            joinedload(Issuance.issued_by),
+            joinedload(Issuance.intake),
+            joinedload(Issuance.main),
+            selectinload(Issuance.annexes).options(
+                joinedload(Issuance.organ),
+                joinedload(Issuance.register_entry),
+                joinedload(Issuance.prepared_by),
+                joinedload(Issuance.intake),
+                joinedload(Issuance.main),
+            ),
+        )
+    )
+    if found is None:
+        raise NotFound("no_such_issuance", issuance=number)
+    return found
+
+
+def the_issuance(session: Session, person: Person, number: int, action: Action) -> Issuance:
+    """The issuance, if the person may do this with it; otherwise it is not there.
+
+    Clerks and heads see all of their organ's, others what they prepared themselves.
+
+    Raises:
+        NotFound: `no_such_issuance`; NotAllowed: the person sees it, but may not do this.
+    """
+    issuance = by_number(session, number)
+    if not sees(session, person, issuance):
+        raise NotFound("no_such_issuance", issuance=number)
+    access.require(session, person, action, issuance.organ)
+    return issuance
+
+
+def sees(session: Session, person: Person, issuance: Issuance) -> bool:
+    """Whether the person may know of it."""
+    if sees_all(session, person, issuance.organ):
+        return True
+    may = access.may(session, person, Action.PREPARE_ISSUE, issuance.organ)
+    return may and issuance.prepared_by_id == person.id
+
+
+def sees_all(session: Session, person: Person, organ: Organ) -> bool:
+    """Whether the person sees whatever the organ prepares."""
+    is_clerk = access.may(session, person, Action.ISSUE, organ)
+    return is_clerk or "head" in access.roles_of(person, organ.id)
+
+
+def seen_by(session: Session, person: Person, organ: Organ) -> ColumnElement[bool]:
+    """The same as a condition of a list."""
+    mine = Issuance.organ_id == organ.id
+    everybody = sees_all(session, person, organ)
+    return mine & (true() if everybody else Issuance.prepared_by_id == person.id)
+
+
+def stored_form(session: Session, issuance: Issuance, state: str = "") -> str:
+    """The digest of the file in one of its states, the latest if none is named; it is told.
+
+    Raises:
+        NotFound: `no_such_issuance`: it never came to that, or was given up.
+    """
+    by_state = {
+        "prepared": issuance.prepared_digest,
+        "signed": issuance.signed_digest,
+        "issued": issuance.issued_digest,
+    }
+    digest = by_state.get(state or issuance.state)
+    if digest is None or issuance.state == "given_up":
+        raise NotFound("no_such_issuance", issuance=issuance.id)
+    audit.record(session, "issuance.download", issuance, facts={"state": state or issuance.state})
+    return digest
+
+
+def held(session: Session, number: int) -> Issuance:
+    """The row as it is now, kept from other hands until the commit."""
+    row = session.get_one(Issuance, number, with_for_update={"key_share": True})
+    session.refresh(row)
+    return row
+
+
+def require_prepared(issuance: Issuance, seen: int | None = None) -> None:
+    """Go on only if nobody has signed it yet, and it is as it was when somebody looked at it.
+
+    Raises:
+        Conflict: `changed_meanwhile`, `not_prepared`.
+    """
+    if seen not in (None, issuance.revision):
+        raise Conflict("changed_meanwhile", document=issuance.name)
+    if issuance.state != "prepared":
+        raise Conflict("not_prepared", issuance=issuance.id, state=issuance.state)
+
+
+def moved(issuance: Issuance, given: Mapping[str, Mapping[str, float]]) -> dict[str, FieldPlace]:
+    """The issuance's places with the numbers that were given anew."""
+    places: dict[str, FieldPlace] = {}
+    for name, values in issuance.places.get("fields", {}).items():
+        place = FieldPlace(**{**values, **given.get(name, {})})
+        places[name] = replace(place, page=int(place.page))
+    return places

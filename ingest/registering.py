@@ -1,0 +1,230 @@
+"""The clerk's desk: a line in a register, the file that comes with it, and what is here already.
+
+A file is received first (`reception`), so that nothing is lost whatever happens to the form. The
+line joins it then: while it is on the road, or when it is a document. A file that joins a line
+which has a document becomes a further part of it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive import refusals, register_handling, register_twins
+from archive.database import Database
+from archive.errors import Refused
+from archive.models import Document, Organ, Person
+from archive.register_fields import parse_entry
+from archive.register_models import LettingIn, Refusal, Register, RegisterEntry
+from archive.register_twins import LooksLikeEarlier, Sought, Twin
+from archive.registers import enter, hold
+from ingest import admission
+from ingest.joining import intake_for, join_document, join_intake
+from ingest.models import Intake
+
+SCAN_FIELDS = ("completeness", "elsewhere")  # how much of the paper was scanned, where the rest is
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What the clerk decided of what looks the same."""
+
+    earlier: str  # code of the line or document
+    decision: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Form:
+    """What the clerk hands over."""
+
+    values: Mapping[str, str]
+    registered_on: date | None = None
+    late_reason: str = ""
+    addressee: str = ""
+    scan: Mapping[str, str] = field(default_factory=dict)
+    intake_id: int | None = None
+    document: Document | None = None
+    copy_of: Document | None = None
+    let_in: LettingIn | None = None
+    decided: Decided | None = None
+
+
+@dataclass(frozen=True)
+class Registered:
+    """What came of it: a new line, or an earlier one that the paper joined."""
+
+    entry: RegisterEntry
+    is_new: bool
+
+
+def register(session: Session, book: Register, by: Person, form: Form) -> Registered:
+    """Write a line, unless the clerk says that it belongs to an earlier one; join its file.
+
+    Raises:
+        Refused: `secret_mark`; `complaint`, `resolution`, `named_letter`.
+        LooksLikeEarlier: nothing was decided about what looks the same.
+        Conflict, Invalid: what `registers.enter` and `join_intake` raise.
+    """
+    turn_away_secrets(form)
+    intake = intake_for(session, book.organ_id, form.intake_id) if form.intake_id else None
+    document = form.document or (intake.document if intake is not None else None)
+    twins = _twins(session, book, by, form, intake, document)
+    chosen = _chosen(twins, form.decided)
+    if chosen is not None and form.decided is not None and form.decided.decision != "other":
+        return _join_earlier(session, book, by, form, chosen, intake)
+    entry = _enter(session, book, by, form)
+    if chosen is not None and form.decided is not None:
+        register_twins.decide(session, entry, by, chosen, form.decided.decision, form.decided.why)
+    _join(session, entry, form, intake, document)
+    return Registered(entry, is_new=True)
+
+
+def turn_away_secrets(form: Form) -> None:
+    """A mark of secrecy in any field: nothing is kept of it (R15).
+
+    Raises:
+        Refused: `secret_mark`.
+    """
+    mark = admission.mark_in_fields({**form.values, **form.scan, "addressee": form.addressee})
+    if mark is not None:
+        raise Refused("secret_mark", mark=mark)
+
+
+def note_secret(db: Database, organ_id: int, by: Person) -> Refusal:
+    """Number, day and reason of something secret that was turned away; nothing else."""
+    with db.transaction() as session:
+        organ = session.get_one(Organ, organ_id)
+        return refusals.refuse(session, organ, by, refusals.SECRET)
+
+
+def _enter(session: Session, book: Register, by: Person, form: Form) -> RegisterEntry:
+    return enter(
+        session,
+        book,
+        by,
+        form.values,
+        registered_on=form.registered_on,
+        late_reason=form.late_reason,
+        addressee=form.addressee,
+        let_in=form.let_in,
+        copy_of=form.copy_of,
+    )
+
+
+# What is here already -----------------------------------------------------------------------------
+
+
+def _twins(
+    session: Session,
+    book: Register,
+    by: Person,
+    form: Form,
+    intake: Intake | None,
+    document: Document | None,
+) -> list[Twin]:
+    if book.kind != "incoming":
+        return []
+    digest = intake.digest if intake is not None else _digest_of(document)
+    told = parse_entry(form.values)
+    sought = Sought(
+        number=told.get("code_number", ""),
+        notation=told.get("code_notation", ""),
+        organ_name=told.get("organ_name", ""),
+        issued_date=told.get("issued_date"),
+        doc_code=told.get("doc_code", ""),
+        digest=digest,
+        entries_of_same_bytes=_entries_with(session, book.organ_id, digest),
+    )
+    but = document.id if document is not None else None
+    return register_twins.find(session, by, book.organ, sought, but_document=but)
+
+
+def _digest_of(document: Document | None) -> str | None:
+    return document.parts[0].digest if document is not None and document.parts else None
+
+
+def _entries_with(session: Session, organ_id: int, digest: str | None) -> tuple[int, ...]:
+    """The lines whose file has the same bytes, also while it is on its road."""
+    if digest is None:
+        return ()
+    found = session.scalars(
+        select(Intake.register_entry_id).where(
+            Intake.organ_id == organ_id,
+            Intake.digest == digest,
+            Intake.register_entry_id.is_not(None),
+            Intake.state != "discarded",
+        )
+    )
+    return tuple({one for one in found if one is not None})
+
+
+def _chosen(twins: list[Twin], decided: Decided | None) -> Twin | None:
+    """The twin that the clerk decided about; None where there is none."""
+    if not twins:
+        return None
+    if decided is None:
+        raise LooksLikeEarlier(twins)
+    register_twins.check_decision(decided.decision, decided.why)
+    chosen = next((one for one in twins if one.key == decided.earlier), None)
+    if chosen is None:
+        raise LooksLikeEarlier(twins)
+    return chosen
+
+
+def _join_earlier(
+    session: Session,
+    book: Register,
+    by: Person,
+    form: Form,
+    twin: Twin,
+    intake: Intake | None,
+) -> Registered:
+    """The paper is the same, or belongs to it: no second number (HC-21, TN-24)."""
+    assert form.decided is not None
+    is_new = twin.entry is None
+    entry = twin.entry or _enter(session, book, by, form)
+    if is_new and twin.document is not None:
+        join_document(session, entry, twin.document)
+    else:
+        hold(session, entry)
+    register_twins.decide(session, entry, by, twin, form.decided.decision, form.decided.why)
+    if form.decided.decision == "same":
+        if (
+            parse_entry(form.values).get("channel", "paper") == "paper"
+            and entry.paper_arrived_on is None
+        ):
+            register_handling.paper_arrived(session, entry)
+    elif entry.finished_on is not None:
+        register_handling.again(session, entry)  # it is handled as new; the decision tells of it
+    if intake is not None and intake.register_entry_id != entry.id and _adds(entry, intake):
+        join_intake(session, entry, intake)
+    return Registered(entry, is_new)
+
+
+def _adds(entry: RegisterEntry, intake: Intake) -> bool:
+    """Whether the file brings bytes that the line's document doesn't have yet."""
+    if entry.document is None:
+        return True
+    return intake.digest not in {one.digest for one in entry.document.parts}
+
+
+# The file -----------------------------------------------------------------------------------------
+
+
+def _join(
+    session: Session,
+    entry: RegisterEntry,
+    form: Form,
+    intake: Intake | None,
+    document: Document | None,
+) -> None:
+    if intake is not None and intake.register_entry_id is None:
+        given = {name: value for name, value in form.scan.items() if value and name in SCAN_FIELDS}
+        if given:
+            intake.fields = {**intake.fields, **given}
+        join_intake(session, entry, intake)
+    elif document is not None:
+        join_document(session, entry, document)

@@ -1,0 +1,183 @@
+"""What an organ does not take: by which words, who lets it in, what the sender is told."""
+
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from archive import audit, books, refusals, registers, sender_answers
+from archive.errors import ArchiveError
+from archive.models import Organ, Person
+from archive.organ_rules import OrganRules
+from archive.refusals import ground_against
+from archive.register_models import LettingIn
+from tests.archive.conftest import Office
+
+RULES = OrganRules()
+OPEN = OrganRules(refuse_complaints=False, refuse_resolutions=False, refuse_named=False)
+
+
+def says(code: str) -> Any:
+    return pytest.raises(ArchiveError, match=rf"^{code}\b")
+
+
+def ground(subject: str, type_name: str = "", addressee: str = "", kind: str = "incoming") -> Any:
+    return ground_against(kind, type_name, subject, addressee, rules=RULES)
+
+
+@pytest.mark.rule("KT-09")
+@pytest.mark.rule("TG-06")
+@pytest.mark.parametrize(
+    ("type_name", "subject"),
+    [
+        ("", "Đơn khiếu nại của ông Nguyễn Văn A"),
+        ("", "Đơn thư tranh chấp đất đai"),
+        ("", "V/v đơn tố cáo cán bộ xã"),
+        ("", "Khiếu nại quyết định thu hồi đất"),
+        ("", "ĐƠN ĐỀ NGHỊ giải quyết tranh chấp"),
+        ("Đơn tố cáo", "Hành vi của ông B"),
+        ("Đơn", "Tranh chấp ranh giới"),
+    ],
+)
+def test_complaints_and_denunciations_are_not_taken(type_name: str, subject: str) -> None:
+    assert ground(subject, type_name) in ("complaint", "resolution")
+
+
+@pytest.mark.rule("KT-10")
+@pytest.mark.parametrize(
+    ("type_name", "subject"),
+    [
+        ("Quyết định", "Về việc giải quyết khiếu nại của bà Trần Thị B"),
+        ("Công văn", "V/v trả lời đơn tố cáo"),
+        ("Thông báo", "Thụ lý tố cáo"),
+        ("", "Kết luận nội dung tố cáo đối với ông C"),
+    ],
+)
+def test_what_resolves_a_complaint_is_not_taken(type_name: str, subject: str) -> None:
+    assert ground(subject, type_name) == "resolution"
+
+
+@pytest.mark.parametrize(
+    ("type_name", "subject"),
+    [
+        ("Báo cáo", "Kết quả công tác tiếp công dân, giải quyết khiếu nại, tố cáo năm 2025"),
+        ("Quy định", "Về tiếp nhận và xử lý đơn khiếu nại"),
+        ("Kế hoạch", "Giải quyết khiếu nại kéo dài"),
+        ("Công văn", "V/v tăng cường công tác giải quyết khiếu nại, tố cáo"),
+        ("Công văn", "V/v đơn vị cung cấp số liệu"),
+        ("Công văn", "V/v đơn giá bồi thường khi có tranh chấp"),
+        ("Thư công", "Thư chúc mừng năm mới"),
+        ("Quyết định", "Ban hành Quy chế bảo mật thông tin"),
+    ],
+)
+def test_documents_about_such_matters_in_general_are_taken(type_name: str, subject: str) -> None:
+    assert ground(subject, type_name) is None
+
+
+@pytest.mark.rule("KT-11")
+@pytest.mark.rule("DB-20")
+def test_letters_to_a_named_person_are_not_taken() -> None:
+    assert ground("Giấy mời", addressee="Ông Nguyễn Văn A") == "named_letter"
+    assert ground("Thư gửi đích danh Giám đốc") == "named_letter"
+    assert ground("Giấy mời", addressee="Ông Giám đốc Sở Xây dựng") is None
+    assert ground("Trả lời", addressee="Ông Nguyễn Văn A", kind="outgoing") is None
+
+
+def test_an_organ_whose_regulation_says_nothing_of_them_takes_them() -> None:
+    for subject in ("Đơn khiếu nại", "Quyết định giải quyết khiếu nại của ông A", "Thư đích danh"):
+        assert ground_against("incoming", "", subject, "Ông Lê Văn B", rules=OPEN) is None
+
+
+def refuse(office: Office, code: str, **more: str) -> str:
+    with office.db.transaction() as session:
+        organ = session.get_one(Organ, office.organ.id)
+        by = session.get_one(Person, office.first.id)
+        return refusals.refuse(session, organ, by, code, **more).code
+
+
+@pytest.mark.rule("TG-07")
+def test_refusals_are_numbered_by_year_and_say_to_whom_and_why(office: Office) -> None:
+    with says("sender_missing"):
+        refuse(office, "harmful")
+    with says("reason_missing"):
+        refuse(office, "other_reason", sender="Sở A")
+    with says("bad_reason"):
+        refuse(office, "so", sender="Sở A")
+    codes = [refuse(office, "harmful", sender="Sở A"), refuse(office, "not_duty", sender="Sở B")]
+    assert [one.split("/")[1] for one in codes] == ["1", "2"]
+
+
+@pytest.mark.rule("HC-11")
+def test_what_is_deficient_is_sent_back_with_a_reason(office: Office) -> None:
+    code = refuse(office, "incomplete", kind="returned", sender="Sở A", reason="Thiếu phụ lục 2")
+    with office.db.reading() as session:
+        organ = session.get_one(Organ, office.organ.id)
+        told = sender_answers.of_refusal(refusals.by_code(session, organ, code), organ, "Thiếu sót")
+    assert (told["status"], told["code"]) == ("returned", "02")
+    assert told["description"] == "Thiếu sót: Thiếu phụ lục 2"
+
+
+def test_nothing_but_number_day_and_reason_is_kept_of_a_secret(office: Office) -> None:
+    code = refuse(office, "secret_mark", sender="Quân khu", reference="1/TM", reason="Mật")
+    with office.db.reading() as session:
+        kept = refusals.by_code(session, session.get_one(Organ, office.organ.id), code)
+        assert (kept.sender, kept.reference, kept.reason, kept.sender_email) == ("", "", "", "")
+
+
+@pytest.mark.rule("HC-16")
+@pytest.mark.rule("HC-60")
+def test_the_senders_answers_are_xml_that_says_received_or_refused(office: Office) -> None:
+    code = refuse(office, "bad_signature", sender="Sở A & B", reference="15/SNV <b>")
+    with office.db.transaction() as session:
+        organ = session.get_one(Organ, office.organ.id)
+        refusal = refusals.by_code(session, organ, code)
+        refused = sender_answers.as_xml(
+            sender_answers.of_refusal(refusal, organ, "Chữ ký không hợp lệ")
+        )
+        book = books.default_book(session, organ, "incoming")
+        entry = registers.enter(session, book, office.first, {"subject": "Về việc thử"})
+        received = sender_answers.as_xml(sender_answers.of_entry(entry))
+    name = f"{{{sender_answers.NAMESPACE}}}"
+    for message, status in ((refused, "02"), (received, "03")):
+        root = ElementTree.fromstring(message)
+        assert root.tag == f"{name}edXML"
+        assert [one.text for one in root.iter(f"{name}StatusCode")] == [status]
+    assert "15/SNV <b>" in {one.text for one in ElementTree.fromstring(refused).iter()}
+
+
+@pytest.mark.rule("KT-10")
+def test_a_competent_person_lets_one_in_by_name_and_once(office: Office) -> None:
+    head = office.add("quan", "head")
+    values = {"subject": "Đơn khiếu nại của ông A"}
+
+    def enter(asked: LettingIn | None) -> str:
+        with office.db.transaction() as session:
+            organ = session.get_one(Organ, office.organ.id)
+            book = books.default_book(session, organ, "incoming")
+            let_in = session.get_one(LettingIn, asked.id) if asked else None
+            return registers.enter(session, book, office.first, values, let_in=let_in).code
+
+    with office.db.transaction() as session:
+        organ = session.get_one(Organ, office.organ.id)
+        asked = refusals.ask(session, organ, office.first, "complaint", values)
+    with says("complaint"):
+        enter(asked)
+    with says("own_request"), office.db.transaction() as session:
+        own = session.get_one(LettingIn, asked.id)
+        refusals.decide(session, own, office.first, is_allowed=True, why="Được")
+    with office.db.transaction() as session:
+        one = session.get_one(LettingIn, asked.id)
+        refusals.decide(session, one, head, is_allowed=True, why="Thuộc thẩm quyền")
+    assert enter(asked).startswith("den/")
+    with says("letting_in_used"):
+        enter(asked)
+    with audit.acting_as(None, "command"), says("already_decided"):  # noqa: SIM117
+        with office.db.transaction() as session:
+            one = session.get_one(LettingIn, asked.id)
+            refusals.decide(session, one, head, is_allowed=False, why="Thôi")
+
+
+def test_a_secret_is_let_in_by_nobody(office: Office) -> None:
+    with says("bad_reason"), office.db.transaction() as session:
+        organ = session.get_one(Organ, office.organ.id)
+        refusals.ask(session, organ, office.first, "secret_mark", {})

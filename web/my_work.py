@@ -1,0 +1,175 @@
+"""What waits for a person, by what they may do: every line counted, all in one question."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import url_for
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, select
+from sqlalchemy.orm import Session
+
+from archive import clock
+from archive.access import Action
+from archive.life_models import AccessChange, ExportRequest, Submission, SubmissionItem
+from archive.models import CaseFile, FilePlan, Organ, Person
+from archive.register_lists import filters
+from archive.register_models import LettingIn, Register, RegisterEntry
+from archive.submission_lists import READY, SOON, late_count, until_when
+from archive.submissions import open_submissions
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something that waits: what it is, how many, where it is done."""
+
+    name: str
+    count: int
+    target: str
+    colour: str  # danger: late or refused; warning: somebody has to act; info: it is going on
+
+
+@dataclass(frozen=True)
+class _Line:
+    name: Any
+    count: ScalarSelect[int]
+    target: str
+    colour: str
+
+
+def waiting_for(
+    rows: Session, person: Person, organ: Organ, may: Callable[[Action], bool]
+) -> list[Task]:
+    """What waits for the person at this organ; nothing that counts none, the urgent first."""
+    asked = list(_lines(person, organ, may))
+    if not asked:
+        return []
+    counts = rows.execute(select(*(one.count.label(f"n{n}") for n, one in enumerate(asked)))).one()
+    found = [
+        Task(str(one.name), count, one.target, one.colour)
+        for one, count in zip(asked, counts, strict=True)
+        if count
+    ]
+    return sorted(found, key=lambda one: ("danger", "warning", "info").index(one.colour))
+
+
+def _lines(person: Person, organ: Organ, may: Callable[[Action], bool]) -> Iterator[_Line]:
+    today = clock.today(organ)
+    if may(Action.WORK):
+        yield from _of_holder(person, organ, today)
+    if may(Action.ACCEPT):
+        yield from _of_archivist(organ)
+    if may(Action.ACCEPT) or may(Action.KEEP_BACK):
+        late = and_(CaseFile.organ_id == organ.id, CaseFile.stage.in_(READY), until_when() < today)
+        yield _Line(_l("Case files late in the organ"), _files(late), _list("due"), "danger")
+    if may(Action.REGISTER):
+        yield from _of_clerk(organ, today)
+    yield from _of_deciders(person, organ, may)
+
+
+def _of_holder(person: Person, organ: Organ, today: date) -> Iterator[_Line]:
+    mine = and_(CaseFile.organ_id == organ.id, CaseFile.holder_id == person.id)
+    ready, until = CaseFile.stage.in_(READY), until_when()
+    returned = _files(mine, CaseFile.stage == "returned")
+    yield _Line(_l("Case files returned to me"), returned, _list("mine"), "danger")
+    late = _files(mine, ready, until < today)
+    yield _Line(_l("My case files late for submission"), late, _list("mine"), "danger")
+    soon = _files(mine, ready, until >= today, until <= today + SOON)
+    yield _Line(_l("My case files due in 30 days"), soon, _list("mine"), "warning")
+    unsigned = _submissions(
+        Submission.submitted_by_id == person.id,
+        Submission.delivered_at.is_(None),
+        _is_decided(),
+    )
+    yield _Line(_l("Hand-overs for me to sign"), unsigned, _list("sent"), "warning")
+    being_built = _files(mine, CaseFile.stage == "open")
+    target = url_for("case_files.page", stage="open")
+    yield _Line(_l("Case files that I am building"), being_built, target, "info")
+    planned = _files(mine, CaseFile.stage == "planned")
+    target = url_for("case_files.page", stage="planned")
+    yield _Line(_l("Planned case files for me to open"), planned, target, "info")
+
+
+def _of_archivist(organ: Organ) -> Iterator[_Line]:
+    late = late_count(organ).scalar_subquery()
+    yield _Line(_l("Submissions undecided after 60 days"), late, _list("waiting"), "danger")
+    here = Submission.organ_id == organ.id
+    undecided = select(SubmissionItem.submission_id).where(SubmissionItem.outcome == "")
+    waiting = _submissions(here, Submission.id.in_(undecided))
+    yield _Line(_l("Submissions to look through"), waiting, _list("waiting"), "warning")
+    unsigned = _submissions(
+        open_submissions(organ.id), Submission.received_at.is_(None), _is_decided()
+    )
+    yield _Line(_l("Hand-overs to sign for the archive"), unsigned, _list("waiting"), "warning")
+
+
+def _of_clerk(organ: Organ, today: date) -> Iterator[_Line]:
+    books = select(Register.id).where(Register.organ_id == organ.id, Register.kind == "incoming")
+    here = RegisterEntry.register_id.in_(books)
+    target = url_for("registers.page")
+    for name, only, colour in (
+        (_l("Documents answered late"), "overdue", "danger"),
+        (_l("Documents to be answered in two days"), "due", "warning"),
+    ):
+        found = select(func.count()).select_from(RegisterEntry).where(here, *filters(only, today))
+        yield _Line(name, found.scalar_subquery(), target, colour)
+
+
+def _of_deciders(person: Person, organ: Organ, may: Callable[[Action], bool]) -> Iterator[_Line]:
+    if may(Action.CONFIRM_ACCESS):
+        files = select(CaseFile.id).where(CaseFile.organ_id == organ.id)
+        changes = _count(
+            select(func.count())
+            .select_from(AccessChange)
+            .where(AccessChange.case_file_id.in_(files), AccessChange.decided_at.is_(None))
+        )
+        target = url_for("notices.page")
+        yield _Line(_l("Changes of access to confirm"), changes, target, "warning")
+    if may(Action.ALLOW_EXPORT):
+        asked = _count(
+            select(func.count())
+            .select_from(ExportRequest)
+            .where(ExportRequest.organ_id == organ.id, ExportRequest.decided_at.is_(None))
+        )
+        yield _Line(
+            _l("Requests to take content out"), asked, url_for("rights.requests"), "warning"
+        )
+    if may(Action.LET_IN):
+        asked = _count(
+            select(func.count())
+            .select_from(LettingIn)
+            .where(LettingIn.organ_id == organ.id, LettingIn.decided_at.is_(None))
+        )
+        target = url_for("refusals.letting_in")
+        yield _Line(_l("Requests to let a document in"), asked, target, "warning")
+    if may(Action.APPROVE_PLAN):
+        drafts = _count(
+            select(func.count())
+            .select_from(FilePlan)
+            .where(FilePlan.organ_id == organ.id, FilePlan.stage == "draft")
+        )
+        yield _Line(_l("File plans to approve"), drafts, url_for("plans.page"), "info")
+
+
+def _files(*where: ColumnElement[bool]) -> ScalarSelect[int]:
+    return _count(select(func.count()).select_from(CaseFile).where(*where))
+
+
+def _submissions(*where: ColumnElement[bool]) -> ScalarSelect[int]:
+    return _count(select(func.count()).select_from(Submission).where(*where))
+
+
+def _count(wanted: Select[int]) -> ScalarSelect[int]:
+    return wanted.scalar_subquery()
+
+
+def _is_decided() -> ColumnElement[bool]:
+    """Everything in the submission is decided, and something of it accepted."""
+    undecided = select(SubmissionItem.submission_id).where(SubmissionItem.outcome == "")
+    accepted = select(SubmissionItem.submission_id).where(SubmissionItem.outcome == "accepted")
+    return and_(Submission.id.not_in(undecided), Submission.id.in_(accepted))
+
+
+def _list(tab: str) -> str:
+    return url_for("submissions.page", tab=tab)

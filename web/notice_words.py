@@ -1,0 +1,72 @@
+"""Notices in words, for the inbox and for mail: a headline, what it is about, what to do."""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+
+from archive.life_models import Notice, NoticeItem
+from archive.notices import ACCESS_WAITS, CALLED, DUE, REGISTERED, RETURNED, Subjects
+
+Translate = Callable[[str], str]
+
+
+def _l(english: str) -> str:
+    """Mark a sentence for translation; it is translated when it is said."""
+    return english
+
+
+KINDS: dict[str, tuple[str, str]] = {
+    DUE: (
+        _l("Case files to be submitted to the archive soon"),
+        _l("Look them through and submit them before the day that stands beside each."),
+    ),
+    CALLED: (
+        _l("The archive has announced what is to be submitted"),
+        _l("Submit these case files within 30 days of the announcement."),
+    ),
+    RETURNED: (
+        _l("The archive returned case files"),
+        _l(
+            "The reason stands in the submission. Mend what it names, close the file and submit it "
+            "again."
+        ),
+    ),
+    ACCESS_WAITS: (
+        _l("A change of who may read waits for confirmation"),
+        _l("Open the case file, look at what is to change and why, then confirm it or say no."),
+    ),
+    REGISTERED: (
+        _l("New documents for you or your unit"),
+        _l("Open each of them. A day beside a document is the day by which it is to be answered."),
+    ),
+}
+
+
+def headline(kind: str, translate: Translate) -> str:
+    """What the notice is about, in a few words."""
+    return translate(KINDS[kind][0])
+
+
+def what_to_do(kind: str, translate: Translate) -> str:
+    """What its reader should do now."""
+    return translate(KINDS[kind][1])
+
+
+def in_order(items: Iterable[NoticeItem]) -> list[NoticeItem]:
+    """Those that are due first at the top."""
+    return sorted(items, key=lambda one: (one.due_on or date.max, one.id))
+
+
+def _line(item: NoticeItem, subjects: Subjects, translate: Translate) -> str:
+    about = subjects[item.subject_type, item.subject_id]
+    said = f"{about.code} – {about.title}" if about.title else about.code
+    if item.due_on is None:
+        return said
+    return f"{said} ({translate(_l('by'))} {item.due_on:%d/%m/%Y})"
+
+
+def as_text(notice: Notice, name: str, subjects: Subjects, translate: Translate) -> str:
+    """The whole notice as plain text."""
+    greeting = translate(_l("To %(name)s,")) % {"name": name}
+    told = "\n".join(f"  – {_line(one, subjects, translate)}" for one in in_order(notice.items))
+    closing = translate(_l("Lưu Trữ sends this once for each occasion. Your inbox has it too."))
+    return f"{greeting}\n\n{what_to_do(notice.kind, translate)}\n\n{told}\n\n{closing}\n"

@@ -1,0 +1,64 @@
+"""The fonds of an organ, and who keeps them: custody passes to a successor by one act."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy import func, select
+from werkzeug.wrappers import Response as BaseResponse
+
+from archive import custody
+from archive.access import Action
+from archive.errors import ArchiveError, Invalid, NotFound
+from archive.models import CaseFile, Organ
+from web.auth import confirm_password, here, may, reading, require, writing
+from web.errors import tell
+from web.i18n import gettext
+from web.numbers import number_in
+
+blueprint = Blueprint("custody", __name__, url_prefix="/fonds")
+
+
+@blueprint.get("")
+def page() -> str:
+    """The organ's own fonds and those it keeps for others."""
+    with reading() as rows:
+        require(rows, Action.SEE_CASE_FILES, here())
+        found = custody.fonds_of(rows, here())
+        counted = (
+            select(CaseFile.fonds_id, func.count())
+            .where(CaseFile.fonds_id.in_([one.id for one in found]))
+            .group_by(CaseFile.fonds_id)
+        )
+        return render_template(
+            "custody/page.html",
+            found=found,
+            counts={fonds: count for fonds, count in rows.execute(counted)},
+            organs={one.id: one for one in rows.scalars(select(Organ).order_by(Organ.name))},
+            keepers={one.id: custody.keeper_of(one) for one in found},
+            may_pass_on=may(rows, Action.TRANSFER, here()),
+        )
+
+
+@blueprint.post("/<int:number>/pass-on")
+def pass_on(number: int) -> BaseResponse:
+    """Pass all of it into the keeping of another organ; the password is asked again."""
+    form = request.form
+    with reading() as rows:
+        require(rows, Action.TRANSFER, here())
+        if custody.by_number(rows, number).organ_id != here().id:
+            raise NotFound("no_such_thing")
+    try:
+        confirm_password(form.get("password", ""))
+        with writing() as rows:
+            to = rows.get(Organ, number_in(form.get("to", "")) or 0)
+            if to is None:
+                raise Invalid("nothing_chosen")
+            fonds = custody.by_number(rows, number)
+            reason, decision = form.get("reason", ""), form.get("decision", "")
+            count = custody.pass_on(rows, fonds, to, reason, decision=decision)
+            done = gettext(
+                "%(name)s keeps it now. Case files: %(count)s.", name=to.name, count=count
+            )
+    except ArchiveError as error:
+        tell(error)
+    else:
+        flash(done, "success")
+    return redirect(url_for("custody.page"))

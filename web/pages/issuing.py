@@ -1,0 +1,353 @@
+"""Issuing: drafts made ready, brought back signed, numbered and sealed; one line of steps each."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response as BaseResponse
+
+from archive import books
+from archive.access import Action
+from archive.errors import ArchiveError, Invalid
+from archive.reading import story_of
+from archive.register_fields import number_of_entry
+from formats.errors import FormatError
+from formats.issuing import LAYOUTS
+from formats.names import safe_name
+from formats.vietnamese import nfc
+from ingest import issuing, issuing_out
+from ingest.issuances import moved, seen_by, stored_form, the_issuance
+from ingest.issuing import COPY_KINDS, KINDS, Wish
+from ingest.models import Issuance
+from web import pictures
+from web.auth import actor, asker, here, may, reading, require, services, telling, writing
+from web.errors import tell, words_for, words_of
+from web.i18n import gettext
+from web.issue_words import (
+    FIELDS_OF_PAGES,
+    KIND_NAMES,
+    LAYOUT_NAMES,
+    STATE_NAMES,
+    marks,
+    shown,
+    signatures,
+)
+from web.lists import Listed, listed
+from web.pages.case_files import open_ones
+from web.security import SANDBOX
+from web.signature_words import reason_in_words
+from web.story_words import story
+
+blueprint = Blueprint("issuing", __name__, url_prefix="/issuing")
+TABS: dict[str, tuple[str, ...]] = {
+    "going": ("prepared", "signed"),
+    "prepared": ("prepared",),
+    "signed": ("signed",),
+    "issued": ("issued",),
+    "given_up": ("given_up",),
+}
+GIVEN = {  # fields of the form and the codes of what they say
+    "subject": "Subject",
+    "code_notation": "CodeNotation",
+    "type_name": "TypeName",
+    "signer_name": "FullName",
+    "signer_position": "Position",
+    "recipients": "To",
+    "issued_amount": "IssuedAmount",
+    "priority": "Priority",
+}
+MEASURES = ("page", "left", "top", "width", "height")
+PICTURE = 1000
+
+
+@blueprint.get("")
+def page() -> str:
+    """What is being issued, by state, newest first."""
+    tab = request.args.get("tab", "going")
+    tab = tab if tab in TABS else "going"
+    with reading() as rows:
+        require(rows, Action.PREPARE_ISSUE, here())
+        mine = seen_by(rows, asker(), here())
+        wanted = (
+            select(Issuance)
+            .where(mine, Issuance.state.in_(TABS[tab]), Issuance.main_id.is_(None))
+            .options(
+                joinedload(Issuance.register_entry),
+                joinedload(Issuance.prepared_by),
+                joinedload(Issuance.intake),
+            )
+            .order_by(Issuance.id.desc())
+        )
+        found = listed(rows, wanted)
+        counted = rows.execute(
+            select(Issuance.state, func.count())
+            .where(mine, Issuance.main_id.is_(None))
+            .group_by(Issuance.state)
+        )
+        by_state: dict[str, int] = {state: count for state, count in counted}
+    return render_template(
+        "issuing/page.html",
+        shown=Listed([shown(one) for one in found.rows], found.total, found.page),
+        counts={name: sum(by_state.get(one, 0) for one in of) for name, of in TABS.items()},
+        tab=tab,
+    )
+
+
+# Preparing ----------------------------------------------------------------------------------------
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+def prepare() -> str | BaseResponse | tuple[str, int]:
+    """Make a file ready for its signatures."""
+    main = request.values.get("main", type=int)
+    with reading() as rows:
+        require(rows, Action.PREPARE_ISSUE, here())
+        above = the_issuance(rows, asker(), main, Action.PREPARE_ISSUE) if main else None
+        told: dict[str, Any] = {
+            "main": above,
+            "case_files": open_ones(rows),
+            "given": request.form if request.method == "POST" else request.args,
+            "kinds": {one: KIND_NAMES[one] for one in KINDS if one != "annex"},
+            "layouts": LAYOUT_NAMES,
+            "layout": here().signature_layout,
+            "copy_kinds": COPY_KINDS,
+            "limit": services().settings.upload_megabytes,
+        }
+    if request.method != "POST":
+        return render_template("issuing/new.html", **told)
+    try:
+        number = _prepare(main)
+    except (ArchiveError, FormatError) as error:
+        return render_template("issuing/new.html", said=words_of(error), **told), 422
+    flash(gettext("The file is ready. Look at the places of its fields."), "success")
+    return redirect(url_for("issuing.one", number=number))
+
+
+def _prepare(main: int | None) -> int:
+    given = request.form
+    fields = {code: nfc(given.get(name, "")).strip() for name, code in GIVEN.items()}
+    wish = Wish(
+        name=_name_of(file := _file()),
+        fields={code: value for code, value in fields.items() if value},
+        kind="annex" if main else given.get("kind", "document"),
+        layout=given.get("layout", "") if given.get("layout") in LAYOUTS else "",
+        case_file=given.get("case_file", ""),
+        answers=tuple(given.get("answers", "").replace(",", " ").replace(";", " ").split())[:50],
+        main=main,
+        copy_kind=given.get("copy_kind", "") if given.get("kind") == "copy" else "",
+        copy_of=given.get("copy_of", "").strip() if given.get("kind") == "copy" else "",
+    )
+    with _saved(file) as path, telling():
+        return issuing.prepare(
+            services().db, services().workshop, path, wish, organ_id=here().id, by=asker()
+        )
+
+
+def _file() -> FileStorage:
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        raise Invalid("nothing_chosen")
+    return file
+
+
+def _name_of(file: FileStorage) -> str:
+    return nfc((file.filename or "").replace("\\", "/").rsplit("/", 1)[-1])
+
+
+@contextmanager
+def _saved(file: FileStorage) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="luutru-upload-") as folder:
+        path = Path(folder) / "file"
+        file.save(path)
+        if path.stat().st_size == 0:
+            raise Invalid("empty_file", name=_name_of(file))
+        yield path
+
+
+# One of them --------------------------------------------------------------------------------------
+
+
+@blueprint.get("/<int:number>")
+def one(number: int) -> str:
+    """How far it is, its pages with the fields marked, and what comes next."""
+    with reading() as rows:
+        issuance = the_issuance(rows, asker(), number, Action.SEE_REGISTERS)
+        told: dict[str, Any] = {
+            "hindrances": [
+                words_for(one.code, dict(one.details))
+                for one in issuing_out.hindrances(rows, issuance, asker())
+            ],
+            "may_prepare": may(rows, Action.PREPARE_ISSUE, issuance.organ),
+            "books": _books(rows, issuance),
+            "story": story(
+                rows,
+                story_of("issuance", issuance.id),
+                of="issuance",
+                before=request.args.get("before", type=int),
+            ),
+            "document": issuance.intake.document if issuance.intake else None,
+        }
+    return render_template(
+        "issuing/one.html",
+        one=issuance,
+        shown=shown(issuance),
+        annexes=[shown(annex) for annex in issuance.annexes],
+        entry_number=number_of_entry(issuance.register_entry) if issuance.register_entry else "",
+        notes=[words_for(note) for note in _notes(issuance)],
+        page_shown=(page_shown := _page_shown(issuance)),
+        marks=marks(issuance, page_shown),
+        signatures=signatures(issuance),
+        names=FIELDS_OF_PAGES,
+        states=STATE_NAMES,
+        limit=services().settings.upload_megabytes,
+        **told,
+    )
+
+
+def _notes(issuance: Issuance) -> list[str]:
+    """What should be looked at before the next step."""
+    if issuance.state not in ("prepared", "signed"):
+        return []
+    trial = [] if services().settings.seal_url else ["sealed_for_trial"]
+    if issuance.kind != "document":
+        return trial
+    picture = services().settings.path("seals", safe_name(issuance.organ.code) + ".png")
+    found = list(issuance.notes) if issuance.state == "prepared" else []
+    return [*found, *([] if picture.is_file() else ["not_sealed_by_picture"]), *trial]
+
+
+def _books(rows: Session, issuance: Issuance) -> list[Any]:
+    kind = "copies" if issuance.kind == "copy" else "outgoing"
+    return [one for one in books.books_of(rows, issuance.organ) if one.kind == kind]
+
+
+def _page_shown(issuance: Issuance) -> int:
+    last: int = issuance.places.get("pages", 1)
+    return max(1, min(request.args.get("page", 1, type=int), last))
+
+
+@blueprint.get("/<int:number>/pages/<int:of>")
+def picture(number: int, of: int) -> Response:
+    """A page of its latest state, drawn anew; the places of its fields are marked by the page."""
+    with reading() as rows:
+        issuance = the_issuance(rows, asker(), number, Action.SEE_REGISTERS)
+    digest = issuance.issued_digest or issuance.signed_digest or issuance.prepared_digest
+    drawn = pictures.page_of_stored(services(), digest, of, PICTURE)
+    response = Response(drawn, mimetype=pictures.MIME)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.get("/<int:number>/<any(prepared, signed, issued):state>.pdf")
+def download(number: int, state: str) -> Response:
+    """The file in one of its states, to be signed elsewhere or kept."""
+    with writing() as rows:
+        issuance = the_issuance(rows, asker(), number, Action.SEE_REGISTERS)
+        digest = stored_form(rows, issuance, state)
+    response = send_file(
+        services().files.open(digest),
+        mimetype="application/pdf",
+        as_attachment=True,
+        download_name=issuance.name,
+        conditional=False,
+    )
+    response.headers["Content-Security-Policy"] = SANDBOX
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+# Acts ---------------------------------------------------------------------------------------------
+
+
+@blueprint.post("/<int:number>/fields")
+def move_fields(number: int) -> BaseResponse:
+    """Put the empty fields elsewhere."""
+    try:
+        with reading() as rows:
+            issuance = the_issuance(rows, asker(), number, Action.PREPARE_ISSUE)
+        wanted = moved(issuance, {name: _measures(name) for name in issuance.places["fields"]})
+        with telling():
+            issuing.move_fields(
+                services().db,
+                services().workshop,
+                number,
+                wanted,
+                by=asker(),
+                seen=request.form.get("seen", type=int),
+            )
+    except (ArchiveError, FormatError) as error:
+        tell(error)
+    else:
+        flash(gettext("The fields are in their new places."), "success")
+    return redirect(url_for("issuing.one", number=number, page=request.form.get("page")))
+
+
+def _measures(name: str) -> dict[str, float]:
+    """What the form says of a field; commas are as good as points."""
+    values: dict[str, float] = {}
+    for measure in MEASURES:
+        typed = request.form.get(f"{name}-{measure}", "").strip().replace(",", ".")
+        try:
+            values[measure] = float(typed)
+        except ValueError as wrong:
+            raise Invalid("bad_place", place=f"{name}: {typed}") from wrong
+    return values
+
+
+@blueprint.post("/<int:number>/signed")
+def take_signed(number: int) -> BaseResponse:
+    """Take back what the leader signed."""
+    try:
+        with reading() as rows:
+            the_issuance(rows, asker(), number, Action.PREPARE_ISSUE)
+        with _saved(_file()) as path, telling():
+            issuing.take_signed(services().db, services().workshop, number, path, by=asker())
+    except (ArchiveError, FormatError) as error:
+        if "reason" in error.details:  # why a signature is not valid has words of its own
+            error.details["reason"] = reason_in_words(error.details["reason"])
+        tell(error)
+    else:
+        flash(gettext("The signed file is here. The clerk can issue it now."), "success")
+    return redirect(url_for("issuing.one", number=number))
+
+
+@blueprint.post("/<int:number>/issue")
+def issue(number: int) -> BaseResponse:
+    """Number, date, the organ's signature, and off into the archive."""
+    try:
+        with telling():
+            told = issuing_out.issue(
+                services().db,
+                services().workshop,
+                number,
+                by=asker(),
+                door="web",
+                book=request.form.get("book", ""),
+                hand=actor(),
+            )
+    except (ArchiveError, FormatError) as error:
+        tell(error)
+    else:
+        services().bell.set()
+        flash(gettext("Issued as %(number)s.", number=told.number), "success")
+    return redirect(url_for("issuing.one", number=number))
+
+
+@blueprint.post("/<int:number>/give-up")
+def give_up(number: int) -> BaseResponse:
+    """Issue it no more."""
+    try:
+        with telling():
+            why = request.form.get("why", "")
+            issuing.give_up(services().db, services().workshop, number, why, by=asker())
+    except (ArchiveError, FormatError) as error:
+        tell(error)
+    else:
+        flash(gettext("It was given up; its story stays."), "success")
+    return redirect(url_for("issuing.one", number=number))
