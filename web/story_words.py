@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from archive.models import Event, EventWords, Person
+from archive import people
+from archive.models import Event, EventWords
 from web.errors import words_for
 from web.field_words import LEVELS, names_by_column, readable
 from web.i18n import gettext, size
@@ -104,11 +105,7 @@ def _steps_in_one(lines: list[Told], events: Sequence[Event]) -> tuple[Told, ...
 
 
 def _names(rows: Session, events: Sequence[Event]) -> dict[int, str]:
-    numbers = {n for one in events for n in (one.person_id, one.principal_id) if n is not None}
-    if not numbers:
-        return {}
-    found = rows.execute(select(Person.id, Person.full_name).where(Person.id.in_(numbers)))
-    return {number: name for number, name in found}
+    return people.names_of(rows, (n for one in events for n in (one.person_id, one.principal_id)))
 
 
 def _words(rows: Session, events: Sequence[Event]) -> dict[int, dict[str, Any]]:

@@ -264,10 +264,7 @@ def _keys_page(**told: Any) -> str:
             .where(accounts.of_organ(here()), Person.locked_from.is_(None))
             .order_by(Person.full_name)
         ).all()
-        holders = {one.holder_id for one in found.rows}
-        names = dict(
-            rows.execute(select(Person.id, Person.full_name).where(Person.id.in_(holders))).all()
-        )
+        names = people.names_of(rows, (one.holder_id for one in found.rows))
         return render_template(
             "administration/keys.html",
             shown=found,

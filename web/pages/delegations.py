@@ -87,9 +87,8 @@ def _page(**told: Any) -> str:
             .order_by(Person.full_name)
             .limit(MOST_PEOPLE)
         ).all()
-        numbers = {n for one in found.rows for n in (one.principal_id, one.delegate_id)}
-        names = dict(
-            rows.execute(select(Person.id, Person.full_name).where(Person.id.in_(numbers))).all()
+        names = people.names_of(
+            rows, (n for one in found.rows for n in (one.principal_id, one.delegate_id))
         )
         return render_template(
             "people/delegations.html",

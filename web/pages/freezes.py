@@ -1,14 +1,13 @@
 """Freezing (khóa, đóng băng) by order: what is held, a new order, lifting one (R16)."""
 
 from datetime import date
-from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 from werkzeug.wrappers import Response as BaseResponse
 
-from archive import clock, freezes
+from archive import clock, freezes, people
 from archive.access import Action
 from archive.errors import ArchiveError, NotFound
 from archive.fields import parse_day
@@ -55,7 +54,9 @@ def page() -> str:
             shown=found,
             held=_held(rows, numbers),
             counts=_counts(rows, numbers),
-            names=_names(rows, found.rows),
+            names=people.names_of(
+                rows, (n for one in found.rows for n in (one.placed_by_id, one.lifted_by_id))
+            ),
             may_freeze=may(rows, Action.FREEZE, here()),
         )
 
@@ -82,12 +83,6 @@ def _held(rows: Session, numbers: list[int]) -> dict[int, list[CaseFile | Docume
         if thing is not None:
             held.setdefault(one.order_id, []).append(thing)
     return held
-
-
-def _names(rows: Session, found: Any) -> dict[int, str]:
-    numbers = {one.placed_by_id for one in found} | {one.lifted_by_id for one in found}
-    people = select(Person.id, Person.full_name).where(Person.id.in_(numbers - {None}))
-    return {number: name for number, name in rows.execute(people)}
 
 
 @blueprint.route("/new", methods=["GET", "POST"])

@@ -8,7 +8,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from archive import case_files, receipt, submission_lists, submissions
+from archive import case_files, people, receipt, submission_lists, submissions
 from archive.access import Action
 from archive.errors import ArchiveError, NotFound
 from archive.life_models import Submission, SubmissionItem
@@ -31,7 +31,6 @@ from web.errors import tell, words_for
 from web.i18n import gettext
 from web.lists import listed
 from web.numbers import number_asked
-from web.pages.submissions import names_of
 from web.story_words import story
 
 blueprint = Blueprint("receipt", __name__, url_prefix="/submissions")
@@ -71,7 +70,7 @@ def page(code: str) -> str:
         found = _the_submission(rows, code)
         (standing,) = submission_lists.standings(rows, here(), [found])
         shown = listed(rows, submission_lists.items_of(found), total=standing.total)
-        people = (found.submitted_by_id, found.delivered_by_id, found.received_by_id)
+        hands = (found.submitted_by_id, found.delivered_by_id, found.received_by_id)
         deciders = (one.decided_by_id for one in shown.rows)
         return render_template(
             "submissions/one.html",
@@ -80,7 +79,7 @@ def page(code: str) -> str:
             shown=shown,
             items=_items(rows, found, list(shown.rows)),
             unit=rows.get(Unit, found.unit_id) if found.unit_id else None,
-            names=names_of(rows, (*people, *deciders)),
+            names=people.names_of(rows, (*hands, *deciders)),
             sides=_sides(rows, found, standing),
             may_print="forms.submission" in current_app.view_functions,
             may_decide=may(rows, Action.ACCEPT, here()) and standing.undecided > 0,

@@ -6,10 +6,9 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
-from archive import books, refusals, sender_answers
+from archive import books, people, refusals, sender_answers
 from archive.access import Action
 from archive.errors import ArchiveError, Invalid, NotAllowed, NotFound
-from archive.models import Person
 from archive.register_fields import BY_COLUMN
 from archive.register_models import LettingIn, Refusal
 from ingest import joining
@@ -132,12 +131,11 @@ def letting_in() -> str:
         if not (may_decide or may_enter):
             require(rows, Action.LET_IN, here())
         asked = refusals.open_ones(rows, here())
-        people = {number for one in asked for number in (one.asked_by_id, one.decided_by_id)}
-        names = rows.execute(select(Person.id, Person.full_name).where(Person.id.in_(people)))
+        numbers = (n for one in asked for n in (one.asked_by_id, one.decided_by_id))
         return render_template(
             "registers/letting_in.html",
             asked=asked,
-            names={number: name for number, name in names},
+            names=people.names_of(rows, numbers),
             may_decide=may_decide,
             may_enter=may_enter,
         )

@@ -126,7 +126,9 @@ def requests() -> str:
             "access/exports.html",
             shown=found,
             decides=decides,
-            names=_names(rows, found.rows),
+            names=people.names_of(
+                rows, (n for one in found.rows for n in (one.person_id, one.decided_by_id))
+            ),
             things=_things(rows, found.rows),
             me=actor(),
             until=_until,
@@ -216,12 +218,6 @@ def _staff(rows: Session) -> list[Person]:
         .order_by(Person.full_name)
     )
     return list(rows.scalars(found))
-
-
-def _names(rows: Session, found: Any) -> dict[int, str]:
-    numbers = {n for one in found for n in (one.person_id, one.decided_by_id) if n is not None}
-    named = rows.execute(select(Person.id, Person.full_name).where(Person.id.in_(numbers)))
-    return {number: name for number, name in named}
 
 
 def _things(rows: Session, found: Any) -> dict[int, tuple[str, str]]:

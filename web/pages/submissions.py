@@ -3,7 +3,6 @@
 HC 14 and 16.4c; NĐ 30/2020, Đ30 and Đ31. One submission stands on a page of its own (`receipt.py`).
 """
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -12,11 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from archive import clock, submission_lists, submissions
+from archive import clock, people, submission_lists, submissions
 from archive.access import Action
 from archive.errors import ArchiveError, Invalid, NotFound
 from archive.life_models import KeptBack
-from archive.models import CaseFile, Document, Organ, Person
+from archive.models import CaseFile, Document, Organ
 from archive.reading import known_case_files
 from web.auth import (
     asker,
@@ -118,7 +117,7 @@ def _submissions(rows: Session, tab: str) -> dict[str, Any]:
     return {
         "shown": found,
         "standings": submission_lists.standings(rows, here(), found.rows),
-        "names": names_of(rows, (one.submitted_by_id for one in found.rows)),
+        "names": people.names_of(rows, (one.submitted_by_id for one in found.rows)),
     }
 
 
@@ -133,16 +132,9 @@ def _kept(rows: Session) -> dict[str, Any]:
     return {
         "shown": found,
         "files": {one.id: one for one in files},
-        "names": names_of(rows, (one.granted_by_id for one in found.rows)),
+        "names": people.names_of(rows, (one.granted_by_id for one in found.rows)),
         "consents": {number: code for number, code in named},
     }
-
-
-def names_of(rows: Session, numbers: Iterable[int | None]) -> dict[int, str]:
-    """Full names by number, in one question."""
-    wanted = {one for one in numbers if one is not None}
-    found = rows.execute(select(Person.id, Person.full_name).where(Person.id.in_(wanted)))
-    return {number: name for number, name in found}
 
 
 # Sending ------------------------------------------------------------------------------------------
