@@ -20,7 +20,7 @@ from archive.life_models import (
 from archive.models import CaseFile, Organ, Person, Placement, Unit
 from archive.moves import Hindrance
 from archive.roles import Action
-from archive.submissions import DAYS_TO_DECIDE, decide_by, open_submissions
+from archive.submissions import DAYS_TO_DECIDE, by_code, decide_by, open_submissions
 
 SOON = timedelta(days=30)
 READY = ("closed", "returned")
@@ -259,6 +259,16 @@ def the_submission(session: Session, person: Person, organ: Organ, code: str) ->
     if found is None or found.organ_id != organ.id or not _may_see(session, person, organ, found):
         raise NotFound("no_such_submission", submission=code)
     return found
+
+
+def whole_submission(session: Session, person: Person, organ: Organ, code: str) -> Submission:
+    """The same with all its lines and their case files, for who prints it or goes through it.
+
+    Raises:
+        NotFound: as above.
+    """
+    the_submission(session, person, organ, code)
+    return by_code(session, code)
 
 
 def _may_see(session: Session, person: Person, organ: Organ, found: Submission) -> bool:

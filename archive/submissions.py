@@ -10,8 +10,7 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from archive import access, audit, clock
-from archive.access import Action
+from archive import audit, clock
 from archive.errors import ArchiveError, Conflict, Invalid, NotAllowed, NotFound
 from archive.life_models import KeptBack, Submission, SubmissionCall, SubmissionItem
 from archive.models import CaseFile, Document, Event, Organ, Person
@@ -208,22 +207,6 @@ def by_code(session: Session, code: str) -> Submission:
     if found is None:
         raise NotFound("no_such_submission", submission=code)
     return found
-
-
-def open_to(session: Session, person: Person, organ: Organ, code: str) -> Submission:
-    """The submission, if it is the person's own, of what they hold, or theirs to look after.
-
-    Raises:
-        NotFound: `no_such_submission`; of another organ, or closed to the person, likewise.
-    """
-    found = by_code(session, code)
-    watching = (Action.ACCEPT, Action.KEEP_BACK, Action.VERIFY_STORY)
-    is_own = person.id in (found.submitted_by_id, *(one.case_file.holder_id for one in found.items))
-    if found.organ_id == organ.id and (
-        is_own or any(access.may(session, person, one, organ) for one in watching)
-    ):
-        return found
-    raise NotFound("no_such_submission", submission=code)
 
 
 def item_of(submission: Submission, case_file_code: str) -> SubmissionItem:

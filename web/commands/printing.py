@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from archive import books, case_file_export, clock, file_plans, reading, submissions
+from archive import books, case_file_export, clock, file_plans, reading, submission_lists
 from archive.access import Action
 from archive.errors import Invalid
 from web import book_forms, desk_forms, file_forms, whole_files
@@ -178,7 +178,7 @@ def print_submission(actor: str | None, code: str, form: str, target: Path, as_j
         "record": file_forms.record_form,
     }
     with at_desk(actor, Action.SEE_CASE_FILES) as desk:
-        found = submissions.open_to(desk.db, desk.who, desk.organ, code)
+        found = submission_lists.whole_submission(desk.db, desk.who, desk.organ, code)
         form_made = made[form](desk.db, desk.who, found)
     _print(form_made, target, as_json)
 

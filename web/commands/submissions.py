@@ -334,8 +334,7 @@ def keep_back(
 
 def _the_submission(db: Session, who: Person, code: str) -> Submission:
     organ = db.get_one(Organ, who.organ_id)
-    submission_lists.the_submission(db, who, organ, code)
-    return submissions.by_code(db, code)
+    return submission_lists.whole_submission(db, who, organ, code)
 
 
 def _item(db: Session, who: Person, code: str, case_file: str, action: Action) -> SubmissionItem:

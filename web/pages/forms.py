@@ -18,7 +18,7 @@ from archive import (
     file_plans,
     register_lists,
     registers,
-    submissions,
+    submission_lists,
 )
 from archive import reading as reads
 from archive.access import Action
@@ -172,7 +172,8 @@ def submission(code: str, what: str) -> BaseResponse:
         raise NotFound("no_such_thing")
     with writing() as rows:
         require(rows, Action.SEE_CASE_FILES, here())
-        form = made[what](rows, asker(), submissions.open_to(rows, asker(), here(), code))
+        found = submission_lists.whole_submission(rows, asker(), here(), code)
+        form = made[what](rows, asker(), found)
     return _printed(form)
 
 
