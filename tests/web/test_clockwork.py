@@ -3,7 +3,7 @@
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import timedelta
 from email import message_from_bytes
 from email.message import Message
 from email.policy import default
@@ -22,7 +22,9 @@ from web import clockwork
 from web.mailing import open_mail
 from web.services import Services
 
-MOMENT = datetime(2027, 1, 1, 3, 0, tzinfo=UTC)
+MOMENT = clock.now() + timedelta(days=60)  # when these tests look
+ENDED = clock.months_after(MOMENT.date() + timedelta(days=14), -12)
+DUE = clock.months_after(ENDED, 12)
 
 
 class Letterbox:
@@ -62,7 +64,7 @@ def a_due_case_file(house: House) -> str:
         "Quy hoạch sử dụng đất",
         holder=holder,
         maintenance="20 năm",
-        start_date=date(2025, 1, 1),
+        start_date=clock.months_after(ENDED, -12),
     )
     a_document(services.db, house.organ(), case_file=case_file)
     with audit.acting_as(None, "command"), services.db.transaction() as session:
@@ -70,7 +72,7 @@ def a_due_case_file(house: House) -> str:
         binh = people.by_name(session, "binh")
         binh.email = "binh@example.vn"
         audit.record(session, "person.change", binh)
-        closing.close(session, found, binh, {"EndDate": "15/01/2026"})
+        closing.close(session, found, binh, {"EndDate": f"{ENDED:%d/%m/%Y}"})
     return case_file.code
 
 
@@ -91,7 +93,7 @@ def test_a_notice_goes_into_the_inbox_and_out_by_mail_once(
     (letter,) = box.letters
     assert letter["To"] == "binh@example.vn"
     body = letter.get_content()  # type: ignore[attr-defined]
-    assert f"{code} – Quy hoạch sử dụng đất" in body and "15/01/2027" in body
+    assert f"{code} – Quy hoạch sử dụng đất" in body and f"{DUE:%d/%m/%Y}" in body
     with services.db.reading() as session:
         notice = session.scalars(select(Notice)).one()
         assert letter["Message-ID"] == f"<{notice.message_id}>"
