@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -41,7 +42,11 @@ def _hashing(hasher: PasswordHasher) -> _Hashing:
     return _Hashing(hasher, hasher.hash(secrets.token_hex(16)))
 
 
-_careful = _hashing(PasswordHasher())
+@cache
+def _careful() -> _Hashing:
+    return _hashing(PasswordHasher())
+
+
 _hasty: ContextVar[_Hashing | None] = ContextVar("hashing", default=None)
 
 
@@ -56,7 +61,7 @@ def hashing_with(hasher: PasswordHasher) -> Iterator[None]:
 
 
 def _how() -> _Hashing:
-    return _hasty.get() or _careful
+    return _hasty.get() or _careful()
 
 
 @dataclass(frozen=True)

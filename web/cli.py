@@ -5,31 +5,66 @@ output and nothing else there; messages go to standard error.
 """
 
 import logging
+from importlib import import_module
+from typing import Any
 
 import click
 
-from web.commands import (
-    case_files,
-    checking,
-    freezes,
-    issuing,
-    mending,
-    organ,
-    people,
-    plans,
-    recording,
-    register_acts,
-    rights,
-    setting_up,
-    submissions,
-)
-from web.commands import (
-    printing as printing,  # adds to the groups of others
-)
 from web.words import speak
 
+# A command is loaded when it is asked for: few need all that the archive can do. After the command
+# stand the modules that add to its group.
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "setup": ("setting_up.setup",),
+    "upgrade": ("setting_up.upgrade_command",),
+    "serve": ("setting_up.serve",),
+    "worker": ("setting_up.worker",),
+    "settings": ("setting_up.settings",),
+    "doctor": ("setting_up.doctor",),
+    "token": ("setting_up.token",),
+    "person": ("people.person", "rights"),
+    "organ": ("organ.organ", "seal_pictures"),
+    "unit": ("organ.unit",),
+    "key": ("organ.key",),
+    "plan": ("plans.plan", "printing"),
+    "case-file": ("case_files.case_file", "rights", "printing"),
+    "freeze": ("freezes.freeze",),
+    "receive": ("recording.receive",),
+    "show": ("recording.show",),
+    "find": ("recording.find",),
+    "export": ("recording.export",),
+    "mend": ("mending.mend",),
+    "issue": ("issuing.issue",),
+    "register": ("registers.register", "register_acts", "printing"),
+    "submission": ("submissions.submission", "printing"),
+    "inbox": ("submissions.inbox",),
+    "my-file": ("personal_file.my_file",),
+    "verify": ("checking.verify",),
+    "search": ("checking.search",),
+    "audit": ("checking.audit_group",),
+}
 
-@click.group()
+
+class Commands(click.Group):
+    """A group whose commands are loaded by their names."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """All that there are, as they stand in the table."""
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """The command of this name, with what other modules add to it."""
+        if name not in COMMANDS:
+            return None
+        place, *additions = COMMANDS[name]
+        for module in additions:
+            import_module(f"web.commands.{module}")
+        module, attribute = place.split(".")
+        found: Any = getattr(import_module(f"web.commands.{module}"), attribute)
+        return found if isinstance(found, click.Command) else None
+
+
+@click.group(cls=Commands)
 @click.option("--as", "user_name", envvar="LUUTRU_AS", help="Who acts: a user name.")
 @click.option("--for", "principal_name", metavar="USER", help="Act for this person (delegation).")
 @click.option(
@@ -52,36 +87,3 @@ def main(
         logging.getLogger(library).setLevel(logging.CRITICAL)
     speak(language)
     context.obj = user_name
-
-
-for command in (
-    setting_up.setup,
-    setting_up.upgrade_command,
-    setting_up.serve,
-    setting_up.worker,
-    people.person,
-    organ.unit,
-    organ.key,
-    organ.organ,
-    setting_up.token,
-    setting_up.settings,
-    setting_up.doctor,
-    case_files.case_file,
-    freezes.freeze,
-    recording.receive,
-    recording.show,
-    mending.mend,
-    recording.export,
-    recording.find,
-    issuing.issue,
-    plans.plan,
-    register_acts.register,
-    submissions.submission,
-    submissions.inbox,
-    checking.verify,
-    checking.search,
-    checking.audit_group,
-):
-    main.add_command(command)
-case_files.case_file.add_command(rights.reassign)
-case_files.case_file.add_command(rights.reassign, "assign")

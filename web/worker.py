@@ -33,7 +33,7 @@ EVERY_MINUTE = 60.0  # between looks at the calendar
 LOOK_AT_INDEX = 10.0  # seconds between looks whether the index is there
 BREATH = 1.0  # seconds between looks when nobody rings
 GATHER = 20  # files that are worth a run of veraPDF at once
-PATIENCE = 30.0  # seconds that the first of them waits for company
+PATIENCE = 15.0  # seconds that the first of them waits for company
 TOGETHER = ROAD[-1]
 
 
@@ -87,6 +87,7 @@ class Worker:
             ("look-again", self._look_again),
             ("leftovers", self._let_go),
             ("clockwork", self._keep_time),
+            ("receipt", self._look_through),
         ]
         for name, look in loops:
             thread = threading.Thread(target=self._loop, args=(look,), name=name, daemon=True)
@@ -96,9 +97,10 @@ class Worker:
     def stop(self) -> None:
         """Let every thread end the step that it is at."""
         self._stopping.set()
-        self._services.bell.set()
         for thread in self._threads:
-            thread.join()
+            while thread.is_alive():  # who goes to sleep just now did not hear the bell before
+                self._services.bell.set()
+                thread.join(0.05)
 
     def run_until_quiet(self, is_quiet: Callable[[], bool]) -> None:
         """Work until the caller has seen what it waits for."""
@@ -149,7 +151,10 @@ class Worker:
             return False
         if count < GATHER and age < PATIENCE and self._busy > 0:
             return False
-        return advance_together(self._services.db, self._services.workshop) > 0
+        if not advance_together(self._services.db, self._services.workshop):
+            return False
+        self._services.bell.set()  # the index has something to do
+        return True
 
     def _index(self) -> bool:
         """Bring the index up to what the rows say; a broken one is made anew, never in the way."""
@@ -213,9 +218,13 @@ class Worker:
             self._stopping.wait(SWEEP)
         return False
 
+    def _look_through(self) -> bool:
+        """What was submitted to the archive is checked, and scanned for viruses anew."""
+        is_stopping = self._stopping.is_set
+        return clockwork.look_through_submissions(self._services, is_stopping) > 0
+
     def _keep_time(self) -> bool:
-        """What the calendar asks: notices, their mail, and looking through what was submitted."""
-        clockwork.look_through_submissions(self._services)
+        """What the calendar asks: notices and their mail."""
         if time.monotonic() - self._calendar_seen < EVERY_MINUTE:
             return False
         self._calendar_seen = time.monotonic()

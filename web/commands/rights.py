@@ -21,6 +21,7 @@ from archive.access import Action
 from archive.errors import NotFound
 from archive.life_models import Delegation
 from archive.models import CaseFile, Document, Organ, Person
+from web.commands.case_files import case_file
 from web.commands.door import acting, acting_oneself, answer, door, json_option, tell, the_archive
 from web.commands.people import (
     day_from,
@@ -97,7 +98,7 @@ def _others(db: Session, who: Person, given: tuple[str, ...]) -> dict[int, Perso
     return found
 
 
-@click.command("reassign")
+@case_file.command("reassign")
 @click.argument("code")
 @click.option("--to", "receiver", required=True, help="User name of the new holder.")
 @why_option
@@ -111,6 +112,9 @@ def reassign(actor: str | None, code: str, receiver: str, why: str, as_json: boo
         hand_over.reassign(db, case_file, _colleague(db, case_file.organ_id, receiver), why)
     told = {"case_file": code, "holder": receiver}
     answer(told) if as_json else tell(say("reassigned", **told))
+
+
+case_file.add_command(reassign, "assign")
 
 
 # Acting for others, reading besides ---------------------------------------------------------------
@@ -227,7 +231,7 @@ def end_grant(actor: str | None, user_name: str, code: str, why: str, as_json: b
 def _colleague(db: Session, organ_id: int, user_name: str) -> Person:
     """Somebody who works at the organ."""
     found = people.by_name(db, user_name)
-    here = accounts.of_organ(db.get_one(Organ, organ_id))
+    here = accounts.of_organ_or_keeper(organ_id)
     if db.scalar(select(Person.id).where(Person.id == found.id, here)) is None:
         raise NotFound("no_such_person", name=user_name)
     return found
