@@ -12,7 +12,7 @@ from archive.database import Database
 from archive.errors import Conflict, Invalid, NotAllowed, NotFound
 from archive.models import CaseFile, Document, Event, EventWords, Organ, Person
 from archive.moves import MOVES, diagram, hindrances, move
-from archive.terms import Term, term_of
+from archive.terms import Period, Term, term_of
 from tests.archive.conftest import Office
 from tests.factories import a_case_file, a_document, a_person, an_organ
 
@@ -238,12 +238,16 @@ def test_corrections_keep_earlier_values_and_leave_the_code_alone(office: Office
 @pytest.mark.parametrize(
     ("text", "term"),
     [
-        ("Vĩnh viễn", Term(True, 0)),
-        ("VV", Term(True, 0)),
-        ("20 năm", Term(False, 20)),
-        (" 5  NĂM ", Term(False, 5)),
-        ("70", Term(False, 70)),
-        ("Đến khi văn bản hết hiệu lực", None),
+        ("Vĩnh viễn", Term(Period.PERMANENT)),
+        ("VV", Term(Period.PERMANENT)),
+        ("20 năm", Term(Period.YEARS, 20)),
+        (" 5  NĂM ", Term(Period.YEARS, 5)),
+        ("70", Term(Period.YEARS, 70)),
+        ("Đến khi văn bản hết hiệu lực thi hành", Term(Period.UNTIL_SUPERSEDED)),
+        ("Theo tuổi thọ công trình", Term(Period.ASSET_LIFE)),
+        ("5 năm sau khi chấm dứt hợp đồng", Term(Period.AFTER_EVENT, 5)),
+        ("Đến khi rảnh", None),
+        ("năm năm", None),
         ("0 năm", None),
         ("", None),
     ],
@@ -252,8 +256,21 @@ def test_terms(text: str, term: Term | None) -> None:
     assert term_of(text) == term
 
 
-def test_the_longest_term_is_the_greatest() -> None:
-    assert max(Term(False, 70), Term(True, 0), Term(False, 5)).is_permanent
+@pytest.mark.parametrize(
+    ("text", "must"),
+    [
+        ("Vĩnh viễn", True),
+        ("5 năm", True),
+        ("3 năm", False),
+        ("Đến khi văn bản hết hiệu lực thi hành", False),
+        ("Theo tuổi thọ công trình", True),
+        ("2 năm sau khi nghiệm thu", False),
+    ],
+)
+def test_who_must_come_to_the_archive(text: str, must: bool) -> None:
+    term = term_of(text)
+    assert term is not None
+    assert term.must_be_submitted is must
 
 
 def test_the_diagram_in_the_docs_is_the_table() -> None:

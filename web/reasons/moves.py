@@ -36,8 +36,11 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("Have them mended first; they are listed under To be mended."),
     ),
     "term_unclear": (
-        _l("“%(term)s” is no retention that can be counted."),
-        _l("Write “Vĩnh viễn” or a number of years, such as “20 năm”."),
+        _l("“%(term)s” is no retention that the regulations know."),
+        _l(
+            "Write “Vĩnh viễn”, a number of years such as “20 năm”, or “Đến khi văn bản hết hiệu "
+            "lực thi hành”."
+        ),
     ),
     "access_change_waits": (
         _l("A change of who may read it waits for confirmation."),
