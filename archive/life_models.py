@@ -9,7 +9,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, UniqueCon
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from archive.database import UtcDateTime
-from archive.models import CaseFile, Document, Row, Words
+from archive.models import CaseFile, Document, Organ, Person, Row, Words
 
 # The plan: archive/file_plans.py ------------------------------------------------------------------
 
@@ -177,6 +177,8 @@ class AccessChange(Row):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     is_confirmed: Mapped[bool | None] = mapped_column()
+
+    asked_by: Mapped[Person] = relationship(foreign_keys=[asked_by_id])
 
     def story_owner(self) -> tuple[str, int] | None:
         """The case file's events tell of it."""
@@ -359,6 +361,29 @@ class NoticeItem(Row):
         return ("notice", self.notice_id)
 
 
+# Personal files: archive/personal_files.py ---------------------------------------------------------
+
+
+class PersonalFileItem(Row):
+    """A document that somebody has in a list of their own; it stands where it stood (KT 21.4)."""
+
+    __tablename__ = "personal_file_item"
+    STORY = "personal_file_item"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), index=True)
+    heading: Mapped[str] = mapped_column(Text, default="")
+    kept_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    document: Mapped[Document] = relationship()
+
+    __table_args__ = (UniqueConstraint("person_id", "document_id"),)
+
+    def story_owner(self) -> tuple[str, int] | None:
+        """The person's events tell of their list."""
+        return ("person", self.person_id)
+
+
 # People: archive/delegations.py, archive/exports.py, archive/key_custody.py -----------------------
 
 
@@ -377,6 +402,9 @@ class Delegation(Row):
     made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    organ: Mapped[Organ] = relationship()
+    principal: Mapped[Person] = relationship(foreign_keys=[principal_id])
 
     __table_args__ = (
         CheckConstraint("principal_id != delegate_id", name="two_people"),

@@ -50,6 +50,7 @@ class Organ(Row):
     STORY = "organ"
 
     code: Mapped[str] = mapped_column(Text, unique=True)
+    UNTOLD = frozenset({"index_from"})
     name: Mapped[str] = mapped_column(Text)
     zone: Mapped[str] = mapped_column(Text, default="Asia/Ho_Chi_Minh")
     read_policy: Mapped[str] = mapped_column(Text, default="open")
@@ -58,6 +59,7 @@ class Organ(Row):
     rules: Mapped[Words] = mapped_column(JSON, default=dict)  # see archive/organ_rules.py
     successor_id: Mapped[int | None] = mapped_column(ForeignKey("organ.id"))
     opened_on: Mapped[date | None] = mapped_column()
+    index_from: Mapped[int | None] = mapped_column()  # documents after it: see archive/readers.py
     closed_on: Mapped[date | None] = mapped_column()
 
     __table_args__ = (

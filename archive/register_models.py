@@ -9,7 +9,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, UniqueCon
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from archive.database import UtcDateTime
-from archive.models import Document, Organ, Row, Words
+from archive.models import CaseFile, Document, Organ, Row, Words
 
 
 class Register(Row):
@@ -45,6 +45,9 @@ class NumberSeries(Row):
     __table_args__ = (UniqueConstraint("register_id", "year"),)
 
 
+_TO_TELL = "acknowledged_at is not null and answer_sent_at is null and sender_email != ''"
+
+
 class RegisterEntry(Row):
     """One line of a book. A number once given stays: a cancelled line keeps it, with its reason.
 
@@ -54,6 +57,7 @@ class RegisterEntry(Row):
 
     __tablename__ = "register_entry"
     STORY = "register_entry"
+    UNTOLD = frozenset({"answer_tries"})
 
     organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"))
     register_id: Mapped[int] = mapped_column(ForeignKey("register.id"))
@@ -97,8 +101,12 @@ class RegisterEntry(Row):
     finished_on: Mapped[date | None] = mapped_column()
     outcome: Mapped[str] = mapped_column(Text, default="")  # answered, for_reference, done_at, …
     done_at: Mapped[str] = mapped_column(Text, default="")  # "đã thực hiện tại văn bản số …"
+    not_kept: Mapped[str] = mapped_column(Text, default="")  # why its document was put nowhere
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("register_entry.id"), index=True)
     acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answer_sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # "received", by mail
+    answer_tries: Mapped[int] = mapped_column(default=0)
+    case_file_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), index=True)
     supplementary: Mapped[Words] = mapped_column(JSON, default=dict)
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cancel_reason: Mapped[str] = mapped_column(Text, default="")
@@ -108,6 +116,7 @@ class RegisterEntry(Row):
     document: Mapped[Document | None] = relationship(foreign_keys=[document_id])
     copy_of: Mapped[Document | None] = relationship(foreign_keys=[copy_of_id])
     answered_by: Mapped["RegisterEntry | None"] = relationship(remote_side="RegisterEntry.id")
+    case_file: Mapped[CaseFile | None] = relationship()  # of an outgoing document (HC-32)
 
     @property
     def code(self) -> str:
@@ -132,12 +141,52 @@ class RegisterEntry(Row):
             sqlite_where=text("finished_on is null and state = 'registered'"),
             postgresql_where=text("finished_on is null and state = 'registered'"),
         ),
+        Index(
+            "ix_register_entry_to_tell",
+            "organ_id",
+            sqlite_where=text(_TO_TELL),
+            postgresql_where=text(_TO_TELL),
+        ),
         CheckConstraint(
             "outcome in ('', 'answered', 'done_at', 'for_reference', 'no_answer')", name="outcome"
         ),
         CheckConstraint("(outcome = '') = (finished_on is null)", name="finished"),
         CheckConstraint("copy_kind in ('', 'SY', 'SL', 'TrS')", name="copy_kind"),
     )
+
+
+class Delivery(Row):
+    """What was issued, on its way to one recipient: waited for until it is known to be there.
+
+    Names are those of the line. Who is struck from the line is waited for no more (HC-29).
+    """
+
+    __tablename__ = "delivery"
+    STORY = "delivery"
+
+    organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"))
+    entry_id: Mapped[int] = mapped_column(ForeignKey("register_entry.id"))
+    recipient: Mapped[str] = mapped_column(Text)
+    is_paper: Mapped[bool] = mapped_column(default=False)
+    sent_on: Mapped[date] = mapped_column()
+    arrived_on: Mapped[date | None] = mapped_column()
+    how: Mapped[str] = mapped_column(Text, default="")  # by which we know
+    reminded_on: Mapped[date | None] = mapped_column()
+
+    __table_args__ = (
+        UniqueConstraint("entry_id", "recipient"),
+        Index(
+            "ix_delivery_waiting",
+            "organ_id",
+            "sent_on",
+            sqlite_where=text("arrived_on is null"),
+            postgresql_where=text("arrived_on is null"),
+        ),
+    )
+
+    def story_owner(self) -> tuple[str, int] | None:
+        """The line's events tell of it."""
+        return ("register_entry", self.entry_id)
 
 
 class EntryTwin(Row):
@@ -165,6 +214,7 @@ class Refusal(Row):
 
     __tablename__ = "refusal"
     STORY = "refusal"
+    UNTOLD = frozenset({"answer_tries"})
 
     organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"), index=True)
     year: Mapped[int] = mapped_column()
@@ -179,10 +229,17 @@ class Refusal(Row):
     sender_email: Mapped[str] = mapped_column(Text, default="")
     reference: Mapped[str] = mapped_column(Text, default="")  # its number, as the sender wrote it
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answer_tries: Mapped[int] = mapped_column(default=0)
 
     __table_args__ = (
         UniqueConstraint("organ_id", "year", "number"),
         CheckConstraint("kind in ('refused', 'returned')", name="kind"),
+        Index(
+            "ix_refusal_to_tell",
+            "organ_id",
+            sqlite_where=text("answered_at is null and sender_email != ''"),
+            postgresql_where=text("answered_at is null and sender_email != ''"),
+        ),
     )
 
     @property

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from archive.database import UtcDateTime
@@ -113,9 +113,12 @@ class Issuance(Row):
     notes: Mapped[list[str]] = mapped_column(JSON, default=list)  # what to look at before signing
     verdict: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # on its signatures
     fields: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
-    answers: Mapped[list[str]] = mapped_column(JSON, default=list)  # codes of what it answers
+    answers: Mapped[list[str]] = mapped_column(JSON, default=list)  # codes of documents and lines
+    version: Mapped[int] = mapped_column(default=1)  # of the draft
     case_file_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
-    register_entry_id: Mapped[int | None] = mapped_column(ForeignKey("register_entry.id"))
+    register_entry_id: Mapped[int | None] = mapped_column(
+        ForeignKey("register_entry.id"), index=True
+    )
     prepared_digest: Mapped[str] = mapped_column(Text, index=True)
     signed_digest: Mapped[str | None] = mapped_column(Text, index=True)
     issued_digest: Mapped[str | None] = mapped_column(Text, index=True)
@@ -152,3 +155,35 @@ class Issuance(Row):
             name="issued",
         ),
     )
+
+
+class IssuanceComment(Row):
+    """What somebody says about a draft, or is asked to say and has not said yet (HC-31)."""
+
+    __tablename__ = "issuance_comment"
+    STORY = "issuance_comment"
+
+    issuance_id: Mapped[int] = mapped_column(ForeignKey("issuance.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    said_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(default=1)  # of the draft that was read
+    words: Mapped[str] = mapped_column(Text, default="")
+
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+
+    __table_args__ = (
+        CheckConstraint("(said_at is null) = (words = '')", name="said"),
+        CheckConstraint("said_at is not null or asked_at is not null", name="asked"),
+        Index(
+            "ix_issuance_comment_open",
+            "person_id",
+            sqlite_where=text("said_at is null"),
+            postgresql_where=text("said_at is null"),
+        ),
+    )
+
+    def story_owner(self) -> tuple[str, int] | None:
+        """The events of what is issued tell of it."""
+        return ("issuance", self.issuance_id)

@@ -5,7 +5,8 @@ from sqlalchemy import create_engine
 
 import archive.life_models
 import archive.models
-import archive.register_models  # noqa: F401
+import archive.register_models
+import archive.use_models  # noqa: F401
 import ingest.models  # noqa: F401
 from archive.database import Base
 

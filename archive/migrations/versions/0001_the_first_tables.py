@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 import archive.database
 
-revision = '0001'
+revision = '0001_502b378b'
 down_revision = None
 
 
@@ -48,6 +48,7 @@ def upgrade() -> None:
     sa.Column('signature_layout', sa.Text(), nullable=False),
     sa.Column('refuse_bad_signatures', sa.Boolean(), nullable=False),
     sa.Column('rules', sa.JSON(), nullable=False),
+    sa.Column('index_from', sa.Integer(), nullable=True),
     sa.Column('successor_id', sa.Integer(), nullable=True),
     sa.Column('opened_on', sa.Date(), nullable=True),
     sa.Column('closed_on', sa.Date(), nullable=True),
@@ -425,6 +426,7 @@ def upgrade() -> None:
     sa.Column('sender_email', sa.Text(), nullable=False),
     sa.Column('reference', sa.Text(), nullable=False),
     sa.Column('answered_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('answer_tries', sa.Integer(), nullable=False),
     sa.Column('id', sa.Integer(), nullable=False),
     sa.CheckConstraint("kind in ('refused', 'returned')", name=op.f('ck_refusal_kind')),
     sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_refusal_organ_id')),
@@ -434,6 +436,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('refusal', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_refusal_organ_id'), ['organ_id'], unique=False)
+        batch_op.create_index('ix_refusal_to_tell', ['organ_id'], unique=False, sqlite_where=sa.text("answered_at is null and sender_email != ''"), postgresql_where=sa.text("answered_at is null and sender_email != ''"))
 
     op.create_table('sign_in',
     sa.Column('person_id', sa.Integer(), nullable=False),
@@ -579,6 +582,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_part_digest'), ['digest'], unique=False)
         batch_op.create_index(batch_op.f('ix_part_document_id'), ['document_id'], unique=False)
 
+    op.create_table('personal_file_item',
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('document_id', sa.Integer(), nullable=False),
+    sa.Column('heading', sa.Text(), nullable=False),
+    sa.Column('kept_at', archive.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_personal_file_item_document_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_personal_file_item_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_personal_file_item')),
+    sa.UniqueConstraint('person_id', 'document_id', name=op.f('uq_personal_file_item_person_id_document_id'))
+    )
+    with op.batch_alter_table('personal_file_item', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_personal_file_item_document_id'), ['document_id'], unique=False)
+
     op.create_table('recall',
     sa.Column('document_id', sa.Integer(), nullable=False),
     sa.Column('reason', sa.Text(), nullable=False),
@@ -592,82 +609,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_recall')),
     sa.UniqueConstraint('document_id', name=op.f('uq_recall_document_id'))
     )
-    op.create_table('register_entry',
-    sa.Column('organ_id', sa.Integer(), nullable=False),
-    sa.Column('register_id', sa.Integer(), nullable=False),
-    sa.Column('year', sa.Integer(), nullable=False),
-    sa.Column('number', sa.Integer(), nullable=False),
-    sa.Column('state', sa.Text(), nullable=False),
-    sa.Column('document_id', sa.Integer(), nullable=True),
-    sa.Column('registered_on', sa.Date(), nullable=False),
-    sa.Column('entered_at', archive.database.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('entered_by_id', sa.Integer(), nullable=True),
-    sa.Column('late_reason', sa.Text(), nullable=False),
-    sa.Column('code_number', sa.Text(), nullable=False),
-    sa.Column('code_notation', sa.Text(), nullable=False),
-    sa.Column('canonical', sa.Text(), nullable=False),
-    sa.Column('issued_date', sa.Date(), nullable=True),
-    sa.Column('type_name', sa.Text(), nullable=False),
-    sa.Column('subject', sa.Text(), nullable=False),
-    sa.Column('organ_name', sa.Text(), nullable=False),
-    sa.Column('doc_code', sa.Text(), nullable=False),
-    sa.Column('signer_position', sa.Text(), nullable=False),
-    sa.Column('signer_name', sa.Text(), nullable=False),
-    sa.Column('priority', sa.Integer(), nullable=False),
-    sa.Column('due_date', sa.Date(), nullable=True),
-    sa.Column('is_deadline_fixed', sa.Boolean(), nullable=False),
-    sa.Column('page_amount', sa.Integer(), nullable=True),
-    sa.Column('issued_amount', sa.Integer(), nullable=True),
-    sa.Column('recipients', sa.JSON(), nullable=False),
-    sa.Column('to_places', sa.Text(), nullable=False),
-    sa.Column('trace_header_list', sa.Text(), nullable=False),
-    sa.Column('copy_holder', sa.Text(), nullable=False),
-    sa.Column('handed_on', sa.Date(), nullable=True),
-    sa.Column('signed_for', sa.Text(), nullable=False),
-    sa.Column('note', sa.Text(), nullable=False),
-    sa.Column('channel', sa.Text(), nullable=False),
-    sa.Column('sender_email', sa.Text(), nullable=False),
-    sa.Column('circulation', sa.Text(), nullable=False),
-    sa.Column('handling', sa.Text(), nullable=False),
-    sa.Column('copy_kind', sa.Text(), nullable=False),
-    sa.Column('copy_of_id', sa.Integer(), nullable=True),
-    sa.Column('paper_arrived_on', sa.Date(), nullable=True),
-    sa.Column('finished_on', sa.Date(), nullable=True),
-    sa.Column('outcome', sa.Text(), nullable=False),
-    sa.Column('done_at', sa.Text(), nullable=False),
-    sa.Column('answered_by_id', sa.Integer(), nullable=True),
-    sa.Column('acknowledged_at', archive.database.UtcDateTime(timezone=True), nullable=True),
-    sa.Column('supplementary', sa.JSON(), nullable=False),
-    sa.Column('cancelled_at', archive.database.UtcDateTime(timezone=True), nullable=True),
-    sa.Column('cancel_reason', sa.Text(), nullable=False),
-    sa.Column('revision', sa.Integer(), nullable=False),
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.CheckConstraint("(outcome = '') = (finished_on is null)", name=op.f('ck_register_entry_finished')),
-    sa.CheckConstraint("(state = 'cancelled') = (cancelled_at is not null)", name=op.f('ck_register_entry_cancelled')),
-    sa.CheckConstraint("circulation in ('electronic', 'paper', 'both')", name=op.f('ck_register_entry_circulation')),
-    sa.CheckConstraint("copy_kind in ('', 'SY', 'SL', 'TrS')", name=op.f('ck_register_entry_copy_kind')),
-    sa.CheckConstraint("handling in ('handle', 'notice')", name=op.f('ck_register_entry_handling')),
-    sa.CheckConstraint("outcome in ('', 'answered', 'done_at', 'for_reference', 'no_answer')", name=op.f('ck_register_entry_outcome')),
-    sa.CheckConstraint("state in ('registered', 'cancelled')", name=op.f('ck_register_entry_state')),
-    sa.CheckConstraint('number > 0', name=op.f('ck_register_entry_number')),
-    sa.CheckConstraint('priority between 0 and 4', name=op.f('ck_register_entry_priority')),
-    sa.ForeignKeyConstraint(['answered_by_id'], ['register_entry.id'], name=op.f('fk_register_entry_answered_by_id')),
-    sa.ForeignKeyConstraint(['copy_of_id'], ['document.id'], name=op.f('fk_register_entry_copy_of_id')),
-    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_register_entry_document_id')),
-    sa.ForeignKeyConstraint(['entered_by_id'], ['person.id'], name=op.f('fk_register_entry_entered_by_id')),
-    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_register_entry_organ_id')),
-    sa.ForeignKeyConstraint(['register_id'], ['register.id'], name=op.f('fk_register_entry_register_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_register_entry')),
-    sa.UniqueConstraint('register_id', 'year', 'number', name=op.f('uq_register_entry_register_id_year_number'))
-    )
-    with op.batch_alter_table('register_entry', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_register_entry_answered_by_id'), ['answered_by_id'], unique=False)
-        batch_op.create_index('ix_register_entry_day', ['register_id', 'registered_on', 'number'], unique=False)
-        batch_op.create_index(batch_op.f('ix_register_entry_doc_code'), ['doc_code'], unique=False)
-        batch_op.create_index(batch_op.f('ix_register_entry_document_id'), ['document_id'], unique=False)
-        batch_op.create_index('ix_register_entry_open', ['register_id', 'year', 'due_date'], unique=False, sqlite_where=sa.text("finished_on is null and state = 'registered'"), postgresql_where=sa.text("finished_on is null and state = 'registered'"))
-        batch_op.create_index('ix_register_entry_same', ['organ_id', 'canonical'], unique=False)
-
     op.create_table('case_file',
     sa.Column('organ_id', sa.Integer(), nullable=False),
     sa.Column('fonds_id', sa.Integer(), nullable=True),
@@ -733,49 +674,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_case_file_organ_id'), ['organ_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_case_file_plan_entry_id'), ['plan_entry_id'], unique=False)
         batch_op.create_index('ix_case_file_stage', ['organ_id', 'stage', 'due_on'], unique=False)
-
-    op.create_table('entry_twin',
-    sa.Column('entry_id', sa.Integer(), nullable=False),
-    sa.Column('earlier_entry_id', sa.Integer(), nullable=True),
-    sa.Column('earlier_document_id', sa.Integer(), nullable=True),
-    sa.Column('grounds', sa.Text(), nullable=False),
-    sa.Column('decision', sa.Text(), nullable=False),
-    sa.Column('why', sa.Text(), nullable=False),
-    sa.Column('decided_by_id', sa.Integer(), nullable=True),
-    sa.Column('decided_at', archive.database.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.ForeignKeyConstraint(['decided_by_id'], ['person.id'], name=op.f('fk_entry_twin_decided_by_id')),
-    sa.ForeignKeyConstraint(['earlier_document_id'], ['document.id'], name=op.f('fk_entry_twin_earlier_document_id')),
-    sa.ForeignKeyConstraint(['earlier_entry_id'], ['register_entry.id'], name=op.f('fk_entry_twin_earlier_entry_id')),
-    sa.ForeignKeyConstraint(['entry_id'], ['register_entry.id'], name=op.f('fk_entry_twin_entry_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_entry_twin'))
-    )
-    with op.batch_alter_table('entry_twin', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_entry_twin_entry_id'), ['entry_id'], unique=False)
-
-    op.create_table('letting_in',
-    sa.Column('organ_id', sa.Integer(), nullable=False),
-    sa.Column('ground', sa.Text(), nullable=False),
-    sa.Column('typed', sa.JSON(), nullable=False),
-    sa.Column('asked_by_id', sa.Integer(), nullable=False),
-    sa.Column('asked_at', archive.database.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('decided_by_id', sa.Integer(), nullable=True),
-    sa.Column('decided_at', archive.database.UtcDateTime(timezone=True), nullable=True),
-    sa.Column('is_allowed', sa.Boolean(), nullable=True),
-    sa.Column('reason', sa.Text(), nullable=False),
-    sa.Column('entry_id', sa.Integer(), nullable=True),
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.CheckConstraint('(decided_at is null) = (is_allowed is null)', name=op.f('ck_letting_in_decided')),
-    sa.CheckConstraint('entry_id is null or is_allowed', name=op.f('ck_letting_in_used')),
-    sa.ForeignKeyConstraint(['asked_by_id'], ['person.id'], name=op.f('fk_letting_in_asked_by_id')),
-    sa.ForeignKeyConstraint(['decided_by_id'], ['person.id'], name=op.f('fk_letting_in_decided_by_id')),
-    sa.ForeignKeyConstraint(['entry_id'], ['register_entry.id'], name=op.f('fk_letting_in_entry_id')),
-    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_letting_in_organ_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_letting_in')),
-    sa.UniqueConstraint('entry_id', name=op.f('uq_letting_in_entry_id'))
-    )
-    with op.batch_alter_table('letting_in', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_letting_in_organ_id'), ['organ_id'], unique=False)
 
     op.create_table('rendition',
     sa.Column('part_id', sa.Integer(), nullable=False),
@@ -896,6 +794,285 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_frozen_document_id'), ['document_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_frozen_order_id'), ['order_id'], unique=False)
 
+    op.create_table('kept_back',
+    sa.Column('case_file_id', sa.Integer(), nullable=False),
+    sa.Column('until_on', sa.Date(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('consent_number', sa.Text(), nullable=False),
+    sa.Column('consent_date', sa.Date(), nullable=False),
+    sa.Column('consent_document_id', sa.Integer(), nullable=True),
+    sa.Column('granted_by_id', sa.Integer(), nullable=False),
+    sa.Column('granted_at', archive.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['case_file_id'], ['case_file.id'], name=op.f('fk_kept_back_case_file_id')),
+    sa.ForeignKeyConstraint(['consent_document_id'], ['document.id'], name=op.f('fk_kept_back_consent_document_id')),
+    sa.ForeignKeyConstraint(['granted_by_id'], ['person.id'], name=op.f('fk_kept_back_granted_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_kept_back'))
+    )
+    with op.batch_alter_table('kept_back', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_kept_back_case_file_id'), ['case_file_id'], unique=False)
+
+    op.create_table('loan',
+    sa.Column('organ_id', sa.Integer(), nullable=False),
+    sa.Column('case_file_id', sa.Integer(), nullable=True),
+    sa.Column('document_id', sa.Integer(), nullable=True),
+    sa.Column('borrower_id', sa.Integer(), nullable=True),
+    sa.Column('borrower', sa.Text(), nullable=False),
+    sa.Column('purpose', sa.Text(), nullable=False),
+    sa.Column('approved_by', sa.Text(), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('from_on', sa.Date(), nullable=False),
+    sa.Column('until_on', sa.Date(), nullable=False),
+    sa.Column('lent_by_id', sa.Integer(), nullable=False),
+    sa.Column('lent_at', archive.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('returned_on', sa.Date(), nullable=True),
+    sa.Column('taken_back_by_id', sa.Integer(), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('(case_file_id is null) != (document_id is null)', name=op.f('ck_loan_one_thing')),
+    sa.CheckConstraint('from_on <= until_on', name=op.f('ck_loan_dates')),
+    sa.CheckConstraint('returned_on is null or from_on <= returned_on', name=op.f('ck_loan_returned')),
+    sa.ForeignKeyConstraint(['borrower_id'], ['person.id'], name=op.f('fk_loan_borrower_id')),
+    sa.ForeignKeyConstraint(['case_file_id'], ['case_file.id'], name=op.f('fk_loan_case_file_id')),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_loan_document_id')),
+    sa.ForeignKeyConstraint(['lent_by_id'], ['person.id'], name=op.f('fk_loan_lent_by_id')),
+    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_loan_organ_id')),
+    sa.ForeignKeyConstraint(['taken_back_by_id'], ['person.id'], name=op.f('fk_loan_taken_back_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_loan'))
+    )
+    with op.batch_alter_table('loan', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_loan_borrower_id'), ['borrower_id'], unique=False)
+        batch_op.create_index('ix_loan_day', ['organ_id', 'from_on'], unique=False)
+        batch_op.create_index('ix_loan_list', ['organ_id', 'returned_on', 'until_on'], unique=False)
+        batch_op.create_index(batch_op.f('ix_loan_organ_id'), ['organ_id'], unique=False)
+        batch_op.create_index('uq_loan_case_file', ['case_file_id'], unique=True, sqlite_where=sa.text('returned_on is null and case_file_id is not null'), postgresql_where=sa.text('returned_on is null and case_file_id is not null'))
+        batch_op.create_index('uq_loan_document', ['document_id'], unique=True, sqlite_where=sa.text('returned_on is null and document_id is not null'), postgresql_where=sa.text('returned_on is null and document_id is not null'))
+
+    op.create_table('paper_part',
+    sa.Column('organ_id', sa.Integer(), nullable=False),
+    sa.Column('case_file_id', sa.Integer(), nullable=True),
+    sa.Column('document_id', sa.Integer(), nullable=True),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('what', sa.Text(), nullable=False),
+    sa.Column('place', sa.Text(), nullable=False),
+    sa.Column('holder', sa.Text(), nullable=False),
+    sa.Column('pages', sa.Integer(), nullable=True),
+    sa.Column('sheets', sa.Integer(), nullable=True),
+    sa.Column('link', sa.Text(), nullable=False),
+    sa.Column('arrived_on', sa.Date(), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("kind in ('original', 'annex', 'rest_of_first_page', 'rest_of_main_text', 'copy', 'converted')", name=op.f('ck_paper_part_kind')),
+    sa.CheckConstraint('(case_file_id is null) != (document_id is null)', name=op.f('ck_paper_part_one_thing')),
+    sa.ForeignKeyConstraint(['case_file_id'], ['case_file.id'], name=op.f('fk_paper_part_case_file_id')),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_paper_part_document_id')),
+    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_paper_part_organ_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_paper_part'))
+    )
+    with op.batch_alter_table('paper_part', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_paper_part_case_file_id'), ['case_file_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_paper_part_document_id'), ['document_id'], unique=False)
+
+    op.create_table('placement',
+    sa.Column('case_file_id', sa.Integer(), nullable=False),
+    sa.Column('document_id', sa.Integer(), nullable=False),
+    sa.Column('ordinal', sa.Integer(), nullable=False),
+    sa.Column('placed_at', archive.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['case_file_id'], ['case_file.id'], name=op.f('fk_placement_case_file_id')),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_placement_document_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_placement')),
+    sa.UniqueConstraint('case_file_id', 'document_id', name=op.f('uq_placement_case_file_id_document_id')),
+    sa.UniqueConstraint('case_file_id', 'ordinal', name=op.f('uq_placement_case_file_id_ordinal'))
+    )
+    with op.batch_alter_table('placement', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_placement_case_file_id'), ['case_file_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_placement_document_id'), ['document_id'], unique=False)
+
+    op.create_table('register_entry',
+    sa.Column('organ_id', sa.Integer(), nullable=False),
+    sa.Column('register_id', sa.Integer(), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('document_id', sa.Integer(), nullable=True),
+    sa.Column('registered_on', sa.Date(), nullable=False),
+    sa.Column('entered_at', archive.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('entered_by_id', sa.Integer(), nullable=True),
+    sa.Column('late_reason', sa.Text(), nullable=False),
+    sa.Column('code_number', sa.Text(), nullable=False),
+    sa.Column('code_notation', sa.Text(), nullable=False),
+    sa.Column('canonical', sa.Text(), nullable=False),
+    sa.Column('issued_date', sa.Date(), nullable=True),
+    sa.Column('type_name', sa.Text(), nullable=False),
+    sa.Column('subject', sa.Text(), nullable=False),
+    sa.Column('organ_name', sa.Text(), nullable=False),
+    sa.Column('doc_code', sa.Text(), nullable=False),
+    sa.Column('signer_position', sa.Text(), nullable=False),
+    sa.Column('signer_name', sa.Text(), nullable=False),
+    sa.Column('priority', sa.Integer(), nullable=False),
+    sa.Column('due_date', sa.Date(), nullable=True),
+    sa.Column('is_deadline_fixed', sa.Boolean(), nullable=False),
+    sa.Column('page_amount', sa.Integer(), nullable=True),
+    sa.Column('issued_amount', sa.Integer(), nullable=True),
+    sa.Column('recipients', sa.JSON(), nullable=False),
+    sa.Column('to_places', sa.Text(), nullable=False),
+    sa.Column('trace_header_list', sa.Text(), nullable=False),
+    sa.Column('copy_holder', sa.Text(), nullable=False),
+    sa.Column('handed_on', sa.Date(), nullable=True),
+    sa.Column('signed_for', sa.Text(), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('channel', sa.Text(), nullable=False),
+    sa.Column('sender_email', sa.Text(), nullable=False),
+    sa.Column('circulation', sa.Text(), nullable=False),
+    sa.Column('handling', sa.Text(), nullable=False),
+    sa.Column('copy_kind', sa.Text(), nullable=False),
+    sa.Column('copy_of_id', sa.Integer(), nullable=True),
+    sa.Column('paper_arrived_on', sa.Date(), nullable=True),
+    sa.Column('finished_on', sa.Date(), nullable=True),
+    sa.Column('outcome', sa.Text(), nullable=False),
+    sa.Column('done_at', sa.Text(), nullable=False),
+    sa.Column('not_kept', sa.Text(), nullable=False),
+    sa.Column('answered_by_id', sa.Integer(), nullable=True),
+    sa.Column('acknowledged_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('answer_sent_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('answer_tries', sa.Integer(), nullable=False),
+    sa.Column('case_file_id', sa.Integer(), nullable=True),
+    sa.Column('supplementary', sa.JSON(), nullable=False),
+    sa.Column('cancelled_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('cancel_reason', sa.Text(), nullable=False),
+    sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("(outcome = '') = (finished_on is null)", name=op.f('ck_register_entry_finished')),
+    sa.CheckConstraint("(state = 'cancelled') = (cancelled_at is not null)", name=op.f('ck_register_entry_cancelled')),
+    sa.CheckConstraint("circulation in ('electronic', 'paper', 'both')", name=op.f('ck_register_entry_circulation')),
+    sa.CheckConstraint("copy_kind in ('', 'SY', 'SL', 'TrS')", name=op.f('ck_register_entry_copy_kind')),
+    sa.CheckConstraint("handling in ('handle', 'notice')", name=op.f('ck_register_entry_handling')),
+    sa.CheckConstraint("outcome in ('', 'answered', 'done_at', 'for_reference', 'no_answer')", name=op.f('ck_register_entry_outcome')),
+    sa.CheckConstraint("state in ('registered', 'cancelled')", name=op.f('ck_register_entry_state')),
+    sa.CheckConstraint('number > 0', name=op.f('ck_register_entry_number')),
+    sa.CheckConstraint('priority between 0 and 4', name=op.f('ck_register_entry_priority')),
+    sa.ForeignKeyConstraint(['answered_by_id'], ['register_entry.id'], name=op.f('fk_register_entry_answered_by_id')),
+    sa.ForeignKeyConstraint(['case_file_id'], ['case_file.id'], name=op.f('fk_register_entry_case_file_id')),
+    sa.ForeignKeyConstraint(['copy_of_id'], ['document.id'], name=op.f('fk_register_entry_copy_of_id')),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_register_entry_document_id')),
+    sa.ForeignKeyConstraint(['entered_by_id'], ['person.id'], name=op.f('fk_register_entry_entered_by_id')),
+    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_register_entry_organ_id')),
+    sa.ForeignKeyConstraint(['register_id'], ['register.id'], name=op.f('fk_register_entry_register_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_register_entry')),
+    sa.UniqueConstraint('register_id', 'year', 'number', name=op.f('uq_register_entry_register_id_year_number'))
+    )
+    with op.batch_alter_table('register_entry', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_register_entry_answered_by_id'), ['answered_by_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_register_entry_case_file_id'), ['case_file_id'], unique=False)
+        batch_op.create_index('ix_register_entry_day', ['register_id', 'registered_on', 'number'], unique=False)
+        batch_op.create_index(batch_op.f('ix_register_entry_doc_code'), ['doc_code'], unique=False)
+        batch_op.create_index(batch_op.f('ix_register_entry_document_id'), ['document_id'], unique=False)
+        batch_op.create_index('ix_register_entry_open', ['register_id', 'year', 'due_date'], unique=False, sqlite_where=sa.text("finished_on is null and state = 'registered'"), postgresql_where=sa.text("finished_on is null and state = 'registered'"))
+        batch_op.create_index('ix_register_entry_same', ['organ_id', 'canonical'], unique=False)
+        batch_op.create_index('ix_register_entry_to_tell', ['organ_id'], unique=False, sqlite_where=sa.text("acknowledged_at is not null and answer_sent_at is null and sender_email != ''"), postgresql_where=sa.text("acknowledged_at is not null and answer_sent_at is null and sender_email != ''"))
+
+    op.create_table('submission_item',
+    sa.Column('submission_id', sa.Integer(), nullable=False),
+    sa.Column('case_file_id', sa.Integer(), nullable=False),
+    sa.Column('ordinal', sa.Integer(), nullable=False),
+    sa.Column('outcome', sa.Text(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('checks', sa.JSON(), nullable=False),
+    sa.Column('decided_by_id', sa.Integer(), nullable=True),
+    sa.Column('decided_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("outcome in ('', 'accepted', 'returned', 'taken_back')", name=op.f('ck_submission_item_outcome')),
+    sa.ForeignKeyConstraint(['case_file_id'], ['case_file.id'], name=op.f('fk_submission_item_case_file_id')),
+    sa.ForeignKeyConstraint(['decided_by_id'], ['person.id'], name=op.f('fk_submission_item_decided_by_id')),
+    sa.ForeignKeyConstraint(['submission_id'], ['submission.id'], name=op.f('fk_submission_item_submission_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_submission_item')),
+    sa.UniqueConstraint('submission_id', 'case_file_id', name=op.f('uq_submission_item_submission_id_case_file_id'))
+    )
+    with op.batch_alter_table('submission_item', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_submission_item_case_file_id'), ['case_file_id'], unique=False)
+        batch_op.create_index('ix_submission_item_open', ['submission_id'], unique=False, sqlite_where=sa.text("outcome = ''"), postgresql_where=sa.text("outcome = ''"))
+        batch_op.create_index(batch_op.f('ix_submission_item_submission_id'), ['submission_id'], unique=False)
+
+    op.create_table('taken_out',
+    sa.Column('case_file_id', sa.Integer(), nullable=False),
+    sa.Column('document_id', sa.Integer(), nullable=False),
+    sa.Column('why', sa.Text(), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('taken_out_at', archive.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("why in ('duplicate', 'draft', 'misplaced')", name=op.f('ck_taken_out_why')),
+    sa.ForeignKeyConstraint(['case_file_id'], ['case_file.id'], name=op.f('fk_taken_out_case_file_id')),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_taken_out_document_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_taken_out'))
+    )
+    with op.batch_alter_table('taken_out', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_taken_out_case_file_id'), ['case_file_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_taken_out_document_id'), ['document_id'], unique=False)
+
+    op.create_table('whole_copy',
+    sa.Column('organ_id', sa.Integer(), nullable=False),
+    sa.Column('case_file_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('pages_by', sa.Text(), nullable=False),
+    sa.Column('mark', sa.Text(), nullable=False),
+    sa.Column('asked_at', archive.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('done', sa.Integer(), nullable=False),
+    sa.Column('total', sa.Integer(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('details', sa.JSON(), nullable=False),
+    sa.Column('made_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('size', sa.Integer(), nullable=True),
+    sa.Column('content', sa.Text(), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("pages_by in ('time', 'ordinal')", name=op.f('ck_whole_copy_pages_by')),
+    sa.CheckConstraint("state in ('waiting', 'making', 'ready', 'failed', 'gone')", name=op.f('ck_whole_copy_state')),
+    sa.ForeignKeyConstraint(['case_file_id'], ['case_file.id'], name=op.f('fk_whole_copy_case_file_id')),
+    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_whole_copy_organ_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_whole_copy_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_whole_copy'))
+    )
+    with op.batch_alter_table('whole_copy', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_whole_copy_case_file_id'), ['case_file_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_whole_copy_person_id'), ['person_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_whole_copy_state'), ['state'], unique=False)
+
+    op.create_table('delivery',
+    sa.Column('organ_id', sa.Integer(), nullable=False),
+    sa.Column('entry_id', sa.Integer(), nullable=False),
+    sa.Column('recipient', sa.Text(), nullable=False),
+    sa.Column('is_paper', sa.Boolean(), nullable=False),
+    sa.Column('sent_on', sa.Date(), nullable=False),
+    sa.Column('arrived_on', sa.Date(), nullable=True),
+    sa.Column('how', sa.Text(), nullable=False),
+    sa.Column('reminded_on', sa.Date(), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['entry_id'], ['register_entry.id'], name=op.f('fk_delivery_entry_id')),
+    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_delivery_organ_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_delivery')),
+    sa.UniqueConstraint('entry_id', 'recipient', name=op.f('uq_delivery_entry_id_recipient'))
+    )
+    with op.batch_alter_table('delivery', schema=None) as batch_op:
+        batch_op.create_index('ix_delivery_waiting', ['organ_id', 'sent_on'], unique=False, sqlite_where=sa.text('arrived_on is null'), postgresql_where=sa.text('arrived_on is null'))
+
+    op.create_table('entry_twin',
+    sa.Column('entry_id', sa.Integer(), nullable=False),
+    sa.Column('earlier_entry_id', sa.Integer(), nullable=True),
+    sa.Column('earlier_document_id', sa.Integer(), nullable=True),
+    sa.Column('grounds', sa.Text(), nullable=False),
+    sa.Column('decision', sa.Text(), nullable=False),
+    sa.Column('why', sa.Text(), nullable=False),
+    sa.Column('decided_by_id', sa.Integer(), nullable=True),
+    sa.Column('decided_at', archive.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['decided_by_id'], ['person.id'], name=op.f('fk_entry_twin_decided_by_id')),
+    sa.ForeignKeyConstraint(['earlier_document_id'], ['document.id'], name=op.f('fk_entry_twin_earlier_document_id')),
+    sa.ForeignKeyConstraint(['earlier_entry_id'], ['register_entry.id'], name=op.f('fk_entry_twin_earlier_entry_id')),
+    sa.ForeignKeyConstraint(['entry_id'], ['register_entry.id'], name=op.f('fk_entry_twin_entry_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_entry_twin'))
+    )
+    with op.batch_alter_table('entry_twin', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_entry_twin_entry_id'), ['entry_id'], unique=False)
+
     op.create_table('intake',
     sa.Column('organ_id', sa.Integer(), nullable=False),
     sa.Column('received_by_id', sa.Integer(), nullable=True),
@@ -941,101 +1118,29 @@ def upgrade() -> None:
         batch_op.create_index('ix_intake_received', ['organ_id', 'received_at'], unique=False)
         batch_op.create_index('ix_intake_road', ['state', 'next_step', 'queued_at'], unique=False)
 
-    op.create_table('kept_back',
-    sa.Column('case_file_id', sa.Integer(), nullable=False),
-    sa.Column('until_on', sa.Date(), nullable=False),
-    sa.Column('reason', sa.Text(), nullable=False),
-    sa.Column('consent_number', sa.Text(), nullable=False),
-    sa.Column('consent_date', sa.Date(), nullable=False),
-    sa.Column('consent_document_id', sa.Integer(), nullable=True),
-    sa.Column('granted_by_id', sa.Integer(), nullable=False),
-    sa.Column('granted_at', archive.database.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.ForeignKeyConstraint(['case_file_id'], ['case_file.id'], name=op.f('fk_kept_back_case_file_id')),
-    sa.ForeignKeyConstraint(['consent_document_id'], ['document.id'], name=op.f('fk_kept_back_consent_document_id')),
-    sa.ForeignKeyConstraint(['granted_by_id'], ['person.id'], name=op.f('fk_kept_back_granted_by_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_kept_back'))
-    )
-    with op.batch_alter_table('kept_back', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_kept_back_case_file_id'), ['case_file_id'], unique=False)
-
-    op.create_table('paper_part',
+    op.create_table('letting_in',
     sa.Column('organ_id', sa.Integer(), nullable=False),
-    sa.Column('case_file_id', sa.Integer(), nullable=True),
-    sa.Column('document_id', sa.Integer(), nullable=True),
-    sa.Column('kind', sa.Text(), nullable=False),
-    sa.Column('what', sa.Text(), nullable=False),
-    sa.Column('place', sa.Text(), nullable=False),
-    sa.Column('holder', sa.Text(), nullable=False),
-    sa.Column('pages', sa.Integer(), nullable=True),
-    sa.Column('sheets', sa.Integer(), nullable=True),
-    sa.Column('link', sa.Text(), nullable=False),
-    sa.Column('arrived_on', sa.Date(), nullable=True),
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.CheckConstraint("kind in ('original', 'annex', 'rest_of_first_page', 'rest_of_main_text', 'copy', 'converted')", name=op.f('ck_paper_part_kind')),
-    sa.CheckConstraint('(case_file_id is null) != (document_id is null)', name=op.f('ck_paper_part_one_thing')),
-    sa.ForeignKeyConstraint(['case_file_id'], ['case_file.id'], name=op.f('fk_paper_part_case_file_id')),
-    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_paper_part_document_id')),
-    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_paper_part_organ_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_paper_part'))
-    )
-    with op.batch_alter_table('paper_part', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_paper_part_case_file_id'), ['case_file_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_paper_part_document_id'), ['document_id'], unique=False)
-
-    op.create_table('placement',
-    sa.Column('case_file_id', sa.Integer(), nullable=False),
-    sa.Column('document_id', sa.Integer(), nullable=False),
-    sa.Column('ordinal', sa.Integer(), nullable=False),
-    sa.Column('placed_at', archive.database.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.ForeignKeyConstraint(['case_file_id'], ['case_file.id'], name=op.f('fk_placement_case_file_id')),
-    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_placement_document_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_placement')),
-    sa.UniqueConstraint('case_file_id', 'document_id', name=op.f('uq_placement_case_file_id_document_id')),
-    sa.UniqueConstraint('case_file_id', 'ordinal', name=op.f('uq_placement_case_file_id_ordinal'))
-    )
-    with op.batch_alter_table('placement', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_placement_case_file_id'), ['case_file_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_placement_document_id'), ['document_id'], unique=False)
-
-    op.create_table('submission_item',
-    sa.Column('submission_id', sa.Integer(), nullable=False),
-    sa.Column('case_file_id', sa.Integer(), nullable=False),
-    sa.Column('ordinal', sa.Integer(), nullable=False),
-    sa.Column('outcome', sa.Text(), nullable=False),
-    sa.Column('reason', sa.Text(), nullable=False),
-    sa.Column('checks', sa.JSON(), nullable=False),
+    sa.Column('ground', sa.Text(), nullable=False),
+    sa.Column('typed', sa.JSON(), nullable=False),
+    sa.Column('asked_by_id', sa.Integer(), nullable=False),
+    sa.Column('asked_at', archive.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('decided_by_id', sa.Integer(), nullable=True),
     sa.Column('decided_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('is_allowed', sa.Boolean(), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('entry_id', sa.Integer(), nullable=True),
     sa.Column('id', sa.Integer(), nullable=False),
-    sa.CheckConstraint("outcome in ('', 'accepted', 'returned', 'taken_back')", name=op.f('ck_submission_item_outcome')),
-    sa.ForeignKeyConstraint(['case_file_id'], ['case_file.id'], name=op.f('fk_submission_item_case_file_id')),
-    sa.ForeignKeyConstraint(['decided_by_id'], ['person.id'], name=op.f('fk_submission_item_decided_by_id')),
-    sa.ForeignKeyConstraint(['submission_id'], ['submission.id'], name=op.f('fk_submission_item_submission_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_submission_item')),
-    sa.UniqueConstraint('submission_id', 'case_file_id', name=op.f('uq_submission_item_submission_id_case_file_id'))
+    sa.CheckConstraint('(decided_at is null) = (is_allowed is null)', name=op.f('ck_letting_in_decided')),
+    sa.CheckConstraint('entry_id is null or is_allowed', name=op.f('ck_letting_in_used')),
+    sa.ForeignKeyConstraint(['asked_by_id'], ['person.id'], name=op.f('fk_letting_in_asked_by_id')),
+    sa.ForeignKeyConstraint(['decided_by_id'], ['person.id'], name=op.f('fk_letting_in_decided_by_id')),
+    sa.ForeignKeyConstraint(['entry_id'], ['register_entry.id'], name=op.f('fk_letting_in_entry_id')),
+    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_letting_in_organ_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_letting_in')),
+    sa.UniqueConstraint('entry_id', name=op.f('uq_letting_in_entry_id'))
     )
-    with op.batch_alter_table('submission_item', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_submission_item_case_file_id'), ['case_file_id'], unique=False)
-        batch_op.create_index('ix_submission_item_open', ['submission_id'], unique=False, sqlite_where=sa.text("outcome = ''"), postgresql_where=sa.text("outcome = ''"))
-        batch_op.create_index(batch_op.f('ix_submission_item_submission_id'), ['submission_id'], unique=False)
-
-    op.create_table('taken_out',
-    sa.Column('case_file_id', sa.Integer(), nullable=False),
-    sa.Column('document_id', sa.Integer(), nullable=False),
-    sa.Column('why', sa.Text(), nullable=False),
-    sa.Column('note', sa.Text(), nullable=False),
-    sa.Column('taken_out_at', archive.database.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.CheckConstraint("why in ('duplicate', 'draft', 'misplaced')", name=op.f('ck_taken_out_why')),
-    sa.ForeignKeyConstraint(['case_file_id'], ['case_file.id'], name=op.f('fk_taken_out_case_file_id')),
-    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_taken_out_document_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_taken_out'))
-    )
-    with op.batch_alter_table('taken_out', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_taken_out_case_file_id'), ['case_file_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_taken_out_document_id'), ['document_id'], unique=False)
+    with op.batch_alter_table('letting_in', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_letting_in_organ_id'), ['organ_id'], unique=False)
 
     op.create_table('intake_file',
     sa.Column('intake_id', sa.Integer(), nullable=False),
@@ -1065,6 +1170,7 @@ def upgrade() -> None:
     sa.Column('verdict', sa.JSON(), nullable=False),
     sa.Column('fields', sa.JSON(), nullable=False),
     sa.Column('answers', sa.JSON(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('case_file_id', sa.Integer(), nullable=True),
     sa.Column('register_entry_id', sa.Integer(), nullable=True),
     sa.Column('prepared_digest', sa.Text(), nullable=False),
@@ -1101,7 +1207,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_issuance_main_id'), ['main_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_issuance_organ_id'), ['organ_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_issuance_prepared_digest'), ['prepared_digest'], unique=False)
+        batch_op.create_index(batch_op.f('ix_issuance_register_entry_id'), ['register_entry_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_issuance_signed_digest'), ['signed_digest'], unique=False)
+
+    op.create_table('issuance_comment',
+    sa.Column('issuance_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('asked_by_id', sa.Integer(), nullable=True),
+    sa.Column('asked_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('said_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('words', sa.Text(), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("(said_at is null) = (words = '')", name=op.f('ck_issuance_comment_said')),
+    sa.CheckConstraint('said_at is not null or asked_at is not null', name=op.f('ck_issuance_comment_asked')),
+    sa.ForeignKeyConstraint(['asked_by_id'], ['person.id'], name=op.f('fk_issuance_comment_asked_by_id')),
+    sa.ForeignKeyConstraint(['issuance_id'], ['issuance.id'], name=op.f('fk_issuance_comment_issuance_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_issuance_comment_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_issuance_comment'))
+    )
+    with op.batch_alter_table('issuance_comment', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_issuance_comment_issuance_id'), ['issuance_id'], unique=False)
+        batch_op.create_index('ix_issuance_comment_open', ['person_id'], unique=False, sqlite_where=sa.text('said_at is null'), postgresql_where=sa.text('said_at is null'))
 
     op.execute("insert into chain_head (id, last_id, link) values (1, 0, '" + "0" * 64 + "')")
     for statement in _final_events(op.get_bind().dialect.name):
@@ -1128,8 +1255,14 @@ def _final_events(dialect: str) -> list[str]:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table('issuance_comment', schema=None) as batch_op:
+        batch_op.drop_index('ix_issuance_comment_open', sqlite_where=sa.text('said_at is null'), postgresql_where=sa.text('said_at is null'))
+        batch_op.drop_index(batch_op.f('ix_issuance_comment_issuance_id'))
+
+    op.drop_table('issuance_comment')
     with op.batch_alter_table('issuance', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_issuance_signed_digest'))
+        batch_op.drop_index(batch_op.f('ix_issuance_register_entry_id'))
         batch_op.drop_index(batch_op.f('ix_issuance_prepared_digest'))
         batch_op.drop_index(batch_op.f('ix_issuance_organ_id'))
         batch_op.drop_index(batch_op.f('ix_issuance_main_id'))
@@ -1142,6 +1275,32 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_intake_file_digest'))
 
     op.drop_table('intake_file')
+    with op.batch_alter_table('letting_in', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_letting_in_organ_id'))
+
+    op.drop_table('letting_in')
+    with op.batch_alter_table('intake', schema=None) as batch_op:
+        batch_op.drop_index('ix_intake_road')
+        batch_op.drop_index('ix_intake_received')
+        batch_op.drop_index(batch_op.f('ix_intake_organ_id'))
+        batch_op.drop_index(batch_op.f('ix_intake_mends_part_id'))
+        batch_op.drop_index(batch_op.f('ix_intake_digest'))
+
+    op.drop_table('intake')
+    with op.batch_alter_table('entry_twin', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_entry_twin_entry_id'))
+
+    op.drop_table('entry_twin')
+    with op.batch_alter_table('delivery', schema=None) as batch_op:
+        batch_op.drop_index('ix_delivery_waiting', sqlite_where=sa.text('arrived_on is null'), postgresql_where=sa.text('arrived_on is null'))
+
+    op.drop_table('delivery')
+    with op.batch_alter_table('whole_copy', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_whole_copy_state'))
+        batch_op.drop_index(batch_op.f('ix_whole_copy_person_id'))
+        batch_op.drop_index(batch_op.f('ix_whole_copy_case_file_id'))
+
+    op.drop_table('whole_copy')
     with op.batch_alter_table('taken_out', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_taken_out_document_id'))
         batch_op.drop_index(batch_op.f('ix_taken_out_case_file_id'))
@@ -1153,6 +1312,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_submission_item_case_file_id'))
 
     op.drop_table('submission_item')
+    with op.batch_alter_table('register_entry', schema=None) as batch_op:
+        batch_op.drop_index('ix_register_entry_to_tell', sqlite_where=sa.text("acknowledged_at is not null and answer_sent_at is null and sender_email != ''"), postgresql_where=sa.text("acknowledged_at is not null and answer_sent_at is null and sender_email != ''"))
+        batch_op.drop_index('ix_register_entry_same')
+        batch_op.drop_index('ix_register_entry_open', sqlite_where=sa.text("finished_on is null and state = 'registered'"), postgresql_where=sa.text("finished_on is null and state = 'registered'"))
+        batch_op.drop_index(batch_op.f('ix_register_entry_document_id'))
+        batch_op.drop_index(batch_op.f('ix_register_entry_doc_code'))
+        batch_op.drop_index('ix_register_entry_day')
+        batch_op.drop_index(batch_op.f('ix_register_entry_case_file_id'))
+        batch_op.drop_index(batch_op.f('ix_register_entry_answered_by_id'))
+
+    op.drop_table('register_entry')
     with op.batch_alter_table('placement', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_placement_document_id'))
         batch_op.drop_index(batch_op.f('ix_placement_case_file_id'))
@@ -1163,18 +1333,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_paper_part_case_file_id'))
 
     op.drop_table('paper_part')
+    with op.batch_alter_table('loan', schema=None) as batch_op:
+        batch_op.drop_index('uq_loan_document', sqlite_where=sa.text('returned_on is null and document_id is not null'), postgresql_where=sa.text('returned_on is null and document_id is not null'))
+        batch_op.drop_index('uq_loan_case_file', sqlite_where=sa.text('returned_on is null and case_file_id is not null'), postgresql_where=sa.text('returned_on is null and case_file_id is not null'))
+        batch_op.drop_index(batch_op.f('ix_loan_organ_id'))
+        batch_op.drop_index('ix_loan_list')
+        batch_op.drop_index('ix_loan_day')
+        batch_op.drop_index(batch_op.f('ix_loan_borrower_id'))
+
+    op.drop_table('loan')
     with op.batch_alter_table('kept_back', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_kept_back_case_file_id'))
 
     op.drop_table('kept_back')
-    with op.batch_alter_table('intake', schema=None) as batch_op:
-        batch_op.drop_index('ix_intake_road')
-        batch_op.drop_index('ix_intake_received')
-        batch_op.drop_index(batch_op.f('ix_intake_organ_id'))
-        batch_op.drop_index(batch_op.f('ix_intake_mends_part_id'))
-        batch_op.drop_index(batch_op.f('ix_intake_digest'))
-
-    op.drop_table('intake')
     with op.batch_alter_table('frozen', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_frozen_order_id'))
         batch_op.drop_index(batch_op.f('ix_frozen_document_id'))
@@ -1207,14 +1378,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_rendition_digest'))
 
     op.drop_table('rendition')
-    with op.batch_alter_table('letting_in', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_letting_in_organ_id'))
-
-    op.drop_table('letting_in')
-    with op.batch_alter_table('entry_twin', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_entry_twin_entry_id'))
-
-    op.drop_table('entry_twin')
     with op.batch_alter_table('case_file', schema=None) as batch_op:
         batch_op.drop_index('ix_case_file_stage')
         batch_op.drop_index(batch_op.f('ix_case_file_plan_entry_id'))
@@ -1225,16 +1388,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_case_file_code'))
 
     op.drop_table('case_file')
-    with op.batch_alter_table('register_entry', schema=None) as batch_op:
-        batch_op.drop_index('ix_register_entry_same')
-        batch_op.drop_index('ix_register_entry_open', sqlite_where=sa.text("finished_on is null and state = 'registered'"), postgresql_where=sa.text("finished_on is null and state = 'registered'"))
-        batch_op.drop_index(batch_op.f('ix_register_entry_document_id'))
-        batch_op.drop_index(batch_op.f('ix_register_entry_doc_code'))
-        batch_op.drop_index('ix_register_entry_day')
-        batch_op.drop_index(batch_op.f('ix_register_entry_answered_by_id'))
-
-    op.drop_table('register_entry')
     op.drop_table('recall')
+    with op.batch_alter_table('personal_file_item', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_personal_file_item_document_id'))
+
+    op.drop_table('personal_file_item')
     with op.batch_alter_table('part', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_part_document_id'))
         batch_op.drop_index(batch_op.f('ix_part_digest'))
@@ -1269,6 +1427,7 @@ def downgrade() -> None:
 
     op.drop_table('sign_in')
     with op.batch_alter_table('refusal', schema=None) as batch_op:
+        batch_op.drop_index('ix_refusal_to_tell', sqlite_where=sa.text("answered_at is null and sender_email != ''"), postgresql_where=sa.text("answered_at is null and sender_email != ''"))
         batch_op.drop_index(batch_op.f('ix_refusal_organ_id'))
 
     op.drop_table('refusal')
