@@ -115,6 +115,8 @@ class Database:
             DatabaseBusy: others held what it needs for too long; nothing was stored.
         """
         with _patient(), self._writing.begin() as session:
+            if self.journal is not None:
+                session.info["announce"] = self.journal.announce
             yield session
         if self.journal is not None:
             self.journal.append(session.info.pop("linked", []))
@@ -147,7 +149,7 @@ class Database:
         """Refuse to work on a database of another version.
 
         Raises:
-            NotReady: `not_set_up`, `needs_upgrade`, or `database_unreachable`.
+            NotReady: `not_set_up`, `needs_upgrade`, `made_by_another`, or `database_unreachable`.
         """
         wanted = ScriptDirectory.from_config(_alembic(self.url)).get_current_head()
         place = make_url(self.url)
@@ -162,6 +164,7 @@ class Database:
         if found is None:
             raise NotReady("not_set_up")
         if found != wanted:
+            _require_known(self.url, found)
             raise NotReady("needs_upgrade", found=found, wanted=wanted)
 
 
@@ -184,10 +187,29 @@ def after_commit(session: Session, call: Callable[[], None]) -> None:
 
 
 def upgrade(url: str) -> None:
-    """Bring the database to this program's version; an empty one is made."""
+    """Bring the database to this program's version; an empty one is made.
+
+    Raises:
+        NotReady: `made_by_another`.
+    """
     if make_url(url).get_backend_name() == "sqlite" and (name := make_url(url).database):
         Path(name).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, hide_parameters=True)
+    try:
+        with engine.connect() as connection:
+            found = MigrationContext.configure(connection).get_current_revision()
+    finally:
+        engine.dispose()
+    if found is not None:
+        _require_known(url, found)
     command.upgrade(_alembic(url), "head")
+
+
+def _require_known(url: str, found: str) -> None:
+    """No way leads here from tables that none of our migrations made."""
+    scripts = ScriptDirectory.from_config(_alembic(url))
+    if found not in {one.revision for one in scripts.walk_revisions()}:
+        raise NotReady("made_by_another", found=found, wanted=scripts.get_current_head())
 
 
 def _alembic(url: str) -> Config:

@@ -15,10 +15,12 @@ from sqlalchemy import (
     Index,
     Text,
     UniqueConstraint,
+    and_,
     event,
+    or_,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from archive.database import Base, UtcDateTime
 from formats.vietnamese import fold
@@ -48,18 +50,18 @@ class Organ(Row):
 
     __tablename__ = "organ"
     STORY = "organ"
+    UNTOLD = frozenset({"index_from"})
 
     code: Mapped[str] = mapped_column(Text, unique=True)
-    UNTOLD = frozenset({"index_from"})
     name: Mapped[str] = mapped_column(Text)
     zone: Mapped[str] = mapped_column(Text, default="Asia/Ho_Chi_Minh")
     read_policy: Mapped[str] = mapped_column(Text, default="open")
     signature_layout: Mapped[str] = mapped_column(Text, default="nd30")
     refuse_bad_signatures: Mapped[bool] = mapped_column(default=False)
     rules: Mapped[Words] = mapped_column(JSON, default=dict)  # see archive/organ_rules.py
+    index_from: Mapped[int | None] = mapped_column()  # documents after it: see archive/readers.py
     successor_id: Mapped[int | None] = mapped_column(ForeignKey("organ.id"))
     opened_on: Mapped[date | None] = mapped_column()
-    index_from: Mapped[int | None] = mapped_column()  # documents after it: see archive/readers.py
     closed_on: Mapped[date | None] = mapped_column()
 
     __table_args__ = (
@@ -142,6 +144,9 @@ class Fonds(Row):
     opened_on: Mapped[date | None] = mapped_column()
     closed_on: Mapped[date | None] = mapped_column()
     custodian_id: Mapped[int | None] = mapped_column(ForeignKey("organ.id"))  # who keeps it now
+
+    organ: Mapped[Organ] = relationship(foreign_keys=organ_id, lazy="joined", innerjoin=True)
+    custodian: Mapped[Organ | None] = relationship(foreign_keys=custodian_id, lazy="joined")
 
     __table_args__ = (
         UniqueConstraint("organ_id", "code"),
@@ -463,7 +468,9 @@ class Placement(Row):
     ordinal: Mapped[int] = mapped_column()
     placed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
-    case_file: Mapped[CaseFile] = relationship(back_populates="placements")
+    case_file: Mapped[CaseFile] = relationship(
+        back_populates="placements", lazy="joined", innerjoin=True
+    )
     document: Mapped[Document] = relationship(back_populates="placements")
 
     __table_args__ = (
@@ -542,6 +549,15 @@ class Appointment(Row):
 
     person: Mapped[Person] = relationship(back_populates="appointments")
     role: Mapped[Role] = relationship()
+    organ: Mapped[Organ] = relationship(lazy="joined", innerjoin=True)
+    custody: Mapped[list[Fonds]] = relationship(  # that the organ passed on, or keeps for others
+        primaryjoin=lambda: or_(
+            foreign(Fonds.custodian_id) == Appointment.organ_id,
+            and_(foreign(Fonds.organ_id) == Appointment.organ_id, Fonds.custodian_id.is_not(None)),
+        ),
+        viewonly=True,
+        lazy="joined",
+    )
 
     __table_args__ = (
         UniqueConstraint("person_id", "organ_id", "role_id", "from_on"),

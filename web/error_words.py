@@ -391,6 +391,15 @@ WORDS: dict[str, tuple[str, str]] = {
     "database_unreachable": (
         _l("The database at %(url)s does not answer."),
         _l("Start it, or correct LUUTRU_DATABASE_URL; nothing that was stored is lost."),
+    "made_by_another": (
+        _l(
+            "The archive was made by a state of the program that this one does not know (%(found)s)."
+        ),
+        _l(
+            "Before the first release nothing is carried over: set up an archive in another folder "
+            "(LUUTRU_HOME) with luutru setup, and receive the files again. Nothing was changed."
+        ),
+    ),
     ),
     # the web itself
     "bad_request": (_l("The request was not understood."), _l("Go back and try again.")),

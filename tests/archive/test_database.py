@@ -1,3 +1,5 @@
+import hashlib
+import shutil
 import threading
 import traceback
 from pathlib import Path
@@ -13,6 +15,9 @@ from archive.errors import DatabaseBusy, NotReady
 from archive.models import CodeSeries, Document
 from archive.settings import Settings
 from tests.archive.conftest import Office
+
+ROOT = Path(__file__).parents[2]
+(FIRST,) = (ROOT / "archive" / "migrations" / "versions").glob("0001*.py")
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_models(db: Database) -> None:
@@ -30,6 +35,30 @@ def test_a_database_that_was_never_set_up_is_told_apart(tmp_path: object) -> Non
 def test_upgrading_twice_is_the_same_as_once(db: Database) -> None:
     upgrade(db.url)
     db.require_current()
+
+
+def test_a_home_made_by_other_tables_is_told_so_and_left_alone(
+    tmp_path: Path, blank_sqlite: Path
+) -> None:
+    place = tmp_path / "archive.db"
+    shutil.copy(blank_sqlite, place)
+    database = Database(f"sqlite:///{place}")
+    with database.engine.begin() as connection:
+        connection.execute(text("update alembic_version set version_num = '0001'"))
+    for act in (database.require_current, lambda: upgrade(database.url)):
+        with pytest.raises(NotReady) as failed:
+            act()
+        assert failed.value.code == "made_by_another"
+        assert failed.value.details["found"] == "0001"
+    database.close()
+
+
+def test_the_first_migration_is_named_by_what_it_makes() -> None:
+    """Made anew before the release, it gets another name, and earlier homes are told apart."""
+    lines = FIRST.read_text().splitlines()
+    rest = "\n".join(one for one in lines if not one.startswith("revision = "))
+    wanted = f"revision = '0001_{hashlib.sha256(rest.encode()).hexdigest()[:8]}'"
+    assert [one for one in lines if one.startswith("revision = ")] == [wanted]
 
 
 def test_writers_queue_instead_of_failing(office: Office) -> None:

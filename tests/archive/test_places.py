@@ -4,6 +4,7 @@ from pathlib import Path
 import archive.life_models
 import archive.models
 import archive.register_models
+import archive.use_models
 import ingest.models
 from archive.database import Base
 from archive.places import PLACES
@@ -21,6 +22,7 @@ NAMED = {"TemporaryDirectory", "NamedTemporaryFile", "SpooledTemporaryFile", "mk
 
 def test_every_table_is_a_place_of_content_or_is_known_to_be_none() -> None:
     assert archive.models and archive.life_models and archive.register_models and ingest.models
+    assert archive.use_models
     named = {one.split(".")[0] for place in PLACES for one in place.columns}
     assert set(Base.metadata.tables) == named | WITHOUT_CONTENT
     assert not named & WITHOUT_CONTENT
