@@ -31,7 +31,9 @@ CALLED = "submission_called"
 RETURNED = "submission_returned"
 ACCESS_WAITS = "access_change_waits"
 REGISTERED = "document_registered"
-INBOX_ONLY = (REGISTERED,)  # too many for a letter each
+ISSUED = "document_issued"
+SHOWN = "document_shown"
+INBOX_ONLY = (REGISTERED, ISSUED, SHOWN)  # too many for a letter each
 MOST_MAIL_TRIES = 20
 
 

@@ -32,6 +32,7 @@ class OrganRules:
     scan_policy: str = _rule("all", "What is scanned", ("all", "main_text", "list"))
     annex_pages: int = _rule(15, "Annexes of so many pages may stay on paper")
     types_to_scan: str = _rule("", "Types of documents that are digitised")
+    types_first_page: str = _rule("", "Types of documents of which the first page is enough")
     user_names: str = _rule("tien_giang", "How user names are made", ("tien_giang", "kon_tum"))
     user_name_suffix: str = _rule("", "Suffix of user names")
     mark_copies: bool = _rule(True, "Mark what is printed or downloaded")

@@ -14,6 +14,7 @@ from archive.errors import StoreFailed
 from archive.files import FileStore
 from archive.life_models import Notice, SubmissionItem
 from archive.models import Organ
+from ingest import issue_notices
 from web.mailing import Mail, open_mail
 from web.notice_words import as_text, headline
 from web.services import Services
@@ -30,7 +31,11 @@ def give_notice(services: Services) -> int:
     for number in organs:
         with audit.acting_as(None, "worker"), services.db.transaction() as session:
             organ = session.get_one(Organ, number)
-            made += len(notices.tell(session, organ, occasions.of_organ(session, organ)))
+            told = [
+                *occasions.of_organ(session, organ),
+                *issue_notices.of_organ(session, organ, people.at_work(session, number)),
+            ]
+            made += len(notices.tell(session, organ, told))
     return made
 
 

@@ -4,7 +4,16 @@ from collections.abc import Callable, Iterable
 from datetime import date
 
 from archive.life_models import Notice, NoticeItem
-from archive.notices import ACCESS_WAITS, CALLED, DUE, REGISTERED, RETURNED, Subjects
+from archive.notices import (
+    ACCESS_WAITS,
+    CALLED,
+    DUE,
+    ISSUED,
+    REGISTERED,
+    RETURNED,
+    SHOWN,
+    Subjects,
+)
 
 Translate = Callable[[str], str]
 
@@ -37,6 +46,14 @@ KINDS: dict[str, tuple[str, str]] = {
     REGISTERED: (
         _l("New documents for you or your unit"),
         _l("Open each of them. A day beside a document is the day by which it is to be answered."),
+    ),
+    ISSUED: (
+        _l("What your unit drafted has been issued"),
+        _l("Open the line for its number and its signed file, and put it into its case file."),
+    ),
+    SHOWN: (
+        _l("Documents that a colleague wants you to look at"),
+        _l("Open each of them; nothing else is asked of you."),
     ),
 }
 

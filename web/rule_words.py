@@ -25,6 +25,10 @@ MEANINGS = {
         _l("Types of document that are digitised, parted by commas; empty: all"),
         "TN 11",
     ),
+    "types_first_page": (
+        _l("Types of which the first page is enough, because they are published elsewhere"),
+        "ĐB 6.1a",
+    ),
     "user_names": (_l("By which rule user names are made"), "TG 6.2; KT 7.2"),
     "user_name_suffix": (
         _l("What stands behind every user name, for example .tp@kontum.gov.vn"),
