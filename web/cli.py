@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "submission": ("submissions.submission", "printing"),
     "inbox": ("submissions.inbox",),
     "my-file": ("personal_file.my_file",),
+    "my-file": ("personal_file.my_file",),
     "verify": ("checking.verify",),
     "search": ("checking.search",),
     "audit": ("checking.audit_group",),

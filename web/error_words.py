@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from web.reasons import (
+    finishing,
     issuing,
     life,
     moves,
@@ -431,6 +432,7 @@ WORDS |= moves.WORDS
 WORDS |= life.WORDS
 WORDS |= submissions.WORDS
 WORDS |= plans.WORDS
+WORDS |= finishing.WORDS
 WORDS |= issuing.WORDS
 WORDS |= people.WORDS
 WORDS |= printing.WORDS

@@ -50,6 +50,8 @@ SENTENCES: dict[str, str] = {
     "key_back": _("The signing token {token} came back."),
     "handed_over": _("A worker is running; it carries the files on."),
     "book_closed_on": _("The register {book} is closed."),
+    "kept_by_oneself": _("{document} stands in your personal file; its place here stays."),
+    "dropped_by_oneself": _("{document} is no longer in your personal file."),
     "joined": _("Received file {intake} joins {entry} on its road."),
     "acknowledged": _("Receipt of {entry} is acknowledged."),
     "decided": _("Decided."),

@@ -75,6 +75,13 @@ ROUTES: dict[str, Route] = {
     "GET notices.page": Route("Xem thông báo của mình"),
     "GET notices.one": Route("Xem thông báo của người khác", {"number": NOBODY}),
     "POST notices.acknowledge": Route("Xác nhận thông báo của người khác", {"number": NOBODY}),
+    "GET personal_file.page": Route("Xem hồ sơ cá nhân của mình"),
+    "POST personal_file.keep": Route(
+        "Đưa văn bản vào hồ sơ cá nhân của mình", form={"document": "{document}"}
+    ),
+    "POST personal_file.drop": Route(
+        "Bỏ văn bản khỏi hồ sơ cá nhân của mình", form={"document": "{document}"}
+    ),
     # documents
     "GET finding.page": Route("Tìm kiếm", form={"q": "quy"}),
     "GET documents.page": Route("Xem mô tả văn bản", DOCUMENT),
