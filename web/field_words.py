@@ -160,12 +160,21 @@ def names_by_column() -> dict[str, str]:
     return {**of_plans, **{field.column: name_of(field) for field in known}}
 
 
+_DAYS = {
+    one.column
+    for one in (*CASE_FILE_FIELDS, *(one.field for one in ENTRY_FIELDS), *DOCUMENT_FIELDS)
+    if one.kind == "date"
+}
+
+
 def readable(column: str, value: Any) -> str:
     """A value as people read it."""
     if value is None or value == "":
         return ""
     if column in _CHOICES:
         return str(_CHOICES[column].get(str(value), value))
+    if column in _DAYS and isinstance(value, str):  # as a story holds it
+        return day(date.fromisoformat(value))
     match value:
         case bool():
             return gettext("yes") if value else gettext("no")

@@ -163,12 +163,14 @@ def test_supplementary_fields_and_earlier_values(house: House) -> None:
         title="Tên đúng",
         extra_name=["Số hộp", ""],
         extra_value=["H-27", ""],
+        start_date="9/1/2026",
         why="Ghi sai tên",
         revision=str(case_file.revision),
     )
     page = client.get(f"/case-files/{case_file.code}").text
     for words in ("Tên đúng", "H-27", "<del>Kiểm tra năm 2026</del>", "Ghi sai tên"):
         assert words in page
+    assert "<del>05/01/2026</del> → 09/01/2026" in page
 
 
 def test_a_closed_one_opens_again_with_a_reason_only(house: House) -> None:
