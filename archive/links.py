@@ -34,7 +34,7 @@ class Linked:
 
 
 def link(
-    session: Session, start: Document, end: Document, kind: str, by: Person, note: str = ""
+    session: Session, start: Document, end: Document, kind: str, by: Person | None, note: str = ""
 ) -> DocumentLink:
     """Link two documents.
 
@@ -58,7 +58,7 @@ def link(
         to_id=end.id,
         kind=kind,
         note=note.strip(),
-        made_by_id=by.id,
+        made_by_id=by.id if by is not None else None,
         made_at=clock.now(),
     )
     session.add(made)
@@ -66,6 +66,21 @@ def link(
     facts = {"kind": kind, "to": end.code}
     audit.record(session, "document.link", start, also=(made, end), facts=facts, note=made.note)
     return made
+
+
+def link_or_tell(
+    session: Session, start: Document, end: Document, kind: str, by: Person | None
+) -> None:
+    """Link two documents as somebody meant long before: once, as far as it may be.
+
+    What an order or a recall forbids meanwhile is left out, and the story says so.
+    """
+    try:
+        link(session, start, end, kind, by)
+    except Conflict as no:
+        if no.code != "linked_already":
+            facts = {"kind": kind, "to": end.code, "reason": no.code}
+            audit.record(session, "document.link_left_out", start, facts=facts)
 
 
 def _is_linked(session: Session, start: Document, end: Document, kind: str) -> bool:

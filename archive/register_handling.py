@@ -1,15 +1,19 @@
-"""What happens to a line after it was written: acknowledged, handed on, signed for, finished."""
+"""What happens to a line after it was written: acknowledged, handed on, signed for, finished.
 
+Of an outgoing one: what it answers, and whether it arrived.
+"""
+
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from archive import audit, clock
+from archive import answers, audit, clock, deliveries
 from archive.errors import Conflict, Invalid
 from archive.models import Person
 from archive.register_models import RegisterEntry
-from archive.registers import hold, usual_deadline
+from archive.registers import again, hold, tell_document
 from formats.vietnamese import nfc
 
 OUTCOMES = ("answered", "done_at", "for_reference", "no_answer")
@@ -27,6 +31,14 @@ def acknowledge(session: Session, entry: RegisterEntry) -> None:
         raise Conflict("already_acknowledged", entry=entry.code)
     _change(session, entry, acknowledged_at=clock.now())
     audit.record(session, "register_entry.acknowledge", entry)
+
+
+def answer_sent(session: Session, entry: RegisterEntry) -> None:
+    """Note that the mail server took the answer to its sender, once."""
+    if entry.answer_sent_at is None:
+        entry.answer_sent_at = clock.now()
+        session.flush()
+        audit.record(session, "register_entry.answer_sent", entry)
 
 
 def hand_on(
@@ -62,6 +74,7 @@ def hand_on(
         to=changed["to_places"],
         opinion=opinion.strip(),
     )
+    tell_document(session, entry, changed, f"Chuyển {entry.code}")
 
 
 def sign_for(
@@ -106,11 +119,34 @@ def finish(
         entry,
         outcome=outcome,
         finished_on=clock.today(entry.register.organ),
-        answered_by_id=answered_by.id if answered_by else None,
+        answered_by=answered_by,
         done_at=nfc(done_at).strip(),
     )
     facts = {"outcome": outcome, "by": answered_by.code if answered_by else ""}
     audit.record(session, "register_entry.finish", entry, facts=facts, why=why)
+    answers.link_documents(session, entry)
+
+
+def answer(session: Session, entry: RegisterEntry, asked: Iterable[RegisterEntry]) -> None:
+    """The outgoing line answers these: each that is still open ends by it (HC-27).
+
+    One that ended before, or that an order holds, stays as it is, and the story says so.
+
+    Raises:
+        Conflict: `not_incoming`, `not_an_answer`.
+    """
+    for one in asked:
+        try:
+            finish(session, one, "answered", answered_by=entry)
+        except Conflict as no:
+            if no.code not in ("already_finished", "frozen"):
+                raise
+            answers.also_answers(entry, one)
+            entry.revision += 1
+            session.flush()
+            facts = {"entry": one.code, "reason": no.code}
+            audit.record(session, "register_entry.also_answers", entry, facts=facts)
+    answers.link_documents(session, entry)
 
 
 def _check_outcome(
@@ -150,20 +186,6 @@ def take_up_again(
     audit.record(session, "register_entry.take_up_again", entry, why=why)
 
 
-def again(session: Session, entry: RegisterEntry) -> None:
-    """As if it came today; whoever calls this tells of it."""
-    organ = entry.register.organ
-    changed: dict[str, Any] = {
-        "outcome": "",
-        "finished_on": None,
-        "answered_by_id": None,
-        "done_at": "",
-    }
-    if entry.handling == "handle" and not entry.is_deadline_fixed:
-        changed["due_date"] = usual_deadline(session, organ, clock.today(organ))
-    _change(session, entry, **changed)
-
-
 def paper_arrived(
     session: Session, entry: RegisterEntry, on: date | None = None, place: str = ""
 ) -> None:
@@ -181,6 +203,58 @@ def paper_arrived(
     audit.record(
         session, "register_entry.paper_arrived", entry, facts={"on": told}, place=place.strip()
     )
+
+
+def arrived(
+    session: Session,
+    entry: RegisterEntry,
+    recipients: Sequence[str],
+    *,
+    on: date | None = None,
+    how: str = "",
+    seen: int | None = None,
+) -> None:
+    """Note who has it, and by what we know; all that are waited for, if nobody is named.
+
+    Raises:
+        Invalid: `day_in_future`, `before_arrival`, `no_such_recipient`, `nobody_waited_for`.
+        Conflict: `changed_meanwhile`, `entry_cancelled`, `frozen`.
+    """
+    hold(session, entry, seen)
+    day = _day(entry, on)
+    asked = deliveries.chosen(session, entry, recipients)
+    for one in asked:
+        one.arrived_on, one.how = day, nfc(how).strip()
+    entry.revision += 1
+    session.flush()
+    facts = {"on": day.isoformat(), "count": len(asked)}
+    names = [one.recipient for one in asked]
+    audit.record(session, "register_entry.arrived", entry, facts=facts, names=names, how=how)
+
+
+def remind(
+    session: Session,
+    entry: RegisterEntry,
+    recipients: Sequence[str],
+    *,
+    how: str = "",
+    seen: int | None = None,
+) -> None:
+    """Note that these recipients were asked today whether they have it; all, if nobody is named.
+
+    Raises:
+        Invalid: `no_such_recipient`, `nobody_waited_for`.
+        Conflict: `changed_meanwhile`, `entry_cancelled`, `frozen`.
+    """
+    hold(session, entry, seen)
+    asked = deliveries.chosen(session, entry, recipients)
+    for one in asked:
+        one.reminded_on = clock.today(entry.register.organ)
+    entry.revision += 1
+    session.flush()
+    names = [one.recipient for one in asked]
+    facts = {"count": len(asked)}
+    audit.record(session, "register_entry.remind", entry, facts=facts, names=names, how=how)
 
 
 def _day(entry: RegisterEntry, on: date | None) -> date:

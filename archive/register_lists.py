@@ -3,18 +3,20 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, true
 from sqlalchemy.orm import Session, selectinload
 
-from archive import access, clock
+from archive import access, clock, deliveries
 from archive.access import Action
 from archive.models import Document, Organ, Person
+from archive.organ_rules import OrganRules, rules_of
 from archive.reading import seen_documents
 from archive.register_fields import canonical_of, number_of_entry, recipients_typed
 from archive.register_models import NumberSeries, Register, RegisterEntry
 from formats.vietnamese import fold
 
 SOON = timedelta(days=2)  # due within so many days: "đến hạn"
+ON_PAPER = ("paper", "direct", "post")  # ways to come that leave something to be digitised
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,11 @@ def _is_open() -> ColumnElement[bool]:
     )
 
 
-def filters(only: str, today: date) -> list[ColumnElement[bool]]:
-    """`unanswered`, `overdue`, `due`, `late` (typed later), `cancelled`, `unacknowledged`."""
+def filters(only: str, today: date, organ: Organ | None = None) -> list[ColumnElement[bool]]:
+    """`unanswered`, `overdue`, `due`, `late` (typed later), `cancelled`, `unacknowledged`.
+
+    `unconfirmed`: not all recipients have it; `unscanned`: as `is_unscanned`, by the organ's rules.
+    """
     is_due = and_(RegisterEntry.due_date >= today, RegisterEntry.due_date <= today + SOON)
     known: dict[str, list[ColumnElement[bool]]] = {
         "unanswered": [_is_open()],
@@ -88,8 +93,57 @@ def filters(only: str, today: date) -> list[ColumnElement[bool]]:
             RegisterEntry.acknowledged_at.is_(None),
             RegisterEntry.state == "registered",
         ],
+        "unconfirmed": [deliveries.is_waiting(), RegisterEntry.state == "registered"],
     }
+    if only == "unscanned" and organ is not None:
+        return _unscanned(rules_of(organ))
     return known.get(only, [])
+
+
+# Paper without its electronic copy ----------------------------------------------------------------
+
+
+def is_unscanned(entry: RegisterEntry) -> bool:
+    """Whether it is on paper, and its electronic copy is missing though a rule asks for one.
+
+    What comes in on paper is digitised by the organ's list (HC-18); what goes out on paper goes
+    together with its electronic copy (TG-14).
+    """
+    if entry.document_id is not None or entry.state == "cancelled":
+        return False
+    if entry.register.kind != "incoming":
+        return entry.circulation != "electronic"
+    rules = rules_of(entry.register.organ)
+    return entry.channel in ON_PAPER and (
+        not _listed(rules) or fold(entry.type_name) in {fold(one) for one in _listed(rules)}
+    )
+
+
+def _listed(rules: OrganRules) -> list[str]:
+    """The types that are digitised; none: all are."""
+    if rules.scan_policy != "list":
+        return []
+    return [one.strip() for one in rules.types_to_scan.replace(";", ",").split(",") if one.strip()]
+
+
+def _unscanned(rules: OrganRules) -> list[ColumnElement[bool]]:
+    spelled = {
+        way
+        for one in _listed(rules)
+        for way in (one, one.lower(), one.upper(), one.capitalize(), one.title())
+    }
+    comes_in = and_(
+        Register.kind == "incoming",
+        RegisterEntry.channel.in_(ON_PAPER),
+        RegisterEntry.type_name.in_(spelled) if spelled else true(),
+    )
+    goes_out = and_(Register.kind != "incoming", RegisterEntry.circulation != "electronic")
+    of_kind = exists().where(Register.id == RegisterEntry.register_id, or_(comes_in, goes_out))
+    return [
+        of_kind,
+        RegisterEntry.document_id.is_(None),
+        RegisterEntry.state == "registered",
+    ]
 
 
 def by_number(book: Register, typed: str) -> list[ColumnElement[bool]]:

@@ -12,12 +12,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from archive import audit, clock, documents, freezes, refusals
+from archive import answers, audit, clock, deliveries, documents, freezes, refusals
 from archive.books import book_for
 from archive.books import default_book as default_book
 from archive.case_files import takes_documents
 from archive.errors import Conflict, Invalid, NotFound
-from archive.models import Document, Organ, Person
+from archive.models import CaseFile, Document, Organ, Person
 from archive.numbering import next_number
 from archive.organ_rules import rules_of
 from archive.register_fields import blank_entry, canonical_of, organ_key, parse_entry
@@ -55,6 +55,7 @@ def enter(
     addressee: str = "",
     let_in: LettingIn | None = None,
     copy_of: Document | None = None,
+    case_file: CaseFile | None = None,
 ) -> RegisterEntry:
     """Write a new line, with the book's next number of the year.
 
@@ -68,6 +69,7 @@ def enter(
         addressee: to whom it is addressed, where that is a named person.
         let_in: the competent person's permission for what is refused otherwise.
         copy_of: the document that a copy was made of, in the book of copies.
+        case_file: where an outgoing document belongs.
 
     Raises:
         Invalid: `bad_value`, `unknown_field`, `subject_missing`, `day_in_future`,
@@ -96,6 +98,7 @@ def enter(
         entered_by_id=by.id,
         late_reason=nfc(late_reason).strip() if day != today else "",
         copy_of_id=copy_of.id if copy_of else None,
+        case_file_id=case_file.id if case_file else None,
         supplementary={"addressee": addressee.strip()} if addressee.strip() else {},
         **columns,
     )
@@ -105,6 +108,7 @@ def enter(
     session.add(entry)
     session.flush()
     _use(session, let_in, entry)
+    deliveries.expect(session, entry)
     audit.record(session, "register_entry.enter", entry, facts=_facts(entry), why=entry.late_reason)
     return entry
 
@@ -197,8 +201,8 @@ def entry_by_code(session: Session, organ: Organ, code: str) -> RegisterEntry:
             RegisterEntry.number == int(number),
         )
         .options(joinedload(RegisterEntry.register).joinedload(Register.organ))
-        .options(joinedload(RegisterEntry.document), joinedload(RegisterEntry.answered_by))
-        .options(joinedload(RegisterEntry.copy_of))
+        .options(joinedload(RegisterEntry.document), joinedload(RegisterEntry.copy_of))
+        .options(joinedload(RegisterEntry.answered_by).joinedload(RegisterEntry.register))
     )
     if found is None:
         raise NotFound("no_such_entry", entry=code)
@@ -234,9 +238,11 @@ def correct(
     entry.canonical = canonical_of(entry.code_number, entry.code_notation)
     entry.revision += 1
     session.flush()
+    if "recipients" in columns:
+        deliveries.expect(session, entry)
     after = {name: _readable(value) for name, value in columns.items()}
     audit.record(session, "register_entry.correct", entry, why=why, before=before, after=after)
-    _tell_document(session, entry, columns, why)
+    tell_document(session, entry, columns, why)
 
 
 def _require_changeable(entry: RegisterEntry, columns: dict[str, Any]) -> None:
@@ -252,15 +258,20 @@ def _require_changeable(entry: RegisterEntry, columns: dict[str, Any]) -> None:
         raise Invalid("issued_after_arrival", issued=issued.isoformat(), arrived=arrived)
 
 
-def _tell_document(
+def tell_document(
     session: Session, entry: RegisterEntry, columns: dict[str, Any], why: str
 ) -> None:
     """What a line and its document both say stays the same while the document may change."""
-    shared = {name: value for name, value in columns.items() if name in SHARED}
     document = entry.document
-    if document is None or not shared or not may_change(session, document):
+    if document is None or not may_change(session, document):
         return
-    documents.correct_columns(session, document, shared, why)
+    shared = {
+        name: value
+        for name, value in columns.items()
+        if name in SHARED and value != getattr(document, name)
+    }
+    if shared:
+        documents.correct_columns(session, document, shared, why)
 
 
 def may_change(session: Session, document: Document) -> bool:
@@ -271,6 +282,8 @@ def may_change(session: Session, document: Document) -> bool:
 
 def cancel(session: Session, entry: RegisterEntry, why: str, *, seen: int | None = None) -> None:
     """The line no longer counts; its number stays in the book, with the reason.
+
+    What it answered is to be answered anew.
 
     Raises:
         Invalid: `reason_missing`.
@@ -283,7 +296,23 @@ def cancel(session: Session, entry: RegisterEntry, why: str, *, seen: int | None
     entry.cancel_reason = nfc(why).strip()
     entry.revision += 1
     session.flush()
+    deliveries.give_up(session, entry)
     audit.record(session, "register_entry.cancel", entry, facts=_facts(entry), why=why)
+    for one in answers.ended_by(session, entry):
+        hold(session, one)
+        again(session, one)
+        audit.record(session, "register_entry.take_up_again", one, why=why)
+
+
+def again(session: Session, entry: RegisterEntry) -> None:
+    """As if it came today; whoever calls this tells of it."""
+    organ = entry.register.organ
+    entry.outcome, entry.finished_on, entry.done_at, entry.answered_by = "", None, "", None
+    entry.not_kept = ""
+    if entry.handling == "handle" and not entry.is_deadline_fixed:
+        entry.due_date = usual_deadline(session, organ, clock.today(organ))
+    entry.revision += 1
+    session.flush()
 
 
 def hold(session: Session, entry: RegisterEntry, seen: int | None = None) -> None:

@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from archive import access, audit
 from archive.access import Action
-from archive.errors import Conflict, NotFound
+from archive.errors import Conflict, NotAllowed, NotFound
 from archive.models import Organ, Person
 from formats.issuing import FieldPlace
-from ingest.models import Issuance
+from ingest.models import Issuance, IssuanceComment
 
 
 def by_number(session: Session, number: int) -> Issuance:
@@ -48,7 +48,8 @@ def by_number(session: Session, number: int) -> Issuance:
 def the_issuance(session: Session, person: Person, number: int, action: Action) -> Issuance:
     """The issuance, if the person may do this with it; otherwise it is not there.
 
-    Clerks and heads see all of their organ's, others what they prepared themselves.
+    Clerks and heads see all of their organ's, others what they prepared themselves; who was asked
+    about a draft reads it and does nothing with it.
 
     Raises:
         NotFound: `no_such_issuance`; NotAllowed: the person sees it, but may not do this.
@@ -57,15 +58,33 @@ def the_issuance(session: Session, person: Person, number: int, action: Action) 
     if not sees(session, person, issuance):
         raise NotFound("no_such_issuance", issuance=number)
     access.require(session, person, action, issuance.organ)
+    if action == Action.PREPARE_ISSUE and not handles(session, person, issuance):
+        raise NotAllowed("not_allowed", action=str(action))
     return issuance
 
 
 def sees(session: Session, person: Person, issuance: Issuance) -> bool:
     """Whether the person may know of it."""
+    if handles(session, person, issuance):
+        return True
+    may = access.may(session, person, Action.PREPARE_ISSUE, issuance.organ)
+    wanted = _asked(person).where(IssuanceComment.issuance_id.in_((issuance.id, issuance.main_id)))
+    return may and session.scalar(wanted.limit(1)) is not None
+
+
+def handles(session: Session, person: Person, issuance: Issuance) -> bool:
+    """Whether the person may do with it what its state allows: it is theirs, or they see all."""
     if sees_all(session, person, issuance.organ):
         return True
     may = access.may(session, person, Action.PREPARE_ISSUE, issuance.organ)
     return may and issuance.prepared_by_id == person.id
+
+
+def _asked(person: Person) -> Select[int]:
+    """The issuances about which the person was asked."""
+    return select(IssuanceComment.issuance_id).where(
+        IssuanceComment.person_id == person.id, IssuanceComment.asked_at.is_not(None)
+    )
 
 
 def sees_all(session: Session, person: Person, organ: Organ) -> bool:
@@ -77,8 +96,9 @@ def sees_all(session: Session, person: Person, organ: Organ) -> bool:
 def seen_by(session: Session, person: Person, organ: Organ) -> ColumnElement[bool]:
     """The same as a condition of a list."""
     mine = Issuance.organ_id == organ.id
-    everybody = sees_all(session, person, organ)
-    return mine & (true() if everybody else Issuance.prepared_by_id == person.id)
+    if sees_all(session, person, organ):
+        return mine
+    return mine & ((Issuance.prepared_by_id == person.id) | Issuance.id.in_(_asked(person)))
 
 
 def stored_form(session: Session, issuance: Issuance, state: str = "") -> str:

@@ -5,10 +5,9 @@ from collections.abc import Iterable
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from archive import audit, links
-from archive.errors import Conflict
+from archive import answers, audit, links
 from archive.models import Document
-from ingest.models import Intake, Issuance
+from ingest.models import Intake, Issuance, IssuanceComment
 
 FORGOTTEN = "0" * 64  # of what was a secret; see `shelving`
 
@@ -62,6 +61,10 @@ def forget(session: Session, intake: Intake) -> None:
         one.fields, one.answers, one.notes, one.places, one.verdict = {}, [], [], {}, {}
         one.prepared_digest, one.signed_digest, one.issued_digest = FORGOTTEN, None, None
         one.revision += 1
+        for comment in session.scalars(
+            select(IssuanceComment).where(IssuanceComment.issuance_id == one.id)
+        ):
+            session.delete(comment)
         session.flush()
         erased = audit.erase_words(session, one)
         audit.record(session, "issuance.forget", one, facts={"erased_words": erased})
@@ -79,30 +82,29 @@ def tell(session: Session, intake: Intake, document: Document) -> None:
     if issuance is None:
         return
     wanted: list[tuple[Document, Document, str]] = []
-    for answered in session.scalars(
-        select(Document).where(
-            Document.code.in_(issuance.answers), Document.organ_id == document.organ_id
-        )
-    ):
-        wanted.append((document, answered, "answers"))
+    for answered in _answered(session, issuance):
+        if answered.id != document.id:
+            wanted.append((document, answered, "answers"))
     if issuance.main is not None and (main := _document_of(session, issuance.main)):
         wanted.append((document, main, "attachment"))
     for annex in issuance.annexes:
         if (other := _document_of(session, annex)) is not None:
             wanted.append((other, document, "attachment"))
     for start, end, kind in wanted:
-        _link(session, start, end, kind, issuance)
+        links.link_or_tell(session, start, end, kind, issuance.prepared_by)
+
+
+def _answered(session: Session, issuance: Issuance) -> list[Document]:
+    """The documents that it answers: those named, and those of incoming lines that were named."""
+    lines = [one.document for one in answers.lines_named(session, issuance.organ, issuance.answers)]
+    named = session.scalars(
+        select(Document).where(
+            Document.code.in_(issuance.answers), Document.organ_id == issuance.organ_id
+        )
+    )
+    found = {one.id: one for one in (*named, *lines) if one is not None}
+    return list(found.values())
 
 
 def _document_of(session: Session, issuance: Issuance) -> Document | None:
     return issuance.intake.document if issuance.intake is not None else None
-
-
-def _link(session: Session, start: Document, end: Document, kind: str, issuance: Issuance) -> None:
-    """A link from one to the other; what an order or a recall forbids is told and left out."""
-    try:
-        links.link(session, start, end, kind, issuance.prepared_by)
-    except Conflict as no:
-        if no.code != "linked_already":
-            facts = {"kind": kind, "to": end.code, "reason": no.code}
-            audit.record(session, "document.link_left_out", start, facts=facts)

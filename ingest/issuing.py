@@ -13,18 +13,18 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from archive import access, audit, case_files, clock, documents, freezes, registers
+from archive import access, audit, clock, documents, freezes, registers
 from archive.access import Action
 from archive.database import Database
 from archive.errors import Conflict, Invalid, Refused
 from archive.fields import DOCUMENT_FIELDS, given_value, parse_fields
-from archive.models import CaseFile, Organ, Person
+from archive.models import Organ, Person
 from formats.issuing import LAYOUTS, FieldPlace, file_name
 from formats.vietnamese import nfc
-from ingest import admission, issuing_files, shelving
+from ingest import admission, issuing_files, origins, shelving
 from ingest.issuances import held, require_prepared, the_issuance
 from ingest.issuing_files import Prepared
-from ingest.issuing_room import fetched, put, room_for_work, tools_of
+from ingest.issuing_room import fetched, fields_told, put, room_for_work, tools_of
 from ingest.models import Issuance
 from ingest.workspace import Workshop
 
@@ -42,7 +42,7 @@ class Wish:
         kind: a document to be signed, a scan of signed paper, a copy, or an annex.
         layout: `nd30` or `hcmc2019`; the organ's own if none.
         case_file: code of the case file it goes into.
-        answers: codes of the documents that it answers.
+        answers: codes of the documents, or of the incoming lines, that it answers.
         main: number of the issuance that an annex belongs to.
         copy_kind: SY, SL or TrS.
         copy_of: code of the document that was copied.
@@ -73,8 +73,9 @@ def prepare(
         Refused: `secret_mark`, `already_signed`, `number_written`, `not_issuable`,
             `not_valid_pdfa`.
         Invalid: `subject_missing`, `unknown_field`, `bad_value`, `unknown_layout`,
-            `main_missing`, `copy_kind_missing`.
-        Conflict: `case_file_is_final`, `frozen`, `issued_already`.
+            `main_missing`, `copy_kind_missing`, `origin_missing`.
+        Conflict: `case_file_is_final`, `frozen`, `issued_already`, `not_incoming`,
+            `entry_cancelled`.
         Unreadable, ProgramMissing, ProgramFailed: of the file and its converters.
     """
     subject = _check_wish(wish)
@@ -125,10 +126,11 @@ def _check_wish(wish: Wish) -> str:
 def _looked_up(session: Session, wish: Wish, organ_id: int, by: Person) -> _Checked:
     organ = session.get_one(Organ, organ_id)
     access.require(session, by, Action.PREPARE_ISSUE, organ)
-    case_file = _case_file(session, wish.case_file, organ, by)
+    case_file = origins.open_case_file(session, wish.case_file, organ, by)
     main = _main(session, wish, organ_id, by)
-    for code in wish.answers:
-        access.require(session, by, Action.DESCRIBE, documents.by_code(session, code))
+    origins.require_answerable(session, wish.answers, organ, by)
+    if wish.kind in ("document", "scan"):
+        origins.require_origin(organ, has_origin=bool(wish.answers or case_file))
     copied = documents.by_code(session, wish.copy_of) if wish.copy_of else None
     if copied is not None:
         access.require(session, by, Action.READ, copied)
@@ -151,19 +153,6 @@ def _main(session: Session, wish: Wish, organ_id: int, by: Person) -> Issuance |
     if main.state in ("issued", "given_up"):
         raise Conflict("issued_already", issuance=main.id)
     return main
-
-
-def _case_file(session: Session, code: str, organ: Organ, by: Person) -> CaseFile | None:
-    if not code.strip():
-        return None
-    case_file = case_files.by_code(session, code)
-    access.require_filling(session, by, case_file)
-    if case_file.organ_id != organ.id:
-        raise Invalid("other_organ")
-    if not case_files.takes_documents(case_file):
-        raise Conflict("case_file_is_final", case_file=case_file.code, stage=case_file.stage)
-    freezes.require_thawed(session, case_file)
-    return case_file
 
 
 def _made(
@@ -191,7 +180,7 @@ def _write_row(
         main_id=wish.main,
         copy_kind=wish.copy_kind,
         name=file_name(subject),
-        places=_told_of_pages(made),
+        places=fields_told(made),
         notes=list(made.notes),
         fields={name: nfc(value).strip() for name, value in wish.fields.items()},
         answers=[code.strip() for code in wish.answers],
@@ -213,15 +202,6 @@ def _write_row(
     facts = {"kind": wish.kind, "sha256": digest, "main": wish.main}
     audit.record(session, "issuance.prepare", issuance, facts=facts, name=issuance.name)
     return issuance.id
-
-
-def _told_of_pages(made: Prepared) -> dict[str, Any]:
-    return {
-        "fields": made.places,
-        "written": made.written,
-        "pages": made.pages,
-        "sizes": made.sizes,
-    }
 
 
 def move_fields(

@@ -13,7 +13,17 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from archive import access, audit, books, clock, freezes, people, registers
+from archive import (
+    access,
+    answers,
+    audit,
+    books,
+    clock,
+    freezes,
+    people,
+    register_handling,
+    registers,
+)
 from archive.access import Action
 from archive.database import Database
 from archive.errors import ArchiveError, Conflict, NotAllowed, NotFound
@@ -146,7 +156,14 @@ def _give_number(session: Session, number: int, by: Person, book: str, hand: Per
     _check_date(issuance, clock.today(issuance.organ))
     copied = session.get(Document, issuance.copy_of_id) if issuance.copy_of_id else None
     values = _entry_values(issuance)
-    entry = registers.enter(session, _book(session, issuance, book), by, values, copy_of=copied)
+    entry = registers.enter(
+        session,
+        _book(session, issuance, book),
+        by,
+        values,
+        copy_of=copied,
+        case_file=issuance.case_file,
+    )
     issuance.register_entry = entry
     issuance.fields = {**issuance.fields, **_fields_of(entry)}
     annexes = tuple(one for one in issuance.annexes if one.state == "signed")
@@ -156,6 +173,8 @@ def _give_number(session: Session, number: int, by: Person, book: str, hand: Per
     session.flush()
     facts = {"number": number_of_entry(entry), "book": entry.register.code}
     audit.record(session, "issuance.number", issuance, also=annexes, facts=facts)
+    asked = answers.lines_named(session, issuance.organ, issuance.answers)
+    register_handling.answer(session, entry, asked)
 
 
 def _check_date(issuance: Issuance, today: date) -> None:
@@ -290,7 +309,11 @@ def _send_on(db: Database, workshop: Workshop, number: int, door: str) -> Issued
         entry = issuance.register_entry
         assert entry is not None
         told = number_of_entry(entry), entry.registered_on, entry.doc_code
-    intakes = {one.id: one.intake_id or _received(db, workshop, one, door) for one in parts}
+        drafters = {one.id: people.by_id(session, one.prepared_by_id) for one in parts}
+    intakes = {
+        one.id: one.intake_id or _received(db, workshop, one, drafters[one.id], door)
+        for one in parts
+    }
     with db.transaction() as session:
         rows = [session.get_one(Issuance, one) for one in intakes]
         fresh = [one for one in rows if one.intake_id is None]
@@ -303,7 +326,9 @@ def _send_on(db: Database, workshop: Workshop, number: int, door: str) -> Issued
     return Issued(*told, tuple(intakes.values()))
 
 
-def _received(db: Database, workshop: Workshop, issuance: Issuance, door: str) -> int:
+def _received(
+    db: Database, workshop: Workshop, issuance: Issuance, drafter: Person, door: str
+) -> int:
     """On the road as a signed original; into the tray where its case file takes no more."""
     assert issuance.issued_digest is not None
     entry = issuance.register_entry_id if issuance.kind != "annex" else None
@@ -318,7 +343,7 @@ def _received(db: Database, workshop: Workshop, issuance: Issuance, door: str) -
                     stream,
                     sending,
                     organ_id=issuance.organ_id,
-                    by=issuance.prepared_by,
+                    by=drafter,
                     door=door,
                     limit=workshop.settings.upload_megabytes * MEGABYTE * 2,
                 ).intake_id

@@ -4,11 +4,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 from archive.database import Database
 from formats.trust import TrustFolder
 from ingest import shelving
-from ingest.issuing_files import Tools
+from ingest.issuing_files import Prepared, Tools
 from ingest.workspace import Workshop
 
 MEGABYTE = 1024 * 1024
@@ -40,3 +41,13 @@ def fetched(workshop: Workshop, digest: str, target: Path) -> Path:
     """Copy stored bytes out, verified."""
     workshop.files.fetch(digest, target)
     return target
+
+
+def fields_told(made: Prepared) -> dict[str, Any]:
+    """What its row keeps of a prepared file: its fields, what the page says, its pages' sizes."""
+    return {
+        "fields": made.places,
+        "written": made.written,
+        "pages": made.pages,
+        "sizes": made.sizes,
+    }

@@ -10,7 +10,7 @@ from pathlib import PurePath
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from archive import audit, clock, documents, freezes, refusals
+from archive import answers, audit, case_files, clock, documents, freezes, refusals
 from archive.books import DIRECTIONS
 from archive.documents import Arrived
 from archive.errors import Conflict, NotFound
@@ -52,6 +52,8 @@ def join_intake(session: Session, entry: RegisterEntry, intake: Intake) -> None:
     if intake.register_entry_id not in (None, entry.id):
         raise Conflict("file_registered", intake=intake.id)
     intake.register_entry_id = entry.id
+    if intake.case_file_id is None and intake.document is None and _has_open_file(entry):
+        intake.case_file_id = entry.case_file_id
     session.flush()
     facts = {"entry": entry.code, "sha256": intake.digest}
     audit.record(session, "intake.register", intake, facts=facts)
@@ -76,6 +78,24 @@ def join_document(session: Session, entry: RegisterEntry, document: Document) ->
         documents.correct_columns(session, document, _columns(entry), f"Đăng ký {entry.code}")
     session.flush()
     audit.record(session, "register_entry.join", entry, facts={"document": document.code})
+    _place(session, entry, document)
+    answers.link_documents(session, entry)
+
+
+def _place(session: Session, entry: RegisterEntry, document: Document) -> None:
+    """The document goes into the case file that the line names, if that takes it still (HC-32)."""
+    case_file = entry.case_file
+    if case_file is None or not _has_open_file(entry):
+        return
+    if case_file.id in {one.case_file_id for one in document.placements}:
+        return
+    if not freezes.orders_on(session, case_file):
+        documents.place(session, document, case_file)
+        session.expire(document, ["placements"])
+
+
+def _has_open_file(entry: RegisterEntry) -> bool:
+    return entry.case_file is not None and case_files.takes_documents(entry.case_file)
 
 
 def hold_document(session: Session, document: Document) -> None:
@@ -108,7 +128,7 @@ def _columns(entry: RegisterEntry) -> dict[str, object]:
 
 def shelved(session: Session, entry: RegisterEntry, document: Document) -> None:
     """Its file became a document: line and document know each other from now on."""
-    entry.document_id = document.id
+    entry.document_id, entry.document = document.id, document
     entry.revision += 1
     for name, value in _columns(entry).items():
         setattr(document, name, value)
@@ -118,6 +138,7 @@ def shelved(session: Session, entry: RegisterEntry, document: Document) -> None:
     audit.record(
         session, "register_entry.join", entry, also=(document,), facts={"document": document.code}
     )
+    answers.link_documents(session, entry)
 
 
 def takes_part(session: Session, entry: RegisterEntry) -> bool:

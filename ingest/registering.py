@@ -5,26 +5,36 @@ line joins it then: while it is on the road, or when it is a document. A file th
 which has a document becomes a further part of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive import refusals, register_handling, register_twins
+from archive import (
+    access,
+    documents,
+    freezes,
+    refusals,
+    register_handling,
+    register_twins,
+    scan_depth,
+)
+from archive.case_files import takes_documents
 from archive.database import Database
-from archive.errors import Refused
-from archive.models import Document, Organ, Person
+from archive.errors import Conflict, Refused
+from archive.models import CaseFile, Document, Organ, Person
 from archive.register_fields import parse_entry
 from archive.register_models import LettingIn, Refusal, Register, RegisterEntry
 from archive.register_twins import LooksLikeEarlier, Sought, Twin
-from archive.registers import enter, hold
-from ingest import admission
+from archive.registers import again, enter, hold
+from ingest import admission, origins
 from ingest.joining import intake_for, join_document, join_intake
 from ingest.models import Intake
 
 SCAN_FIELDS = ("completeness", "elsewhere")  # how much of the paper was scanned, where the rest is
+SCAN_ASKED = (*SCAN_FIELDS, "rest_pages")
 
 
 @dataclass(frozen=True)
@@ -38,7 +48,11 @@ class Decided:
 
 @dataclass(frozen=True)
 class Form:
-    """What the clerk hands over."""
+    """What the clerk hands over.
+
+    Of what goes out also the incoming lines that it answers; of what comes in, whether its sender
+    is told at once that it is here.
+    """
 
     values: Mapping[str, str]
     registered_on: date | None = None
@@ -47,9 +61,12 @@ class Form:
     scan: Mapping[str, str] = field(default_factory=dict)
     intake_id: int | None = None
     document: Document | None = None
+    case_file: CaseFile | None = None
     copy_of: Document | None = None
     let_in: LettingIn | None = None
     decided: Decided | None = None
+    answers: Sequence[RegisterEntry] = ()
+    acknowledges: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,20 +83,53 @@ def register(session: Session, book: Register, by: Person, form: Form) -> Regist
     Raises:
         Refused: `secret_mark`; `complaint`, `resolution`, `named_letter`.
         LooksLikeEarlier: nothing was decided about what looks the same.
-        Conflict, Invalid: what `registers.enter` and `join_intake` raise.
+        Invalid: `origin_missing`.
+        Conflict, Invalid, NotAllowed: what `registers.enter`, `scan_depth.require_depth`,
+            `documents.place` and `join_intake` raise.
     """
     turn_away_secrets(form)
+    _check_scan(book, form)
+    _check_case_file(session, by, form)
     intake = intake_for(session, book.organ_id, form.intake_id) if form.intake_id else None
     document = form.document or (intake.document if intake is not None else None)
     twins = _twins(session, book, by, form, intake, document)
     chosen = _chosen(twins, form.decided)
     if chosen is not None and form.decided is not None and form.decided.decision != "other":
         return _join_earlier(session, book, by, form, chosen, intake)
+    _require_origin(book, form, document)
     entry = _enter(session, book, by, form)
     if chosen is not None and form.decided is not None:
         register_twins.decide(session, entry, by, chosen, form.decided.decision, form.decided.why)
-    _join(session, entry, form, intake, document)
+    _join(session, entry, by, form, intake, document)
+    register_handling.answer(session, entry, form.answers)
+    if form.acknowledges and entry.register.kind == "incoming":
+        register_handling.acknowledge(session, entry)
     return Registered(entry, is_new=True)
+
+
+def _require_origin(book: Register, form: Form, document: Document | None) -> None:
+    """What goes out answers something, or is made in a case file (HC-27, HC-32)."""
+    if book.kind == "outgoing":
+        is_filed = document is not None and bool(document.placements)
+        has_origin = is_filed or bool(form.answers) or form.case_file is not None
+        origins.require_origin(book.organ, has_origin)
+
+
+def _check_scan(book: Register, form: Form) -> None:
+    """What came on paper was scanned as far as the organ's rule asks (KT-33, DB-21, TN-22)."""
+    if book.kind == "incoming":
+        told = parse_entry(form.values)
+        scan_depth.require_depth(book.organ, told.get("type_name", ""), form.scan)
+
+
+def _check_case_file(session: Session, by: Person, form: Form) -> None:
+    """The case file it goes into at once takes it (KT 16.1a: "hồ sơ đến của đơn vị")."""
+    if (case_file := form.case_file) is None:
+        return
+    access.require_filling(session, by, case_file)
+    if not takes_documents(case_file):
+        raise Conflict("case_file_is_final", case_file=case_file.code, stage=case_file.stage)
+    freezes.require_thawed(session, case_file)
 
 
 def turn_away_secrets(form: Form) -> None:
@@ -111,6 +161,7 @@ def _enter(session: Session, book: Register, by: Person, form: Form) -> Register
         addressee=form.addressee,
         let_in=form.let_in,
         copy_of=form.copy_of,
+        case_file=form.case_file,
     )
 
 
@@ -198,7 +249,7 @@ def _join_earlier(
         ):
             register_handling.paper_arrived(session, entry)
     elif entry.finished_on is not None:
-        register_handling.again(session, entry)  # it is handled as new; the decision tells of it
+        again(session, entry)  # it is handled as new; the decision tells of it
     if intake is not None and intake.register_entry_id != entry.id and _adds(entry, intake):
         join_intake(session, entry, intake)
     return Registered(entry, is_new)
@@ -217,14 +268,34 @@ def _adds(entry: RegisterEntry, intake: Intake) -> bool:
 def _join(
     session: Session,
     entry: RegisterEntry,
+    by: Person,
     form: Form,
     intake: Intake | None,
     document: Document | None,
 ) -> None:
     if intake is not None and intake.register_entry_id is None:
-        given = {name: value for name, value in form.scan.items() if value and name in SCAN_FIELDS}
-        if given:
+        if given := _scanned(form):
             intake.fields = {**intake.fields, **given}
+        if form.case_file is not None and intake.document is None:
+            intake.case_file_id = form.case_file.id
         join_intake(session, entry, intake)
+        document = intake.document
     elif document is not None:
         join_document(session, entry, document)
+    if document is not None and form.case_file is not None:
+        _place(session, by, document, form.case_file)
+
+
+def _scanned(form: Form) -> dict[str, str]:
+    """How much was scanned, and where the rest is, with how many pages that are."""
+    given = {name: value for name, value in form.scan.items() if value and name in SCAN_FIELDS}
+    pages = form.scan.get("rest_pages", "").strip()
+    if pages and given.get("elsewhere") and given.get("completeness", "full") != "full":
+        given["elsewhere"] = f"{given['elsewhere']} ({pages} trang)"
+    return given
+
+
+def _place(session: Session, by: Person, document: Document, case_file: CaseFile) -> None:
+    access.require_placing(session, by, document, case_file)
+    if case_file.id not in {one.case_file_id for one in document.placements}:
+        documents.place(session, document, case_file)

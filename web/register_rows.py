@@ -26,6 +26,7 @@ def as_json(entry: RegisterEntry, document: str | None) -> dict[str, Any]:
         "outcome": entry.outcome,
         "answered_by": entry.answered_by.code if entry.answered_by else None,
         "done_at": entry.done_at,
+        "not_kept": entry.not_kept,
         "cancel_reason": entry.cancel_reason,
         "revision": entry.revision,
     }

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive import audit, books, clock, documents, registers
+from archive import audit, books, clock, documents, organ_rules, register_handling, registers
 from archive.database import Database
 from archive.errors import ArchiveError, Conflict, Refused
-from archive.models import CaseFile, Document, Event, Organ, Part, Person
+from archive.models import CaseFile, Document, Event, Organ, Part, Person, Placement
 from archive.register_models import EntryTwin, Refusal, RegisterEntry
 from archive.register_twins import LooksLikeEarlier
 from ingest import joining, registering, shelving
@@ -93,14 +93,123 @@ def test_a_registered_file_becomes_a_document_with_number_and_day_of_arrival(des
         assert document.issued_date == date(2026, 1, 12)
 
 
-@pytest.mark.rule("KT-33")
-@pytest.mark.rule("DB-21")
+def with_rules(desk: Desk, **rules: str) -> None:
+    with writing(desk.db) as session:
+        organ = session.get_one(Organ, desk.organ.id)
+        organ_rules.set_rules(session, organ, rules, "Quy chế")
+
+
+def scanned(depth: str, where: str = "", pages: str = "") -> dict[str, str]:
+    return {"completeness": depth, "elsewhere": where, "rest_pages": pages}
+
+
 @pytest.mark.rule("DB-22")
-def test_what_was_not_scanned_is_said_with_where_it_is(desk: Desk) -> None:
-    scan = {"completeness": "first_page", "elsewhere": "https://congbao.example/15"}
-    registered(desk, Form(LETTER, intake_id=received(desk), scan=scan))
+def test_of_what_is_published_the_first_page_is_enough_with_its_link(desk: Desk) -> None:
+    with_rules(desk, types_first_page="Luật, Nghị định, Thông tư")
+    scan = scanned("first_page", "https://congbao.example/15")
+    law = {**LETTER, "type_name": "nghị định"}
+    with says("rest_place_missing"):
+        registered(desk, Form(law, scan=scanned("first_page")))
+    registered(desk, Form(law, intake_id=received(desk), scan=scan))
     document = shelve(desk.db, 1)
-    assert (document.completeness, document.elsewhere) == tuple(scan.values())
+    assert (document.completeness, document.elsewhere) == ("first_page", scan["elsewhere"])
+    with says("scan_too_little"):
+        registered(desk, Form({**LETTER, "type_name": "Tờ trình", "code_number": "2"}, scan=scan))
+
+
+@pytest.mark.rule("KT-33")
+def test_an_annex_of_fifteen_pages_or_more_stays_on_paper_with_who_has_it(desk: Desk) -> None:
+    with_rules(desk, scan_policy="main_text", annex_pages="15")
+    report = {**LETTER, "type_name": "Báo cáo"}
+    for pages, code in (("", "rest_pages_missing"), ("x", "rest_pages_missing"),
+                        ("14", "annex_is_short")):  # fmt: skip
+        with says(code):
+            registered(desk, Form(report, scan=scanned("main_text", "Lê Thị Bình", pages)))
+    scan = scanned("main_text", "Lê Thị Bình, Phòng Quản lý đô thị", "15")
+    registered(desk, Form(report, intake_id=received(desk), scan=scan))
+    document = shelve(desk.db, 1)
+    assert document.completeness == "main_text"
+    assert document.elsewhere == "Lê Thị Bình, Phòng Quản lý đô thị (15 trang)"
+
+
+@pytest.mark.rule("DB-21")
+def test_of_a_project_the_covering_submission_is_enough_however_short_the_rest(desk: Desk) -> None:
+    with_rules(desk, scan_policy="main_text", annex_pages="0")
+    scan = scanned("main_text", "Bộ phận một cửa")
+    registered(desk, Form({**LETTER, "type_name": "Tờ trình"}, intake_id=received(desk), scan=scan))
+    assert shelve(desk.db, 1).elsewhere == "Bộ phận một cửa"
+
+
+@pytest.mark.rule("TN-22")
+def test_where_everything_is_scanned_no_less_is_taken_and_annexes_come_along(desk: Desk) -> None:
+    for depth in ("main_text", "first_page"):
+        with says("scan_too_little"):
+            registered(desk, Form(LETTER, scan=scanned(depth, "Phòng Ngân sách", "40")))
+    first = registered(desk, Form(LETTER, intake_id=received(desk), scan=scanned("full")))
+    shelve(desk.db, 1)
+    more = received(desk, b"%PDF-1.7 phu luc", "phu-luc.pdf")
+    registered(desk, Form(LETTER, intake_id=more, decided=decided(first, "supplement")))
+    document = shelve(desk.db, more)
+    with desk.db.reading() as session:
+        parts = session.scalars(select(Part).where(Part.document_id == document.id))
+        assert [one.role for one in parts.all()] == ["main", "annex"]
+    assert document.completeness == "full"
+
+
+def test_by_a_list_only_its_types_must_be_whole(desk: Desk) -> None:
+    with_rules(desk, scan_policy="list", types_to_scan="Quyết định, Thông báo")
+    with says("scan_too_little"):
+        registered(
+            desk, Form({**LETTER, "type_name": "Quyết định"}, scan=scanned("first_page", "Tủ"))
+        )
+    other = Form({**LETTER, "type_name": "Giấy mời"}, scan=scanned("first_page", "Tủ 3"))
+    assert registered(desk, other)
+
+
+# Into its case file -------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("KT-43")
+def test_the_original_goes_into_the_units_file_of_incoming_documents(desk: Desk) -> None:
+    clerk = a_person(desk.db, desk.organ, "minh", "clerk")
+    incoming = a_case_file(desk.db, desk.organ, "Tập lưu văn bản đến năm 2026", holder=clerk)
+    number = received(desk)
+    form = Form(LETTER, intake_id=number, case_file=incoming)
+    registered(desk, form, by=clerk)
+    document = shelve(desk.db, number)
+    with desk.db.reading() as session:
+        inside = session.scalars(
+            select(Placement).where(Placement.case_file_id == incoming.id)
+        ).one()
+        assert inside.document_id == document.id
+        (part,) = inside.document.parts
+        original = documents.rendition(part, "original")
+    assert original is not None
+    with desk.store.open(original.digest) as kept:
+        assert kept.read() == b"%PDF-1.7 mot"
+
+
+def test_what_is_a_document_already_is_put_into_the_case_file_at_once(desk: Desk) -> None:
+    incoming = a_case_file(desk.db, desk.organ, "Tập lưu văn bản đến", holder=desk.person)
+    number = received(desk)
+    document = shelve(desk.db, number)
+    registered(desk, Form(LETTER, intake_id=number, case_file=incoming))
+    with desk.db.reading() as session:
+        found = select(Placement.document_id).where(Placement.case_file_id == incoming.id)
+        assert session.scalars(found).all() == [document.id]
+
+
+def test_a_case_file_that_takes_nothing_gets_no_line_either(desk: Desk) -> None:
+    closed = a_case_file(desk.db, desk.organ, "Đã kết thúc", holder=desk.person)
+    with writing(desk.db) as session:
+        row = session.get_one(CaseFile, closed.id)
+        row.stage, row.closed_at = "closed", clock.now()
+        audit.record(session, "case_file.close", row)
+    with desk.db.reading() as session:
+        closed = session.get_one(CaseFile, closed.id)
+    with says("case_file_is_final"):
+        registered(desk, Form(LETTER, case_file=closed))
+    assert registered(desk).endswith("/1")
 
 
 def test_what_is_a_document_already_gets_its_number_when_it_is_registered(desk: Desk) -> None:
@@ -228,6 +337,20 @@ def test_supplementary_papers_join_the_old_document_as_a_further_part(desk: Desk
         assert session.get_one(Document, document.id).page_amount == 4
         told = session.scalars(select(Event.action)).all()
         assert {"document.add_part", "register_entry.supplement"} <= set(told)
+
+
+@pytest.mark.rule("TN-24")
+def test_what_was_finished_is_handled_as_new_when_supplementary_papers_come(desk: Desk) -> None:
+    first = registered(desk, Form(LETTER, intake_id=received(desk)), due_date="20/01/2020")
+    shelve(desk.db, 1)
+    with desk.db.transaction() as session:
+        register_handling.finish(session, entry(session, desk, first), "for_reference")
+    more = received(desk, b"%PDF-1.7 hai", "phu-luc.pdf")
+    registered(desk, Form(LETTER, intake_id=more, decided=decided(first, "supplement")))
+    with desk.db.reading() as session:
+        line = entry(session, desk, first)
+        assert (line.finished_on, line.outcome) == (None, "")
+        assert line.due_date is not None and line.due_date > clock.today(line.register.organ)
 
 
 @pytest.mark.rule("DB-19")

@@ -5,9 +5,11 @@ from typing import Any
 
 import click
 
-from archive import refusals, register_handling, sender_answers
+from archive import finishing, refusals, register_handling, sender_answers
 from archive.access import Action
 from archive.errors import Invalid
+from archive.finishing import Keeping
+from archive.reading import the_case_file
 from ingest import joining
 from web import register_rows
 from web.commands.door import door, json_option
@@ -72,23 +74,35 @@ def sign_for(actor: str | None, entry: str, name: str, as_json: bool) -> None:
 @click.option("--answered-by", help="The outgoing line that answers it.")
 @click.option("--done-at", default="", help="Number of the document at which it was done.")
 @click.option("--why", default="")
+@click.option("--case-file", help="Code of the case file that its document goes into.")
+@click.option("--my-file", is_flag=True, help="Its document goes into one's own personal file.")
+@click.option("--not-kept", default="", help="Why its document is put nowhere yet.")
+@click.option("--show-to", default="", metavar="NAMES", help="Units and people who get a notice.")
 @json_option
 @click.pass_obj
 @door
 def finish(actor: str | None, entry: str, as_json: bool, **given: Any) -> None:
-    """End an incoming document."""
-    with at_desk(actor, Action.REGISTER) as desk:
+    """End an incoming document, and say where it is kept. Clerks do this, and who handles it."""
+    with at_desk(actor, Action.SEE_REGISTERS) as desk:
         found = desk.entry(entry)
-        by = given["answered_by"]
-        register_handling.finish(
+        by, into = given["answered_by"], given["case_file"]
+        shown = finishing.finish(
             desk.db,
             found,
+            desk.who,
             given["outcome"],
+            Keeping(
+                the_case_file(desk.db, desk.who, into, Action.PLACE) if into else None,
+                given["my_file"],
+                given["not_kept"],
+            ),
             answered_by=desk.entry(by) if by else None,
             done_at=given["done_at"],
             why=given["why"],
+            show_to=given["show_to"],
         )
-        told, line = entry_as_json(desk, found), register_rows.as_line(found)
+        told = {**entry_as_json(desk, found), "shown_to": [one.user_name for one in shown]}
+        line = register_rows.as_line(found)
     said(told, line, as_json)
 
 

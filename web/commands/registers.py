@@ -9,6 +9,7 @@ import click
 from archive import access, books, clock, documents, refusals, register_lists, registers
 from archive.access import Action
 from archive.errors import Refused
+from archive.reading import the_case_file
 from archive.register_twins import LooksLikeEarlier
 from ingest import admission, joining, registering
 from ingest.registering import Decided, Form
@@ -16,6 +17,7 @@ from web import register_rows
 from web.commands.door import acting, door, json_option, tell, the_archive
 from web.commands.recording import pairs
 from web.commands.register_desk import Desk, a_day, at_desk, entry_as_json, received, said
+from web.field_words import COMPLETENESS
 from web.words import say
 
 A_FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
@@ -90,6 +92,10 @@ def close_book(actor: str | None, code: str, after: str | None, as_json: bool) -
 @click.option("--intake", type=int, help="A received file, by its number.")
 @click.option("--document", help="A document that is here, by its code.")
 @click.option("--copy-of", help="In the book of copies: the document that was copied.")
+@click.option("--case-file", help="Code of the case file that its document goes into.")
+@click.option("--scanned", type=click.Choice(list(COMPLETENESS)), help="How much of the paper.")
+@click.option("--rest-place", default="", help="Where the rest is: who has it, a place, a link.")
+@click.option("--rest-pages", default="", help="How many pages the rest has.")
 @click.option("--let-in", type=int, help="Number of what a competent person let in.")
 @click.option("--earlier", help="Code of the line or document that it looks like.")
 @click.option("--is", "decision", type=click.Choice(["other", "same", "supplement"]))
@@ -136,6 +142,11 @@ def _form(given: dict[str, Any]) -> Form:
         registered_on=a_day(given["on"]),
         late_reason=given["late_reason"],
         addressee=given["addressee"],
+        scan={
+            "completeness": given["scanned"] or "",
+            "elsewhere": given["rest_place"],
+            "rest_pages": given["rest_pages"],
+        },
         decided=decided,
     )
 
@@ -148,12 +159,14 @@ def _completed(desk: Desk, form: Form, given: dict[str, Any], intake: int | None
         access.require(desk.db, desk.who, Action.DESCRIBE, found)
         return found
 
+    into = given["case_file"]
     number = given["let_in"]
     asked = refusals.asked_by_id(desk.db, desk.organ, number) if number is not None else None
     return replace(
         form,
         intake_id=intake,
         document=document(given["document"]),
+        case_file=the_case_file(desk.db, desk.who, into, Action.PLACE) if into else None,
         copy_of=document(given["copy_of"]),
         let_in=asked,
     )

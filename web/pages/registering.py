@@ -4,9 +4,8 @@ A file that comes with it is received first; from then on the form knows it by i
 nothing is sent twice. What its first page seems to say stands in the fields, marked on its picture.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from itertools import islice
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -14,47 +13,44 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 from werkzeug.wrappers import Response as BaseResponse
 
-from archive import audit, books, clock, documents, refusals, registers
+from archive import books, clock, documents, refusals, registers
 from archive.access import Action
 from archive.errors import ArchiveError, Invalid, NotAllowed, NotFound, Refused
-from archive.models import Document
+from archive.models import CaseFile, Document
+from archive.organ_rules import rules_of
 from archive.register_fields import BY_COLUMN
 from archive.register_models import Register
 from archive.register_twins import LooksLikeEarlier
-from formats.errors import FormatError
-from formats.text import PageText, read_pages
 from formats.vietnamese import nfc
-from ingest import admission, first_page, joining, registering
+from ingest import admission, joining, registering
 from ingest.first_page import Suggestion
 from ingest.models import Intake
 from ingest.reception import Sending, receive
 from ingest.registering import Decided, Form
 from web import pictures
 from web import register_words as words
-from web.auth import asker, here, may, reading, require, services, telling, writing
+from web.auth import (
+    asker,
+    here,
+    may,
+    reading,
+    require,
+    services,
+    telling,
+    the_case_file,
+    writing,
+)
 from web.error_words import MEGABYTE
 from web.errors import tell, words_of
 from web.field_words import COMPLETENESS
 from web.i18n import gettext
 from web.lists import listed
+from web.pages.case_files import open_ones
 from web.pages.registers import CODE, a_day, the_entry
+from web.register_paper import marks_of, paper_of
 
 blueprint = Blueprint("registering", __name__, url_prefix="/registers")
-PAGES_READ = 30  # of a long file: the signer of a longer one is typed
-_A4 = (595.0, 842.0)
-
-
-@dataclass(frozen=True)
-class Paper:
-    """The file that is registered: on its road, or a document already."""
-
-    intake: int | None = None
-    document: str = ""
-    name: str = ""
-    picture: str = ""  # address of its first page's picture
-    wide: float = _A4[0]
-    high: float = _A4[1]
-    suggested: tuple[tuple[str, Suggestion], ...] = ()
+NAMED = ("no_such_document", "no_such_case_file", "not_the_holder")  # of what the form names
 
 
 @blueprint.route("/<book>/new", methods=["GET", "POST"])
@@ -123,7 +119,7 @@ def _handed_over(form: Mapping[str, str]) -> Form:
         registered_on=a_day(form.get("registered_on", "")),
         late_reason=form.get("late_reason", ""),
         addressee=form.get("addressee", ""),
-        scan={name: form.get(name, "") for name in registering.SCAN_FIELDS},
+        scan={name: form.get(name, "") for name in registering.SCAN_ASKED},
         decided=decided,
     )
 
@@ -140,6 +136,7 @@ def _registered(held: Register, number: int | None) -> BaseResponse:
                 handed,
                 intake_id=number,
                 document=_document(rows, request.form.get("document", "")),
+                case_file=_case_file(rows),
                 copy_of=_document(rows, request.form.get("copy_of", "")),
                 let_in=_let_in(rows),
             ),
@@ -149,7 +146,8 @@ def _registered(held: Register, number: int | None) -> BaseResponse:
     said = gettext("Registered as %(code)s.") if is_new else gettext("It joined %(code)s.")
     flash(said % {"code": code}, "success")
     if request.form.get("then") == "next":
-        return redirect(url_for("registering.new", book=held.code))
+        into = request.form.get("case_file") or None  # often the same one all day
+        return redirect(url_for("registering.new", book=held.code, case_file=into))
     book, year, line = code.split("/")
     return redirect(url_for("registers.one", book=book, year=year, number=line))
 
@@ -162,6 +160,11 @@ def _document(rows: Session, code: str) -> Document | None:
     return found
 
 
+def _case_file(rows: Session) -> CaseFile | None:
+    code = request.form.get("case_file", "").strip()
+    return the_case_file(rows, code, Action.PLACE) if code else None
+
+
 def _let_in(rows: Session) -> Any:
     number = request.form.get("let_in", type=int)
     return refusals.asked_by_id(rows, here(), number) if number is not None else None
@@ -171,7 +174,7 @@ def _failed(
     held: Register, error: ArchiveError, number: int | None
 ) -> str | BaseResponse | tuple[str, int]:
     """The form again with what was typed; of a secret nothing is shown or kept."""
-    if isinstance(error, NotFound | NotAllowed) and error.code != "no_such_document":
+    if isinstance(error, NotFound | NotAllowed) and error.code not in NAMED:
         raise error
     if error.code == "secret_mark":
         with telling():
@@ -192,7 +195,8 @@ def _form(held: Register, typed: Mapping[str, str], number: int | None = None, *
     intake = number or request.args.get("intake", type=int)
     document = typed.get("document") or request.args.get("document", "")
     with writing() as rows:
-        paper = _paper(rows, intake, document)
+        paper = paper_of(rows, intake, document)
+        offered = open_ones(rows)
     suggested = dict(paper.suggested)
     return render_template(
         "registers/new.html",
@@ -201,8 +205,11 @@ def _form(held: Register, typed: Mapping[str, str], number: int | None = None, *
         fields=words.form_fields(held.kind, typed, suggested),
         addressee=_suggested(typed, suggested, "addressee"),
         paper=paper,
-        marks=_marks(paper),
+        marks=marks_of(paper),
         completeness=COMPLETENESS,
+        rules=rules_of(here()),
+        open_ones=offered,
+        into=typed.get("case_file") or request.args.get("case_file", ""),
         decisions=words.DECISIONS,
         grounds=words.GROUNDS,
         today=clock.today(here()),
@@ -215,82 +222,6 @@ def _form(held: Register, typed: Mapping[str, str], number: int | None = None, *
 def _suggested(typed: Mapping[str, str], suggested: Mapping[str, Suggestion], column: str) -> str:
     found = suggested.get(column)
     return typed.get(column, found.value if found else "")
-
-
-# The paper beside the form ------------------------------------------------------------------------
-
-
-def _paper(rows: Session, number: int | None, code: str) -> Paper:
-    if number is not None:
-        intake = joining.intake_for(rows, here().id, number)
-        if intake.document is None:
-            return _on_the_road(rows, intake)
-        code = intake.document.code
-        return replace(_shelved(rows, code), intake=number)
-    return _shelved(rows, code) if code else Paper()
-
-
-def _on_the_road(rows: Session, intake: Intake) -> Paper:
-    audit.record(rows, "intake.open", intake)
-    paper = Paper(
-        intake=intake.id,
-        name=intake.name,
-        picture=url_for("registering.picture", number=intake.id),
-    )
-    words_file = next((one for one in intake.files if one.role == "words"), None)
-    if words_file is None:
-        return paper
-    folder = services().workshop.folder(intake.id) / words_file.step
-    place = folder / f"words{words_file.digest[:12]}"
-    return _with_words(paper, read_pages(place)) if place.is_file() else paper
-
-
-def _shelved(rows: Session, code: str) -> Paper:
-    document = documents.by_code(rows, code)
-    require(rows, Action.DESCRIBE, document)
-    paper = Paper(document=code, name=document.subject or code)
-    if not may(rows, Action.READ, document) or not document.parts:
-        return paper
-    part = document.parts[0]
-    if pictures.shown(part) is not None:
-        picture = url_for(
-            "documents.picture", code=code, part=1, number=1, width=pictures.WIDTHS[1]
-        )
-        paper = replace(paper, picture=picture)
-    source = documents.rendition(part, "words")
-    if source is None:
-        return paper
-    with pictures.local(services(), source.digest) as path:
-        return _with_words(paper, read_pages(path))
-
-
-def _with_words(paper: Paper, pages: Iterable[PageText]) -> Paper:
-    try:
-        read = list(islice(pages, PAGES_READ))
-    except FormatError:
-        return paper
-    first = next((one for one in read if one.words), None)
-    if first is None:
-        return paper
-    found = first_page.suggest(read)
-    return replace(paper, wide=first.width, high=first.height, suggested=tuple(found.items()))
-
-
-def _marks(paper: Paper) -> list[dict[str, Any]]:
-    """The places on the first page, in points, numbered as beside the fields."""
-    suggested = dict(paper.suggested)
-    numbers = words.marks_of(suggested)
-    places = {numbers[column]: one for column, one in suggested.items() if one.page == 1}
-    return [
-        {
-            "number": number,
-            "x": round(one.left * paper.wide - 2, 1),
-            "y": round(one.top * paper.high - 2, 1),
-            "width": round((one.right - one.left) * paper.wide + 4, 1),
-            "height": round((one.bottom - one.top) * paper.high + 4, 1),
-        }
-        for number, one in places.items()
-    ]
 
 
 @blueprint.get("/received/<int:number>.webp")

@@ -22,6 +22,8 @@ from archive import (
     access,
     books,
     clock,
+    finishing,
+    handlers,
     register_handling,
     register_lists,
     register_twins,
@@ -31,15 +33,17 @@ from archive import (
 from archive.access import Action
 from archive.errors import ArchiveError, Invalid, NotAllowed, NotFound
 from archive.fields import parse_day
+from archive.finishing import Keeping
 from archive.models import Person
 from archive.reading import story_of
 from archive.register_models import RegisterEntry
 from web import register_words as words
-from web.auth import asker, here, may, reading, require, writing
+from web.auth import actor, asker, here, may, reading, require, the_case_file, writing
 from web.book_forms import SEE_USES
 from web.errors import tell, words_of
 from web.i18n import gettext
 from web.lists import listed
+from web.pages.case_files import open_ones
 from web.print_words import FORMS
 from web.story_words import story
 
@@ -219,6 +223,20 @@ def _told(rows: Session, entry: RegisterEntry) -> dict[str, Any]:
         "writer": rows.get(Person, people.pop()) if people else None,
         "may_enter": may(rows, Action.REGISTER, here()),
         "today": today,
+        **_finishing(rows, entry),
+    }
+
+
+def _finishing(rows: Session, entry: RegisterEntry) -> dict[str, Any]:
+    """What the form of its end needs: who may end it, and where its document could go."""
+    is_open = entry.register.kind == "incoming" and entry.finished_on is None
+    if not is_open or not handlers.may_finish(rows, asker(), entry):
+        return {"may_finish": False, "asks_keeping": False, "open_ones": []}
+    asks = entry.document is not None and not finishing.is_filed(rows, entry.document)
+    return {
+        "may_finish": True,
+        "asks_keeping": asks,
+        "open_ones": open_ones(rows) if entry.document is not None else [],
     }
 
 
@@ -250,14 +268,28 @@ def _sign_for(rows: Session, entry: RegisterEntry, form: MultiDict[str, str]) ->
 
 def _finish(rows: Session, entry: RegisterEntry, form: MultiDict[str, str]) -> None:
     answer = form.get("answered_by", "").strip()
-    register_handling.finish(
+    finishing.finish(
         rows,
         entry,
+        asker(),
         form.get("outcome", ""),
+        _keeping(rows, form),
+        hand=actor(),
         answered_by=registers.entry_by_code(rows, here(), answer) if answer else None,
         done_at=form.get("done_at", ""),
         why=form.get("why", ""),
+        show_to=form.get("show_to", ""),
         seen=form.get("revision", type=int),
+    )
+
+
+def _keeping(rows: Session, form: MultiDict[str, str]) -> Keeping:
+    """Where the document goes: what stands behind the chosen answer counts, nothing else."""
+    keep, code = form.get("keep", ""), form.get("case_file", "").strip()
+    return Keeping(
+        case_file=the_case_file(rows, code, Action.PLACE) if keep == "case_file" and code else None,
+        is_personal=keep == "personal",
+        not_kept=form.get("not_kept", "") if keep == "not" else "",
     )
 
 
@@ -289,7 +321,8 @@ def act(book: str, year: int, number: int, verb: str) -> BaseResponse:
     """One of the things that happen to a line."""
     try:
         with writing() as rows:
-            require(rows, Action.REGISTER, here())
+            needed = Action.SEE_REGISTERS if verb == "finish" else Action.REGISTER
+            require(rows, needed, here())  # who handles it ends it, see `finishing`
             VERBS[verb](rows, the_entry(rows, book, year, number), request.form)
     except ArchiveError as error:
         if isinstance(error, NotFound | NotAllowed):
