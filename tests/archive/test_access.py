@@ -45,6 +45,7 @@ def test_overseers_see_descriptions_and_no_content(office: Office, role: str) ->
     assert not can(office, person, Action.READ, document)
 
 
+@pytest.mark.rule("DB-09", "KT-21")
 def test_open_read_ends_at_the_organ(office: Office) -> None:
     document = office.shelve()
     with office.db.transaction() as session:
@@ -79,6 +80,7 @@ def test_an_assigned_case_file_is_its_holders_and_the_archives(office: Office) -
     assert not keys & set(access.keys_of(minh))
 
 
+@pytest.mark.rule("DB-09")
 def test_a_grant_opens_one_thing_until_it_ends(office: Office) -> None:
     auditor, document = office.add("kiemtra", "auditor"), office.shelve()
     with office.db.transaction() as session:

@@ -31,6 +31,7 @@ def test_the_right_password_opens_and_a_wrong_one_does_not(office: Office) -> No
     assert sign_in(office, "LAN", password) is not None
 
 
+@pytest.mark.rule("KT-22")
 def test_only_hashes_of_passwords_and_secrets_are_kept(office: Office) -> None:
     password = with_password(office)
     with office.db.transaction() as session:
@@ -65,6 +66,7 @@ def test_a_password_made_beforehand_is_the_one_that_opens(office: Office) -> Non
     assert sign_in(office, "lan", second.password) is not None
 
 
+@pytest.mark.rule("KT-22")
 def test_five_wrong_tries_close_the_door_for_a_while(office: Office) -> None:
     password = with_password(office)
     for _ in range(people.TRIES):

@@ -162,6 +162,7 @@ def test_without_a_term_of_its_own_an_answer_is_due_in_seven_working_days(office
     assert due > date(2027, 2, 12)
 
 
+@pytest.mark.rule("TG-15")
 def test_the_organ_sets_the_usual_term_itself(office: Office) -> None:
     with office.db.transaction() as session:
         organ = session.get_one(Organ, office.organ.id)
@@ -223,6 +224,7 @@ def test_two_clerks_save_the_same_line_and_the_second_is_told(office: Office) ->
     assert (words["before"], words["after"]) == ({"subject": "Cũ"}, {"subject": "Mới"})
 
 
+@pytest.mark.rule("HC-07")
 def test_a_correction_asks_for_the_reason_and_leaves_given_numbers(office: Office) -> None:
     entry = entered(office, "di")
     with says("reason_missing"), office.db.transaction() as session:
@@ -375,6 +377,7 @@ def test_ending_says_by_what(office: Office, outcome: str, more: dict[str, Any],
         register_handling.finish(session, held(session, office, entry.code), outcome, **more)
 
 
+@pytest.mark.rule("DB-04")
 def test_an_outgoing_document_is_not_ended(office: Office) -> None:
     entry = entered(office, "di")
     with says("not_incoming"), office.db.transaction() as session:

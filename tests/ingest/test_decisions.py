@@ -63,6 +63,7 @@ def test_a_suspicion_that_is_cleared_goes_on_from_the_original(desk: Desk) -> No
     assert desk.intake(number).state == "shelved"
 
 
+@pytest.mark.rule("KT-21")
 def test_a_confirmed_secret_leaves_number_date_and_reason_only(desk: Desk) -> None:
     number = aside(desk, Waits("suspected_secret", mark="MẬT"))
     digest = desk.intake(number).digest

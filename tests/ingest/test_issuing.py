@@ -540,14 +540,17 @@ def test_what_the_organ_digitised_is_sealed_without_a_leader(bureau: Bureau) -> 
     assert told["person_and_organ"] == {"person": "missing", "organ": "valid"}
 
 
-def test_a_copy_gets_its_number_from_the_book_of_copies(bureau: Bureau) -> None:
+@pytest.mark.rule("KT-42")
+@pytest.mark.parametrize("copy_kind", ["SY", "SL", "TrS"])
+def test_a_copy_gets_its_number_from_the_book_of_copies(bureau: Bureau, copy_kind: str) -> None:
     original = a_document(bureau.db, bureau.desk.organ, "Quyết định", by=bureau.officer)
-    number = bureau.prepare(kind="copy", copy_kind="SY", copy_of=original.code)
+    number = bureau.prepare(kind="copy", copy_kind=copy_kind, copy_of=original.code)
     bureau.issue(number)
     with bureau.db.reading() as session:
         entry = session.scalars(select(RegisterEntry)).one()
         book = session.scalars(select(Register).where(Register.id == entry.register_id)).one()
-    assert (book.kind, entry.copy_kind, entry.copy_of_id) == ("copies", "SY", original.id)
+    assert (book.kind, entry.copy_kind, entry.copy_of_id) == ("copies", copy_kind, original.id)
+    assert bureau.row(number).verdict["person_and_organ"]["organ"] == "valid"
 
 
 def test_an_annex_goes_with_its_document_and_is_linked_with_it(bureau: Bureau) -> None:

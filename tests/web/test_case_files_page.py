@@ -7,6 +7,7 @@ from tests.factories import a_case_file, a_document, counting
 from tests.web.conftest import SECRET_SUBJECT, House
 
 
+@pytest.mark.rule("DB-01")
 def test_a_case_file_is_opened_and_shown(house: House) -> None:
     client, binh = house.as_("binh"), house.person("binh")
     answer = house.post(
@@ -70,6 +71,7 @@ def test_a_closed_case_file_is_neither_listed_nor_opened(house: House) -> None:
     assert closed in house.as_("lan").get("/case-files").text
 
 
+@pytest.mark.rule("DB-01")
 def test_documents_go_from_the_tray_into_a_case_file(house: House) -> None:
     other = a_document(house.services.db, house.organ(), "Giấy thứ hai")
     client = house.as_("lan")
