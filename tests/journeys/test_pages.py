@@ -5,29 +5,21 @@ found; in both languages, wide and narrow, with and without script; every page l
 """
 
 import re
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
-import waitress
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from archive import audit, organs
 from archive.database import upgrade
 from archive.settings import Settings
+from tests.journeys.walking import ON_THE_ROAD, SAMPLES, Walk, serving
+from tests.journeys.walking import browser as browser  # a fixture
 from tests.web.conftest import words_compiled as words_compiled  # a fixture
-from web.app import create_app
 from web.services import Services, make_home, open_services
-from web.worker import Worker
 
-ROOT = Path(__file__).parents[2]
-SAMPLES = ROOT / "samples"
-CHROMIUM = "/usr/bin/chromium"
 PASSWORD = "dòng sông quê hương"
-ON_THE_ROAD = 180_000  # milliseconds that three files may take on a busy machine
 pytestmark = [
     pytest.mark.tools,
     pytest.mark.slow,
@@ -121,15 +113,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     upgrade(settings.database)
     with open_services(settings) as services:
         one_time = _people(services)
-        worker = Worker(services)
-        worker.start()
-        server = waitress.create_server(create_app(services), host="127.0.0.1", port=0, threads=8)
-        serving = threading.Thread(target=server.run, daemon=True)
-        serving.start()
-        yield Running(f"http://127.0.0.1:{server.effective_port}", one_time)
-        server.close()
-        serving.join(timeout=10)
-        worker.stop()
+        with serving(services) as address:
+            yield Running(address, one_time)
 
 
 def _people(services: Services) -> dict[str, str]:
@@ -143,14 +128,6 @@ def _people(services: Services) -> dict[str, str]:
         }
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def context(browser: Browser, way: Way) -> Iterator[BrowserContext]:
     context = browser.new_context(
@@ -162,41 +139,13 @@ def context(browser: Browser, way: Way) -> Iterator[BrowserContext]:
     context.close()
 
 
-class Walk:
-    """A page that complains: of script errors, of overflow, of what axe finds."""
-
-    def __init__(self, page: Page, running: Running, way: Way) -> None:
-        self.page, self.running, self.way = page, running, way
-        self.trouble: list[str] = []
-        page.on("pageerror", lambda error: self.trouble.append(str(error)))
-        page.on("console", self._note)
-
-    def _note(self, message: object) -> None:
-        said = getattr(message, "text", "")
-        if getattr(message, "type", "") == "error" and "401" not in said and "422" not in said:
-            self.trouble.append(said)
-
-    def to(self, path: str) -> None:
-        self.page.goto(self.running.address + path)
-
-    def look(self) -> None:
-        """Nothing sticks out, nothing is unreachable, nothing broke."""
-        if self.way.has_script:
-            self.page.wait_for_load_state("networkidle")
-            wide = self.page.evaluate("document.documentElement.scrollWidth")
-            assert wide <= self.way.width, f"{self.page.url} is {wide} px wide"
-            found = Axe().run(self.page)
-            assert found.violations_count == 0, f"{self.page.url}\n{found.generate_report()}"
-        assert not self.trouble, self.trouble
-
-
 @pytest.fixture
 def walk(context: BrowserContext, running: Running, way: Way) -> Walk:
-    return Walk(context.new_page(), running, way)
+    return Walk(context.new_page(), running.address, has_script=way.has_script)
 
 
 @pytest.mark.parametrize("way", WAYS, ids=str)
-@pytest.mark.rule("DB-05", "HC-49", "HC-65", "HC-79")
+@pytest.mark.rule("DB-05", "HC-49", "HC-65", "HC-79", "KT-16")
 def test_a_person_receives_reads_and_finds(walk: Walk, way: Way, running: Running) -> None:
     sign_in(walk, way, running)
     receive(walk, way)

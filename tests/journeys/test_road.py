@@ -132,6 +132,7 @@ def test_the_signed_original_comes_out_of_its_carrier_unharmed(
 
 @pytest.mark.rule("HC-14")
 @pytest.mark.parametrize("name", [n for n in SHELVED if SAMPLES[n].get("signatures")])
+@pytest.mark.rule("TG-09")
 def test_signatures_are_judged_at_reception_and_the_verdict_kept(received: Any, name: str) -> None:
     home, fates = received
     (shown,) = home.lines("show", fates[name]["document"])
@@ -181,6 +182,7 @@ def test_a_phrase_typed_with_and_without_marks_finds_its_page(received: Any, nam
 
 
 @pytest.mark.rule("HC-68")
+@pytest.mark.rule("TG-09")
 def test_everything_holds_until_one_byte_changes(received: Any) -> None:
     home, fates = received
     documents = [fates[name]["document"] for name in SHELVED[:3]]
