@@ -38,6 +38,8 @@ class OrganRules:
     mark_copies: bool = _rule(True, "Mark what is printed or downloaded")
     export_needs_consent: bool = _rule(False, "Taking content out needs consent")
     notice_days: int = _rule(30, "Days of notice before a case file is due")
+    receipt_days: int = _rule(3, "Days in which a recipient says that it arrived; 0: not asked")
+    outgoing_needs_origin: bool = _rule(False, "Outgoing answers something or has a case file")
     number_by_type: bool = _rule(False, "Outgoing numbers are counted by type of document")
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from archive.register_fields import ENTRY_FIELDS, number_of_entry
 from archive.register_lists import BookYear
-from archive.register_models import RegisterEntry
+from archive.register_models import Delivery, RegisterEntry
 
 
 def as_json(entry: RegisterEntry, document: str | None) -> dict[str, Any]:
@@ -26,6 +26,7 @@ def as_json(entry: RegisterEntry, document: str | None) -> dict[str, Any]:
         "outcome": entry.outcome,
         "answered_by": entry.answered_by.code if entry.answered_by else None,
         "done_at": entry.done_at,
+        "answer_sent_at": _plain(entry.answer_sent_at),
         "not_kept": entry.not_kept,
         "cancel_reason": entry.cancel_reason,
         "revision": entry.revision,
@@ -40,6 +41,18 @@ def as_line(entry: RegisterEntry) -> str:
     return (
         f"{entry.code:<14} {day}  {number:<20} {entry.organ_name[:28]:<28}  {mark}{entry.subject}"
     )
+
+
+def delivery_as_json(one: Delivery) -> dict[str, Any]:
+    """One recipient, and whether it is known to have the document."""
+    return {
+        "recipient": one.recipient,
+        "on_paper": one.is_paper,
+        "sent_on": _plain(one.sent_on),
+        "arrived_on": _plain(one.arrived_on),
+        "how": one.how,
+        "reminded_on": _plain(one.reminded_on),
+    }
 
 
 def book_as_json(one: BookYear) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from archive.refusals import REASONS
 from archive.register_fields import ENTRY_FIELDS, EntryField, recipients_typed
-from archive.register_lists import SOON
+from archive.register_lists import SOON, is_unscanned
 from archive.register_models import RegisterEntry
 from ingest.first_page import Suggestion
 from web.errors import words_for
@@ -61,6 +61,14 @@ FILTERS = {
     "overdue": _l("Overdue"),
     "late": _l("Written later"),
     "unacknowledged": _l("Not acknowledged"),
+    "unscanned": _l("To be digitised"),
+    "cancelled": _l("Cancelled"),
+}
+FILTERS_OUT = {
+    "": _l("All"),
+    "unconfirmed": _l("Receipt not confirmed"),
+    "unscanned": _l("Without electronic copy"),
+    "late": _l("Written later"),
     "cancelled": _l("Cancelled"),
 }
 COLUMNS = {  # the ten of the law's books
@@ -216,6 +224,10 @@ def labels_of(entry: RegisterEntry, today: date) -> list[Label]:
     if entry.priority:
         found.append(Label(str(PRIORITIES[entry.priority]), "danger"))
     found += _of_deadline(entry, today)
+    if is_unscanned(entry):
+        is_in = entry.register.kind == "incoming"
+        said = gettext("To be digitised") if is_in else gettext("Without electronic copy")
+        found.append(Label(said, "warning"))
     if entry.late_reason:
         found.append(Label(gettext("Written later"), "warning"))
     return found

@@ -43,6 +43,17 @@ MEANINGS = {
         "ĐB 8; TN 17.3a",
     ),
     "notice_days": (_l("Days of notice before a case file is due for submission"), "HC 16.4c"),
+    "receipt_days": (
+        _l(
+            "Days after which the clerk is reminded of recipients who have not said that a "
+            "document arrived; 0: never"
+        ),
+        "HC 9.3",
+    ),
+    "outgoing_needs_origin": (
+        _l("An outgoing document answers an incoming one, or is made in an open case file"),
+        "HC 9.1, 10.1",
+    ),
     "number_by_type": (
         _l("Outgoing documents are numbered by type, each type from 1 every year"),
         "NĐ 30, Đ15",

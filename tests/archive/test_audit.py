@@ -150,6 +150,7 @@ def test_bookkeeping_columns_need_no_telling(office: Office) -> None:
 @pytest.mark.rule("DB-31")
 @pytest.mark.rule("HC-68")
 def test_a_value_changed_behind_our_back_is_named(office: Office) -> None:
+@pytest.mark.rule("HC-84")
     document = office.shelve(Subject="Về việc lưu trữ")
     behind_our_back(office.db, "update document set subject = 'khác'")
     assert findings(office.db) == {Finding("row_changed", f"document {document.code}")}
@@ -181,6 +182,7 @@ def test_a_missing_event_breaks_the_chain(office: Office) -> None:
 
 
 def test_a_row_that_vanished_is_named(office: Office) -> None:
+@pytest.mark.rule("HC-84")
     document = office.shelve()
     behind_our_back(office.db, "delete from rendition")
     with office.db.reading() as session:

@@ -46,6 +46,7 @@ def test_codes_stay_unique_when_many_shelve_at_once(office: Office) -> None:
 
 
 @pytest.mark.rule("KT-17")
+@pytest.mark.rule("HC-07")
 def test_every_field_of_the_law_has_a_column_and_takes_its_value(office: Office) -> None:
     given = {
         "TypeName": "Quyết định", "CodeNumber": "04", "CodeNotation": "QĐ-UBND",

@@ -134,6 +134,7 @@ def test_nothing_stays_of_bytes_whose_row_cannot_be_written(
     assert list(desk.store.digests()) == []
 
 
+@pytest.mark.rule("TG-10")
 def test_another_organs_copy_is_its_own(desk: Desk) -> None:
     first = desk.receive(b"mot hai ba")
     with desk.db.transaction() as session:

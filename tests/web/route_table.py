@@ -277,6 +277,9 @@ ROUTES: dict[str, Route] = {
     "GET issuing.one": Route("Xem một văn bản đang phát hành", ISSUANCE),
     "GET issuing.download": Route(
         "Tải bản chờ ký, đã ký, đã phát hành", {**ISSUANCE, "state": "prepared"}
+    "POST drafts.ask": Route("Xin ý kiến góp ý dự thảo", ISSUANCE, {"whom": "binh"}),
+    "POST drafts.comment": Route("Góp ý dự thảo", ISSUANCE),
+    "POST drafts.redraft": Route("Nộp bản dự thảo mới", ISSUANCE),
     ),
     "GET issuing.picture": Route("Xem trang của văn bản đang phát hành", {**ISSUANCE, "of": 1}),
     "POST issuing.move_fields": Route("Đặt lại vị trí ô ký", ISSUANCE),

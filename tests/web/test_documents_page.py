@@ -259,6 +259,7 @@ def test_no_page_lets_anybody_delete_a_document_or_its_files(house: House) -> No
 
 
 @pytest.mark.rule("HC-82")
+@pytest.mark.rule("HC-07")
 def test_supplementary_fields_are_entered_with_a_reason(house: House) -> None:
     client = house.as_("lan")
     answer = house.post(
@@ -284,6 +285,7 @@ def test_supplementary_fields_are_entered_with_a_reason(house: House) -> None:
         ({"why": "Không đổi gì"}, "Chưa có giá trị nào thay đổi"),
     ],
 )
+@pytest.mark.rule("HC-07")
 def test_a_wrong_correction_is_explained_and_nothing_typed_is_lost(
     house: House, form: dict[str, str], said: str
 ) -> None:

@@ -72,6 +72,7 @@ def test_after_signing_in_nobody_is_sent_elsewhere(target: str) -> None:
     assert auth.local(target) is None
 
 
+@pytest.mark.rule("TG-10")
 def test_pages_of_other_organs_do_not_exist(house: House) -> None:
     client = house.as_("hoa")
     for path in (

@@ -121,6 +121,7 @@ def test_a_closed_account_ends_its_sessions_and_can_be_opened_again(house: House
     assert house.person("binh").locked_from is None
 
 
+@pytest.mark.rule("HC-85")
 def test_roles_are_given_and_ended_with_their_days(house: House) -> None:
     client, binh = house.as_("quan"), house.person("binh")
     path = f"/people/{binh.id}/roles"
@@ -156,6 +157,7 @@ def test_people_are_for_administrators_alone(house: House, who: str) -> None:
         assert house.post(client, f"/people/{quan.id}/{verb}").status_code == 403, verb
 
 
+@pytest.mark.rule("TG-10")
 def test_people_of_another_organ_do_not_exist(house: House) -> None:
     client, hoa = house.as_("quan"), house.person("hoa")
     assert client.get(f"/people/{hoa.id}").status_code == 404
@@ -184,6 +186,7 @@ def test_all_that_somebody_holds_is_listed_and_handed_over_with_one_confirmation
     assert len(house.events("person.hand_over")) == 1
 
 
+@pytest.mark.rule("HC-85", "TG-15")
 def test_units_rules_days_and_tokens_are_kept_with_their_story(house: House) -> None:
     client = house.as_("quan")
     house.post(client, "/administration/units", code="VP", name="Văn phòng")
@@ -208,6 +211,7 @@ def test_units_rules_days_and_tokens_are_kept_with_their_story(house: House) -> 
         assert rows.query(Unit).count() == 0
 
 
+@pytest.mark.rule("HC-85", "TG-15")
 def test_rules_are_typed_in_one_form_with_a_reason(house: House) -> None:
     client = house.as_("quan")
     page = client.get("/administration/rules").text
@@ -241,6 +245,7 @@ def test_a_list_of_people_asks_the_database_as_often_for_many_as_for_few(house: 
     assert len(many) <= len(few) <= 15
 
 
+@pytest.mark.rule("TG-10")
 def test_who_works_at_two_organs_chooses_where(house: House) -> None:
     db, lan = house.services.db, house.person("lan")
     with writing(db) as rows:

@@ -42,7 +42,8 @@ def issue() -> None:
 @click.option("--kind", type=click.Choice(KINDS), default="document", show_default=True)
 @click.option("--layout", type=click.Choice(LAYOUTS), help="The organ's own if none.")
 @click.option("--case-file", default="", help="Code of the case file it goes into.")
-@click.option("--answers", multiple=True, metavar="CODE", help="A document that it answers.")
+@click.option("--answers", multiple=True, metavar="CODE",
+              help="A document, or a line such as den/2026/12, that it answers.")  # fmt: skip
 @click.option("--annex-of", type=int, metavar="NUMBER", help="The document that is issued with it.")
 @click.option("--copy-kind", type=click.Choice(list(COPY_KINDS)), help="Form of the copy.")
 @click.option("--copy-of", default="", metavar="CODE", help="The document that was copied.")
@@ -232,6 +233,7 @@ def as_values(issuance: Issuance) -> dict[str, Any]:
     }
 
 
+        "version": issuance.version,
 def _places(given: tuple[str, ...]) -> dict[str, dict[str, Any]]:
     """FIELD=PAGE,LEFT,TOP,WIDTH,HEIGHT as numbers by field."""
     found: dict[str, dict[str, Any]] = {}

@@ -5,16 +5,17 @@ from typing import Any
 
 import click
 
-from archive import finishing, refusals, register_handling, sender_answers
+from archive import deliveries, finishing, refusals, register_handling, sender_answers
 from archive.access import Action
 from archive.errors import Invalid
 from archive.finishing import Keeping
 from archive.reading import the_case_file
+from archive.register_models import RegisterEntry
 from ingest import joining
 from web import register_rows
 from web.commands.door import door, json_option
 from web.commands.recording import pairs
-from web.commands.register_desk import a_day, at_desk, entry_as_json, said
+from web.commands.register_desk import Desk, a_day, at_desk, entry_as_json, said
 from web.commands.registers import register as register
 from web.reasons.registers import worded
 from web.words import say, say_code
@@ -104,6 +105,63 @@ def finish(actor: str | None, entry: str, as_json: bool, **given: Any) -> None:
         told = {**entry_as_json(desk, found), "shown_to": [one.user_name for one in shown]}
         line = register_rows.as_line(found)
     said(told, line, as_json)
+
+
+@register.command("arrived")
+@click.argument("entry")
+@click.option("--by", "names", multiple=True, metavar="RECIPIENT", help="Who has it; all if none.")
+@click.option("--on", help="The day; today if none.")
+@click.option("--how", default="", help="By what we know.")
+@json_option
+@click.pass_obj
+@door
+def arrived(
+    actor: str | None, entry: str, names: tuple[str, ...], on: str | None, how: str, as_json: bool
+) -> None:
+    """Note which recipients have what was issued."""
+    with at_desk(actor, Action.REGISTER) as desk:
+        found = desk.entry(entry)
+        register_handling.arrived(desk.db, found, names, on=a_day(on), how=how)
+        told = _deliveries(desk, found)
+    _say_deliveries(told, as_json)
+
+
+@register.command("remind")
+@click.argument("entry")
+@click.option("--who", "names", multiple=True, metavar="RECIPIENT", help="All if none.")
+@click.option("--how", default="", help="By what they were reminded.")
+@json_option
+@click.pass_obj
+@door
+def remind(actor: str | None, entry: str, names: tuple[str, ...], how: str, as_json: bool) -> None:
+    """Note that recipients who did not confirm were reminded today."""
+    with at_desk(actor, Action.REGISTER) as desk:
+        found = desk.entry(entry)
+        register_handling.remind(desk.db, found, names, how=how)
+        told = _deliveries(desk, found)
+    _say_deliveries(told, as_json)
+
+
+@register.command("deliveries")
+@click.argument("entry")
+@json_option
+@click.pass_obj
+@door
+def show_deliveries(actor: str | None, entry: str, as_json: bool) -> None:
+    """List who has what was issued, and who has not confirmed."""
+    with at_desk(actor, Action.SEE_REGISTERS) as desk:
+        told = _deliveries(desk, desk.entry(entry))
+    _say_deliveries(told, as_json)
+
+
+def _deliveries(desk: Desk, entry: RegisterEntry) -> list[dict[str, Any]]:
+    return [register_rows.delivery_as_json(one) for one in deliveries.of_entry(desk.db, entry)]
+
+
+def _say_deliveries(told: list[dict[str, Any]], as_json: bool) -> None:
+    for one in told:
+        mark = f"✓ {one['arrived_on']}" if one["arrived_on"] else "…"
+        said(one, f"{mark:<12}  {one['recipient']}  {one['how']}".rstrip(), as_json)
 
 
 # Refusing -----------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from archive.access import Action
 from archive.errors import Refused
 from archive.reading import the_case_file
 from archive.register_twins import LooksLikeEarlier
-from ingest import admission, joining, registering
+from ingest import admission, joining, origins, registering
 from ingest.registering import Decided, Form
 from web import register_rows
 from web.commands.door import acting, door, json_option, tell, the_archive
@@ -96,6 +96,8 @@ def close_book(actor: str | None, code: str, after: str | None, as_json: bool) -
 @click.option("--scanned", type=click.Choice(list(COMPLETENESS)), help="How much of the paper.")
 @click.option("--rest-place", default="", help="Where the rest is: who has it, a place, a link.")
 @click.option("--rest-pages", default="", help="How many pages the rest has.")
+@click.option("--answers", multiple=True, metavar="LINE", help="An incoming line it answers.")
+@click.option("--acknowledge", is_flag=True, help="Tell the sender at once that it is here.")
 @click.option("--let-in", type=int, help="Number of what a competent person let in.")
 @click.option("--earlier", help="Code of the line or document that it looks like.")
 @click.option("--is", "decision", type=click.Choice(["other", "same", "supplement"]))
@@ -167,6 +169,10 @@ def _completed(desk: Desk, form: Form, given: dict[str, Any], intake: int | None
         intake_id=intake,
         document=document(given["document"]),
         case_file=the_case_file(desk.db, desk.who, into, Action.PLACE) if into else None,
+        answers=[
+            origins.incoming_line(desk.db, code, desk.organ, desk.who) for code in given["answers"]
+        ],
+        acknowledges=given["acknowledge"],
         copy_of=document(given["copy_of"]),
         let_in=asked,
     )

@@ -19,10 +19,10 @@ from archive.errors import ArchiveError, Invalid, NotAllowed, NotFound, Refused
 from archive.models import CaseFile, Document
 from archive.organ_rules import rules_of
 from archive.register_fields import BY_COLUMN
-from archive.register_models import Register
+from archive.register_models import Register, RegisterEntry
 from archive.register_twins import LooksLikeEarlier
 from formats.vietnamese import nfc
-from ingest import admission, joining, registering
+from ingest import admission, joining, origins, registering
 from ingest.first_page import Suggestion
 from ingest.models import Intake
 from ingest.reception import Sending, receive
@@ -50,7 +50,13 @@ from web.pages.registers import CODE, a_day, the_entry
 from web.register_paper import marks_of, paper_of
 
 blueprint = Blueprint("registering", __name__, url_prefix="/registers")
-NAMED = ("no_such_document", "no_such_case_file", "not_the_holder")  # of what the form names
+MOST_ANSWERED = 50
+NAMED = (
+    "no_such_document",
+    "no_such_entry",
+    "no_such_case_file",
+    "not_the_holder",
+)  # of what the form names
 
 
 @blueprint.route("/<book>/new", methods=["GET", "POST"])
@@ -137,6 +143,8 @@ def _registered(held: Register, number: int | None) -> BaseResponse:
                 intake_id=number,
                 document=_document(rows, request.form.get("document", "")),
                 case_file=_case_file(rows),
+                answers=_answered(rows) if held.kind != "incoming" else (),
+                acknowledges=bool(request.form.get("acknowledge")),
                 copy_of=_document(rows, request.form.get("copy_of", "")),
                 let_in=_let_in(rows),
             ),
@@ -163,6 +171,12 @@ def _document(rows: Session, code: str) -> Document | None:
 def _case_file(rows: Session) -> CaseFile | None:
     code = request.form.get("case_file", "").strip()
     return the_case_file(rows, code, Action.PLACE) if code else None
+
+
+def _answered(rows: Session) -> list[RegisterEntry]:
+    """The incoming lines that this one answers."""
+    codes = request.form.get("answers", "").replace(",", " ").replace(";", " ").split()
+    return [origins.incoming_line(rows, code, here(), asker()) for code in codes[:MOST_ANSWERED]]
 
 
 def _let_in(rows: Session) -> Any:
@@ -209,6 +223,7 @@ def _form(held: Register, typed: Mapping[str, str], number: int | None = None, *
         completeness=COMPLETENESS,
         rules=rules_of(here()),
         open_ones=offered,
+        answered=typed.get("answers") or request.args.get("answers", ""),
         into=typed.get("case_file") or request.args.get("case_file", ""),
         decisions=words.DECISIONS,
         grounds=words.GROUNDS,

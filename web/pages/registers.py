@@ -20,8 +20,10 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from archive import (
     access,
+    answers,
     books,
     clock,
+    deliveries,
     finishing,
     handlers,
     register_handling,
@@ -136,7 +138,7 @@ def book(book: str) -> str | tuple[str, int]:
             said = words_of(error)
         year = None if first or last else asked.get("year", today.year, type=int)
         wanted = register_lists.lines(held, year=year, first=first, last=last).where(
-            *register_lists.filters(asked.get("only", ""), today),
+            *register_lists.filters(asked.get("only", ""), today, held.organ),
             *register_lists.by_number(held, asked.get("q", "")),
         )
         found = listed(rows, wanted)
@@ -170,7 +172,7 @@ def _print_forms(rows: Session, kind: str) -> dict[str, Any]:
 def _filters(kind: str) -> dict[str, Any]:
     if kind == "incoming":
         return words.FILTERS
-    return {name: said for name, said in words.FILTERS.items() if name in ("", "late", "cancelled")}
+    return words.FILTERS_OUT
 
 
 # One line -----------------------------------------------------------------------------------------
@@ -217,6 +219,10 @@ def _told(rows: Session, entry: RegisterEntry) -> dict[str, Any]:
         "labels": words.labels_of(entry, today),
         "document": document,
         "copy_of": _seen(rows, entry),
+        "asked": _seen_lines(rows, answers.asked_of(rows, entry)),
+        "case_file": _seen_file(rows, entry),
+        "deliveries": deliveries.of_entry(rows, entry),
+        "may_draft": may(rows, Action.PREPARE_ISSUE, here()),
         "twins": register_twins.decisions_of(rows, entry),
         "decisions": words.DECISIONS,
         "outcomes": words.OUTCOMES,
@@ -245,6 +251,18 @@ def _seen(rows: Session, entry: RegisterEntry) -> Any:
     if entry.copy_of is None or not may(rows, Action.DESCRIBE, entry.copy_of):
         return None
     return entry.copy_of
+
+
+def _seen_lines(rows: Session, lines: list[RegisterEntry]) -> list[RegisterEntry]:
+    hidden = register_lists.hidden_of(rows, asker(), here(), lines)
+    return [one for one in lines if one.id not in hidden]
+
+
+def _seen_file(rows: Session, entry: RegisterEntry) -> Any:
+    """Where it belongs, if that is open to the person."""
+    if entry.case_file is None or not may(rows, Action.SEE_CASE_FILES, entry.case_file):
+        return None
+    return entry.case_file
 
 
 def _acknowledge(rows: Session, entry: RegisterEntry, form: MultiDict[str, str]) -> None:
@@ -305,6 +323,27 @@ def _cancel(rows: Session, entry: RegisterEntry, form: MultiDict[str, str]) -> N
     registers.cancel(rows, entry, form.get("why", ""), seen=form.get("revision", type=int))
 
 
+def _arrived(rows: Session, entry: RegisterEntry, form: MultiDict[str, str]) -> None:
+    register_handling.arrived(
+        rows,
+        entry,
+        form.getlist("recipient"),
+        on=a_day(form.get("on", "")),
+        how=form.get("how", ""),
+        seen=form.get("revision", type=int),
+    )
+
+
+def _remind(rows: Session, entry: RegisterEntry, form: MultiDict[str, str]) -> None:
+    register_handling.remind(
+        rows,
+        entry,
+        form.getlist("recipient"),
+        how=form.get("how", ""),
+        seen=form.get("revision", type=int),
+    )
+
+
 VERBS: dict[str, Callable[[Session, RegisterEntry, MultiDict[str, str]], None]] = {
     "acknowledge": _acknowledge,
     "hand-on": _hand_on,
@@ -312,6 +351,8 @@ VERBS: dict[str, Callable[[Session, RegisterEntry, MultiDict[str, str]], None]] 
     "finish": _finish,
     "again": _again,
     "paper": _paper,
+    "arrived": _arrived,
+    "remind": _remind,
     "cancel": _cancel,
 }
 

@@ -37,6 +37,16 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("It has been signed already, issued or given up."),
         _l("Load the page again to see how it is now."),
     ),
+    "asks_oneself": (_l("Nobody asks themselves for comments."), _l("Choose a colleague.")),
+    "may_not_comment": (
+        _l("%(person)s does not work on drafts of this organ."),
+        _l("Choose somebody from the list."),
+    ),
+    "asked_already": (
+        _l("%(person)s was asked already and has not answered yet."),
+        _l("Wait for the answer."),
+    ),
+    "words_missing": (_l("The comment is empty."), _l("Write what you think of the draft.")),
     "not_issuable": (
         _l("A file of this kind has no pages to sign."),
         _l("Take a PDF, a Word file or a picture."),

@@ -93,6 +93,18 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("%(entry)s cannot be the answer: it is not outgoing, or was cancelled."),
         _l("Choose an outgoing line."),
     ),
+    "origin_missing": (
+        _l("It answers no incoming document, and no case file is named in which it is made."),
+        _l("Name what it answers; otherwise open a case file first and name that."),
+    ),
+    "no_such_recipient": (
+        _l("%(entry)s does not wait for %(recipient)s."),
+        _l("Choose from those marked “not yet”."),
+    ),
+    "nobody_waited_for": (
+        _l("All recipients of %(entry)s have it already."),
+        _LOAD_AGAIN,
+    ),
     "paper_is_here": (_l("The paper of %(entry)s is here already."), _LOAD_AGAIN),
     "looks_like_earlier": (
         _l("This looks like something that is here already: %(earlier)s."),
