@@ -281,7 +281,7 @@ def test_a_decision_needs_the_right_and_a_reason(house: House) -> None:
     )
     client = house.as_("minh")
     house.post(client, f"/receiving/{one.id}/keep", why="Giữ lại")
-    assert "không được làm việc này" in client.get("/receiving").text
+    assert "không cho phép làm việc này" in client.get("/receiving").text
     client = house.as_("lan")
     house.post(client, f"/receiving/{one.id}/keep", why=" ")
     assert "Chưa có lý do" in client.get("/receiving").text
