@@ -33,7 +33,8 @@ ACCESS_WAITS = "access_change_waits"
 REGISTERED = "document_registered"
 ISSUED = "document_issued"
 SHOWN = "document_shown"
-INBOX_ONLY = (REGISTERED, ISSUED, SHOWN)  # too many for a letter each
+NOT_CONFIRMED = "delivery_not_confirmed"
+INBOX_ONLY = (REGISTERED, ISSUED, SHOWN, NOT_CONFIRMED)  # too many for a letter each
 MOST_MAIL_TRIES = 20
 
 

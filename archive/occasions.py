@@ -10,11 +10,18 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from archive import access, clock, handlers, people
+from archive import access, clock, deliveries, handlers, people
 from archive.access import Action
 from archive.life_models import AccessChange, SubmissionItem
 from archive.models import CaseFile, Organ, Person
-from archive.notices import ACCESS_WAITS, REGISTERED, RETURNED, Told, of_submission
+from archive.notices import (
+    ACCESS_WAITS,
+    NOT_CONFIRMED,
+    REGISTERED,
+    RETURNED,
+    Told,
+    of_submission,
+)
 from archive.register_models import Register, RegisterEntry
 
 NEWS = timedelta(days=14)  # older lines of the books are no news
@@ -28,6 +35,7 @@ def of_organ(session: Session, organ: Organ) -> list[Told]:
         *of_returns(session, organ, staff),
         *of_access_changes(session, organ, staff),
         *of_registers(session, organ, staff),
+        *of_deliveries(session, organ, staff),
     ]
 
 
@@ -94,4 +102,17 @@ def of_registers(session: Session, organ: Organ, staff: Iterable[Person]) -> lis
         Told(person, REGISTERED, one, one.registered_on.isoformat(), one.due_date)
         for one in found
         for person in sorted(handlers.receivers(one, named))
+    ]
+
+
+def of_deliveries(session: Session, organ: Organ, staff: Iterable[Person]) -> list[Told]:
+    """The clerks are told which recipients have not said that a document arrived (HC-29)."""
+    clerks = [one for one in staff if access.may(session, one, Action.REGISTER, organ)]
+    if not clerks:
+        return []
+    waiting = deliveries.lines_late(session, organ, clock.today(organ))
+    return [
+        Told(clerk.id, NOT_CONFIRMED, entry, since.isoformat())
+        for entry, since in waiting
+        for clerk in clerks
     ]

@@ -34,7 +34,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "find": ("recording.find",),
     "export": ("recording.export",),
     "mend": ("mending.mend",),
-    "issue": ("issuing.issue",),
+    "issue": ("issuing.issue", "drafts"),
     "register": ("registers.register", "register_acts", "printing"),
     "submission": ("submissions.submission", "printing"),
     "inbox": ("submissions.inbox",),

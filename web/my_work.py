@@ -10,14 +10,16 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, select
 from sqlalchemy.orm import Session
 
-from archive import clock
+from archive import clock, deliveries
 from archive.access import Action
 from archive.life_models import AccessChange, ExportRequest, Submission, SubmissionItem
 from archive.models import CaseFile, FilePlan, Organ, Person
 from archive.register_lists import filters
-from archive.register_models import LettingIn, Register, RegisterEntry
+from archive.register_models import Delivery, LettingIn, Register, RegisterEntry
 from archive.submission_lists import READY, SOON, late_count, until_when
 from archive.submissions import open_submissions
+from ingest.drafts import open_of
+from ingest.models import Issuance, IssuanceComment
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ def _lines(person: Person, organ: Organ, may: Callable[[Action], bool]) -> Itera
         yield _Line(_l("Case files late in the organ"), _files(late), _list("due"), "danger")
     if may(Action.REGISTER):
         yield from _of_clerk(organ, today)
+    if may(Action.PREPARE_ISSUE):
+        yield from _of_drafters(person, organ)
     yield from _of_deciders(person, organ, may)
 
 
@@ -114,6 +118,20 @@ def _of_clerk(organ: Organ, today: date) -> Iterator[_Line]:
     ):
         found = select(func.count()).select_from(RegisterEntry).where(here, *filters(only, today))
         yield _Line(name, found.scalar_subquery(), target, colour)
+    silent = _count(select(func.count()).select_from(Delivery).where(*deliveries.late(organ, today)))
+    target = url_for("registers.book", book="di", only="unconfirmed")
+    yield _Line(_l("Recipients who have not confirmed receipt"), silent, target, "warning")
+
+
+def _of_drafters(person: Person, organ: Organ) -> Iterator[_Line]:
+    asked = (
+        select(func.count())
+        .select_from(IssuanceComment)
+        .join(Issuance, Issuance.id == IssuanceComment.issuance_id)
+        .where(*open_of(person), Issuance.organ_id == organ.id, Issuance.state == "prepared")
+    )
+    target = url_for("issuing.page", tab="asked")
+    yield _Line(_l("Drafts on which I am asked for comments"), _count(asked), target, "warning")
 
 
 def _of_deciders(person: Person, organ: Organ, may: Callable[[Action], bool]) -> Iterator[_Line]:

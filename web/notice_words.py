@@ -9,6 +9,7 @@ from archive.notices import (
     CALLED,
     DUE,
     ISSUED,
+    NOT_CONFIRMED,
     REGISTERED,
     RETURNED,
     SHOWN,
@@ -50,6 +51,10 @@ KINDS: dict[str, tuple[str, str]] = {
     ISSUED: (
         _l("What your unit drafted has been issued"),
         _l("Open the line for its number and its signed file, and put it into its case file."),
+    ),
+    NOT_CONFIRMED: (
+        _l("Recipients have not said that a document arrived"),
+        _l("Open each line, ask those who are marked “not yet”, and note it there."),
     ),
     SHOWN: (
         _l("Documents that a colleague wants you to look at"),

@@ -23,7 +23,7 @@ from ingest.looking_again import look_again, missing_here
 from ingest.pipeline import ROAD, advance, advance_together
 from search import indexing
 from search.engine import SearchBroken, SearchBusy
-from web import clockwork
+from web import clockwork, sender_mail
 from web.services import Services
 
 log = logging.getLogger("luutru.worker")
@@ -230,6 +230,7 @@ class Worker:
         self._calendar_seen = time.monotonic()
         clockwork.give_notice(self._services)
         clockwork.send_mail(self._services)
+        sender_mail.send_answers(self._services)
         return False
 
 

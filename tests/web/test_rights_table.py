@@ -93,6 +93,7 @@ def test_every_right_has_its_line_in_the_table() -> None:
     assert set(RIGHTS) == set(Action)
 
 
+@pytest.mark.rule("HC-03")
 def test_the_page_lists_every_right_of_every_role() -> None:
     wanted = "\n".join(rights_rows())
     assert section("quyền") == wanted

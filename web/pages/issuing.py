@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as BaseResponse
@@ -15,19 +15,21 @@ from werkzeug.wrappers import Response as BaseResponse
 from archive import books
 from archive.access import Action
 from archive.errors import ArchiveError, Invalid
+from archive.organ_rules import rules_of
 from archive.reading import story_of
 from archive.register_fields import number_of_entry
 from formats.errors import FormatError
 from formats.issuing import LAYOUTS
 from formats.names import safe_name
 from formats.vietnamese import nfc
-from ingest import issuing, issuing_out
-from ingest.issuances import moved, seen_by, stored_form, the_issuance
+from ingest import drafts, issuing, issuing_out
+from ingest.issuances import handles, moved, seen_by, stored_form, the_issuance
 from ingest.issuing import COPY_KINDS, KINDS, Wish
-from ingest.models import Issuance
+from ingest.models import Issuance, IssuanceComment
 from web import pictures
-from web.auth import actor, asker, here, may, reading, require, services, telling, writing
+from web.auth import actor, asker, here, reading, require, services, telling, writing
 from web.errors import tell, words_for, words_of
+from web.field_words import PRIORITIES
 from web.i18n import gettext
 from web.issue_words import (
     FIELDS_OF_PAGES,
@@ -51,6 +53,7 @@ TABS: dict[str, tuple[str, ...]] = {
     "signed": ("signed",),
     "issued": ("issued",),
     "given_up": ("given_up",),
+    "asked": ("prepared",),
 }
 GIVEN = {  # fields of the form and the codes of what they say
     "subject": "Subject",
@@ -76,7 +79,7 @@ def page() -> str:
         mine = seen_by(rows, asker(), here())
         wanted = (
             select(Issuance)
-            .where(mine, Issuance.state.in_(TABS[tab]), Issuance.main_id.is_(None))
+            .where(mine, Issuance.state.in_(TABS[tab]), *_of_tab(tab))
             .options(
                 joinedload(Issuance.register_entry),
                 joinedload(Issuance.prepared_by),
@@ -90,13 +93,23 @@ def page() -> str:
             .where(mine, Issuance.main_id.is_(None))
             .group_by(Issuance.state)
         )
+        asked = rows.scalar(select(func.count()).select_from(Issuance).where(*_of_tab("asked")))
         by_state: dict[str, int] = {state: count for state, count in counted}
     return render_template(
         "issuing/page.html",
         shown=Listed([shown(one) for one in found.rows], found.total, found.page),
-        counts={name: sum(by_state.get(one, 0) for one in of) for name, of in TABS.items()},
+        counts={name: sum(by_state.get(one, 0) for one in of) for name, of in TABS.items()}
+        | {"asked": asked},
         tab=tab,
     )
+
+
+def _of_tab(tab: str) -> tuple[ColumnElement[bool], ...]:
+    """Annexes stand with their document; what others draft stands where one is asked about it."""
+    if tab != "asked":
+        return (Issuance.main_id.is_(None),)
+    open_ones = select(IssuanceComment.issuance_id).where(*drafts.open_of(asker()))
+    return (Issuance.id.in_(open_ones), Issuance.state == "prepared")
 
 
 # Preparing ----------------------------------------------------------------------------------------
@@ -113,6 +126,8 @@ def prepare() -> str | BaseResponse | tuple[str, int]:
             "main": above,
             "case_files": open_ones(rows),
             "given": request.form if request.method == "POST" else request.args,
+            "priorities": PRIORITIES,
+            "needs_origin": rules_of(here()).outgoing_needs_origin,
             "kinds": {one: KIND_NAMES[one] for one in KINDS if one != "annex"},
             "layouts": LAYOUT_NAMES,
             "layout": here().signature_layout,
@@ -133,7 +148,7 @@ def _prepare(main: int | None) -> int:
     given = request.form
     fields = {code: nfc(given.get(name, "")).strip() for name, code in GIVEN.items()}
     wish = Wish(
-        name=_name_of(file := _file()),
+        name=name_of(file := sent_file()),
         fields={code: value for code, value in fields.items() if value},
         kind="annex" if main else given.get("kind", "document"),
         layout=given.get("layout", "") if given.get("layout") in LAYOUTS else "",
@@ -143,30 +158,41 @@ def _prepare(main: int | None) -> int:
         copy_kind=given.get("copy_kind", "") if given.get("kind") == "copy" else "",
         copy_of=given.get("copy_of", "").strip() if given.get("kind") == "copy" else "",
     )
-    with _saved(file) as path, telling():
+    with saved(file) as path, telling():
         return issuing.prepare(
             services().db, services().workshop, path, wish, organ_id=here().id, by=asker()
         )
 
 
-def _file() -> FileStorage:
+def sent_file() -> FileStorage:
+    """The file that came with the form.
+
+    Raises:
+        Invalid: `nothing_chosen`.
+    """
     file = request.files.get("file")
     if file is None or not file.filename:
         raise Invalid("nothing_chosen")
     return file
 
 
-def _name_of(file: FileStorage) -> str:
+def name_of(file: FileStorage) -> str:
+    """Its name without any folder."""
     return nfc((file.filename or "").replace("\\", "/").rsplit("/", 1)[-1])
 
 
 @contextmanager
-def _saved(file: FileStorage) -> Iterator[Path]:
+def saved(file: FileStorage) -> Iterator[Path]:
+    """The file in a folder of its own, for as long as it is looked at.
+
+    Raises:
+        Invalid: `empty_file`.
+    """
     with tempfile.TemporaryDirectory(prefix="luutru-upload-") as folder:
         path = Path(folder) / "file"
         file.save(path)
         if path.stat().st_size == 0:
-            raise Invalid("empty_file", name=_name_of(file))
+            raise Invalid("empty_file", name=name_of(file))
         yield path
 
 
@@ -183,7 +209,9 @@ def one(number: int) -> str:
                 words_for(one.code, dict(one.details))
                 for one in issuing_out.hindrances(rows, issuance, asker())
             ],
-            "may_prepare": may(rows, Action.PREPARE_ISSUE, issuance.organ),
+            "may_prepare": handles(rows, asker(), issuance),
+            "comments": drafts.comments_of(rows, issuance),
+            "askable": _askable(rows, issuance),
             "books": _books(rows, issuance),
             "story": story(
                 rows,
@@ -208,6 +236,13 @@ def one(number: int) -> str:
         limit=services().settings.upload_megabytes,
         **told,
     )
+
+
+def _askable(rows: Session, issuance: Issuance) -> list[Any]:
+    """Who may be asked about a draft that is one's own."""
+    if issuance.state != "prepared" or not handles(rows, asker(), issuance):
+        return []
+    return drafts.askable(rows, issuance, asker())
 
 
 def _notes(issuance: Issuance) -> list[str]:
@@ -306,7 +341,7 @@ def take_signed(number: int) -> BaseResponse:
     try:
         with reading() as rows:
             the_issuance(rows, asker(), number, Action.PREPARE_ISSUE)
-        with _saved(_file()) as path, telling():
+        with saved(sent_file()) as path, telling():
             issuing.take_signed(services().db, services().workshop, number, path, by=asker())
     except (ArchiveError, FormatError) as error:
         if "reason" in error.details:  # why a signature is not valid has words of its own
