@@ -4,8 +4,9 @@ HC 14.3; NĐ 30/2020, Đ30.3b. The checks are lines, green or red; those that th
 live without must be green. An accepted case file cannot be changed any more.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -29,20 +30,40 @@ class Line:
         is_good: whether it holds.
         is_needed: whether acceptance must wait until it does.
         found: codes of documents and what is wrong with them, at most twenty.
+        at: when the files were scanned for viruses, where they were scanned for this receipt.
     """
 
     check: str
     is_good: bool
     is_needed: bool
     found: list[dict[str, Any]] = field(default_factory=list)
+    at: str = ""
+
+
+@dataclass(frozen=True)
+class Scans:
+    """What a scanner said of originals now that the archive is to receive them.
+
+    Attributes:
+        at: when they were scanned.
+        doubts: by digest, of those that are not known to be clean: `why`, and what was `found`.
+    """
+
+    at: datetime
+    doubts: Mapping[str, Mapping[str, str]]
 
 
 MOST_FOUND = 20
+SCAN_HOLDS = timedelta(days=7)  # afterwards scanners may know more
 NO_SCANNER = ("no_scanner", "signatures_old", "signatures_unknown")
+IN_PART = ("not_scanned", "file_too_large_for_scanner", "limits_of_scanner_exceeded")
 
 
 def checks(
-    session: Session, case_file: CaseFile, is_intact: Callable[[str], bool] | None = None
+    session: Session,
+    case_file: CaseFile,
+    is_intact: Callable[[str], bool] | None = None,
+    scans: Scans | None = None,
 ) -> list[Line]:
     """What the archive checks on receipt: plan, completeness, signatures, virus, format, digests.
 
@@ -51,6 +72,7 @@ def checks(
         case_file: what was submitted.
         is_intact: whether the store's bytes still have this digest; without it the digests are
             not checked.
+        scans: what the scanner says today; without it the verdict of the road counts.
     """
     documents = session.scalars(
         select(Document)
@@ -63,7 +85,7 @@ def checks(
         _of_plan(session, case_file),
         _line("completeness", False, documents, _lacks),
         _line("signatures", False, documents, _bad_signatures),
-        _of_viruses(documents),
+        _of_viruses(documents, scans),
         _line("format", True, documents, lambda one: one.mending),
     ]
     if is_intact is not None:
@@ -109,11 +131,24 @@ def _bad_signatures(document: Document) -> str | None:
     return None
 
 
-def _of_viruses(documents: Iterable[Document]) -> Line:
-    """Where the organ has no scanner that can be believed, a person answers for it, in words."""
-    line = _line("virus", False, documents, _not_clean)
-    is_needed = any(one["why"] not in NO_SCANNER for one in line.found)
-    return Line(line.check, line.is_good, is_needed, line.found)
+def _of_viruses(documents: Iterable[Document], scans: Scans | None) -> Line:
+    """Where the organ has no scanner that can be believed, a person answers for it, in words.
+
+    So does a person for what a scanner looks at in part only; the road asked one before, too.
+    """
+    if scans is None:
+        line = _line("virus", False, documents, _not_clean)
+        is_needed = any(one["why"] not in NO_SCANNER for one in line.found)
+        return Line(line.check, line.is_good, is_needed, line.found)
+    found = [
+        {"document": one.code, **scans.doubts[part.digest]}
+        for one in documents
+        for part in one.parts
+        if part.digest in scans.doubts
+    ]
+    is_needed = any(one["why"] not in (*NO_SCANNER, *IN_PART) for one in found)
+    at = scans.at.isoformat(timespec="seconds")
+    return Line("virus", not found, is_needed, found[:MOST_FOUND], at)
 
 
 def _not_clean(document: Document) -> str | None:
@@ -171,6 +206,31 @@ def digests(session: Session, case_file: CaseFile) -> list[str]:
     return list(session.scalars(found))
 
 
+def originals(session: Session, case_file: CaseFile) -> list[str]:
+    """The bytes that came from outside: what is scanned for viruses."""
+    found = (
+        select(Part.digest)
+        .join(Placement, Placement.document_id == Part.document_id)
+        .where(Placement.case_file_id == case_file.id)
+        .distinct()
+    )
+    return list(session.scalars(found))
+
+
+def made_of(session: Session, case_file: CaseFile, digests: Iterable[str]) -> list[Document]:
+    """The documents of the case file that have one of these originals."""
+    found = (
+        select(Document)
+        .join(Placement, Placement.document_id == Document.id)
+        .where(
+            Placement.case_file_id == case_file.id,
+            Document.parts.any(Part.digest.in_(list(digests))),
+        )
+        .order_by(Document.id)
+    )
+    return list(session.scalars(found))
+
+
 def unchecked(session: Session, limit: int = 20) -> list[int]:
     """Items that nobody has looked through yet, by number: the worker's list."""
     found = select(SubmissionItem.id, SubmissionItem.checks).where(SubmissionItem.outcome == "")
@@ -179,15 +239,22 @@ def unchecked(session: Session, limit: int = 20) -> list[int]:
 
 def is_all_green(item: SubmissionItem) -> bool:
     """Whether it was looked through, nothing was found and nobody has decided about it."""
-    return not item.outcome and bool(item.checks) and all(one["is_good"] for one in item.checks)
+    is_green = bool(item.checks) and all(one["is_good"] for one in item.checks)
+    return is_green and not item.outcome and not is_stale(item.checks)
+
+
+def is_stale(lines: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether the scan for viruses is too long ago to be believed."""
+    scanned = [one["at"] for one in lines if one.get("at")]
+    return any(clock.now() - datetime.fromisoformat(at) > SCAN_HOLDS for at in scanned)
 
 
 def accept(session: Session, item: SubmissionItem, by: Person, note: str = "") -> None:
     """Take a case file into the archive: from now on it cannot be changed.
 
     Raises:
-        Conflict: `not_checked_yet`; `checks_red`, with those that must be green; `decided`; and
-            see `archive.moves`.
+        Conflict: `not_checked_yet`; `checks_red`, with those that must be green; `scan_is_old`;
+            `decided`; and see `archive.moves`.
         Invalid: `note_missing`: other lines are red, and nobody says why that is accepted.
         NotAllowed: `own_submission`: who hands over doesn't take in.
     """
@@ -200,6 +267,8 @@ def accept(session: Session, item: SubmissionItem, by: Person, note: str = "") -
     needed = [one["check"] for one in item.checks if one["is_needed"] and not one["is_good"]]
     if needed:
         raise Conflict("checks_red", case_file=item.case_file.code, checks=needed)
+    if is_stale(item.checks):
+        raise Conflict("scan_is_old", case_file=item.case_file.code, days=SCAN_HOLDS.days)
     if red and not note.strip():
         raise Invalid("note_missing", checks=red)
     move(

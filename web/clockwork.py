@@ -6,17 +6,19 @@ only to be switched on. Doing it twice does nothing more.
 
 import logging
 import smtplib
+from collections.abc import Callable
 
 from sqlalchemy import select
 
-from archive import audit, notices, occasions, people, receipt
+from archive import alarms, audit, notices, occasions, people, receipt, waiting_decisions
 from archive.errors import StoreFailed
 from archive.files import FileStore
 from archive.life_models import Notice, SubmissionItem
 from archive.models import Organ
-from ingest import issue_notices
+from ingest import issue_notices, suspected
 from web.mailing import Mail, open_mail
 from web.notice_words import as_text, headline
+from web.scanning import scan_anew
 from web.services import Services
 from web.words import in_language
 
@@ -31,9 +33,12 @@ def give_notice(services: Services) -> int:
     for number in organs:
         with audit.acting_as(None, "worker"), services.db.transaction() as session:
             organ = session.get_one(Organ, number)
+            staff = people.at_work(session, number)
             told = [
                 *occasions.of_organ(session, organ),
-                *issue_notices.of_organ(session, organ, people.at_work(session, number)),
+                *issue_notices.of_organ(session, organ, staff),
+                *waiting_decisions.of_organ(session, organ, staff),
+                *suspected.of_organ(session, organ, staff),
             ]
             made += len(notices.tell(session, organ, told))
     return made
@@ -77,28 +82,42 @@ def _send(services: Services, mail: Mail, number: int) -> bool:
     return not trouble
 
 
-def look_through_submissions(services: Services) -> int:
+def look_through_submissions(
+    services: Services, is_stopping: Callable[[], bool] = lambda: False
+) -> int:
     """Check what was submitted and not looked through yet; how many case files."""
     with services.db.reading() as session:
         waiting = receipt.unchecked(session)
+    done = 0
     for number in waiting:
+        if is_stopping():
+            break
         with audit.acting_as(None, "worker"):
             look_through(services, number)
-    return len(waiting)
+        done += 1
+    return done
 
 
 def look_through(services: Services, number: int) -> None:
     """Check one submitted case file, and note what was found unless somebody was faster."""
     with services.db.reading() as session:
-        stored = receipt.digests(session, session.get_one(SubmissionItem, number).case_file)
+        case_file = session.get_one(SubmissionItem, number).case_file
+        stored, originals = (
+            receipt.digests(session, case_file),
+            receipt.originals(session, case_file),
+        )
     harmed = {one for one in stored if not _is_intact(services.files, one)}  # no look is open
+    scans = scan_anew(services, originals)
     with services.db.reading() as session:
         case_file = session.get_one(SubmissionItem, number).case_file
-        lines = receipt.checks(session, case_file, lambda digest: digest not in harmed)
+        lines = receipt.checks(session, case_file, lambda digest: digest not in harmed, scans)
+    infected = [digest for digest, one in scans.doubts.items() if "found" in one] if scans else []
     with services.db.transaction() as session:
         item = session.get_one(SubmissionItem, number)
         if not item.checks and not item.outcome:
             receipt.note_checks(session, item, lines)
+        for document in receipt.made_of(session, item.case_file, infected):
+            alarms.sound(session, document, alarms.INFECTED)
 
 
 def _is_intact(files: FileStore, digest: str) -> bool:

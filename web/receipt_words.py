@@ -7,8 +7,9 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from archive.life_models import SubmissionItem
+from archive.receipt import SCAN_HOLDS, is_stale
 from web.errors import words_for
-from web.i18n import gettext
+from web.i18n import gettext, moment_of
 from web.signature_words import INDICATIONS
 from web.story_words import rendition_name
 
@@ -79,17 +80,34 @@ class LineShown:
 
 def lines(item: SubmissionItem) -> list[LineShown]:
     """The lines of one case file; none as long as nobody has looked it through."""
-    return [_line(one) for one in item.checks]
+    return [_line(one, is_decided=bool(item.outcome)) for one in item.checks]
 
 
-def _line(told: Mapping[str, Any]) -> LineShown:
+def _line(told: Mapping[str, Any], *, is_decided: bool) -> LineShown:
     check = str(told["check"])
+    if told.get("at"):
+        return _of_viruses(told, is_decided=is_decided)
     name, good, bad = CHECKS[check]
     found = tuple(_found(check, one) for one in told["found"])
     said = str(good if told["is_good"] else bad)
     if check == "plan" and found and not told["is_good"]:
         said, found = found[0].said, ()
     return LineShown(str(name), said, told["is_good"], told["is_needed"], found)
+
+
+def _of_viruses(told: Mapping[str, Any], *, is_decided: bool) -> LineShown:
+    """Scanned for this receipt: with the time; red again when that is too long ago."""
+    name, good, _ = CHECKS["virus"]
+    at = moment_of(told["at"])
+    found = tuple(_found("virus", one) for one in told["found"])
+    if is_stale([told]) and not is_decided:
+        days = SCAN_HOLDS.days
+        said = gettext("Scanned at %(at)s, more than %(days)s days ago. Look through again.",
+                       at=at, days=days)  # fmt: skip
+        return LineShown(str(name), said, False, True, found)
+    said = str(good) if told["is_good"] else gettext("Not every file is known to be clean.")
+    scanned = gettext("Scanned at %(at)s.", at=at)
+    return LineShown(str(name), f"{said} {scanned}", told["is_good"], told["is_needed"], found)
 
 
 def _found(check: str, one: Mapping[str, Any]) -> Found:
@@ -105,7 +123,9 @@ def _why(check: str, why: str, told: Mapping[str, Any]) -> str:
         return rendition_name(why)
     if check == "plan":
         return _of_plan(why, str(told.get("planned", "")))
-    return words_for(why).what
+    if check == "virus" and why == "scanner_silent":
+        return gettext("The scanner does not answer. Start ClamAV, then look through again.")
+    return words_for(why, dict(told)).what
 
 
 def _fields(columns: Iterable[str]) -> list[str]:

@@ -1,7 +1,9 @@
 """Submitting on the pages: chosen, sent, looked through, accepted or returned, signed for."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from sqlalchemy import func, select
 from archive import audit, clock, freezes, people, submissions
 from archive.life_models import AccessChange, KeptBack, PaperPart, Submission
 from archive.models import Organ
+from ingest.scanner import ScannerSilent, ScanResult
 from tests.factories import PASSWORD, a_person, counting
 from tests.web.conftest import House
 from tests.web.submitting import (
@@ -25,6 +28,7 @@ from tests.web.submitting import (
     the_document_in,
     the_file,
 )
+from web import clockwork
 
 
 @pytest.fixture
@@ -144,6 +148,71 @@ def test_without_a_scanner_a_person_answers_for_it_in_words(office: House) -> No
     look_through(office)
     office.post(office.as_("lan"), f"/submissions/{code}/items/1/accept", note="Đã quét ở máy khác")
     assert stage_of(office, case_file) == "accepted"
+
+
+class Scanner:
+    """A scanner that answers as it is told to; None: it is silent."""
+
+    def __init__(self, answer: ScanResult | None) -> None:
+        self.answer, self.asked = answer, 0
+
+    def scan(self, path: Path) -> ScanResult:
+        self.asked += 1
+        assert path.read_bytes()
+        if self.answer is None:
+            raise ScannerSilent("scanner_silent", url="clamav://", why="gone")
+        return self.answer
+
+
+CLEAN_TODAY = ScanResult(True, None, "ClamAV 1.4", date(2026, 11, 1), True)
+EICAR = ScanResult(False, "Eicar-Test", "ClamAV 1.4", date(2026, 11, 1), True)
+
+
+def scanned(office: House, scanner: Scanner) -> None:
+    """Let the worker look through what was submitted, with this scanner."""
+    services = office.services
+    workshop = replace(services.workshop, scanner=scanner)
+    clockwork.look_through_submissions(replace(services, workshop=workshop))
+
+
+def test_files_are_scanned_anew_for_the_archive_and_the_page_says_when(office: House) -> None:
+    code = submit(office, case_file := a_closed_file(office, facts={"check_signatures": {}}))
+    scanned(office, scanner := Scanner(CLEAN_TODAY))
+    assert scanner.asked == 1
+    client = office.as_("lan")
+    assert "Đã quét lúc" in client.get(f"/submissions/{code}").text
+    with clock.standing_at(clock.now() + timedelta(days=8)):
+        assert "Đã quét lúc" in (page := office.as_("lan").get(f"/submissions/{code}").text)
+        assert "quá 7 ngày" in page
+        office.post(office.as_("lan"), f"/submissions/{code}/items/1/accept", note="Vẫn nhận")
+        assert stage_of(office, case_file) == "submitted"
+    office.post(client, f"/submissions/{code}/items/1/accept", note="Ngoài danh mục")
+    assert stage_of(office, case_file) == "accepted"
+
+
+def test_a_silent_scanner_is_a_red_line_that_says_what_to_do(office: House) -> None:
+    code = submit(office, case_file := a_closed_file(office))  # the road found it clean
+    scanned(office, Scanner(None))
+    client = office.as_("lan")
+    assert "Khởi động ClamAV" in client.get(f"/submissions/{code}").text
+    office.post(client, f"/submissions/{code}/items/1/accept", note="Vẫn nhận")
+    assert stage_of(office, case_file) == "submitted"
+    office.post(client, f"/submissions/{code}/items/1/look-again")
+    scanned(office, Scanner(CLEAN_TODAY))
+    office.post(client, f"/submissions/{code}/items/1/accept", note="Ngoài danh mục")
+    assert stage_of(office, case_file) == "accepted"
+
+
+def test_a_virus_that_nobody_knew_at_receipt_stops_acceptance_and_closes_the_original(
+    office: House,
+) -> None:
+    code = submit(office, case_file := a_closed_file(office))
+    scanned(office, Scanner(EICAR))
+    page = office.as_("lan").get(f"/submissions/{code}").text
+    assert "Eicar-Test" in page
+    office.post(office.as_("lan"), f"/submissions/{code}/items/1/accept", note="Vẫn nhận")
+    assert stage_of(office, case_file) == "submitted"
+    assert office.document(the_document_in(office.services.db, case_file)).alarm == "infected"
 
 
 def accepted(office: House) -> tuple[str, str]:

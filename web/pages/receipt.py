@@ -126,6 +126,10 @@ def _why_not(
         told = dict.fromkeys(("accept", "return"), gettext("Archivists accept and return."))
     elif needed := [one["check"] for one in item.checks if _stops(one)]:
         told["accept"] = words_for("checks_red", {"case_file": code, "checks": needed}).what
+    elif receipt.is_stale(item.checks):
+        told["accept"] = words_for(
+            "scan_is_old", {"case_file": code, "days": receipt.SCAN_HOLDS.days}
+        ).what
     if may_accept and not item.checks:
         told["accept"] = words_for("not_checked_yet", {"case_file": code}).what
     if may_accept and is_own:

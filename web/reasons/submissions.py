@@ -40,6 +40,10 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("%(case_file)s cannot be accepted: %(checks)s."),
         _l("Have it mended and looked through again, or return it with the reason."),
     ),
+    "scan_is_old": (
+        _l("The files of %(case_file)s were scanned for viruses more than %(days)s days ago."),
+        _l("Have it looked through again, then accept it."),
+    ),
     "note_missing": (
         _l("Some lines are red (%(checks)s), and nobody says why it is accepted all the same."),
         _l("Write the reason beside it, or return it."),
