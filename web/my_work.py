@@ -142,7 +142,7 @@ def _of_deciders(person: Person, organ: Organ, may: Callable[[Action], bool]) ->
             .select_from(AccessChange)
             .where(AccessChange.case_file_id.in_(files), AccessChange.decided_at.is_(None))
         )
-        target = url_for("notices.page")
+        target = url_for("case_files.page", only="access")
         yield _Line(_l("Changes of access to confirm"), changes, target, "warning")
     if may(Action.ALLOW_EXPORT):
         asked = _count(

@@ -70,16 +70,15 @@ class PlanShown:
 
 
 def shown(
-    session: Session, plan: FilePlan, *, words: str = "", under: int | None = None, whole: bool
+    session: Session, plan: FilePlan, *, words: str = "", under: int | None = None
 ) -> PlanShown:
-    """One page of the plan's lines, or the whole of it; in a fixed number of questions.
+    """One page of the plan's lines, in a fixed number of questions.
 
     Args:
         session: the transaction's session.
         plan: whose lines.
         words: each must stand in number or title.
         under: only what stands under this heading.
-        whole: all on one page, for printing.
     """
     lines = brief_lines_of(session, plan)
     carried = carried_lines(session, plan)
@@ -87,13 +86,12 @@ def shown(
     wanted = _under(lines, under) if under else lines
     if asked := fold(words).split()[:10]:
         wanted = [one for one in wanted if _fits(one, asked)]
-    size = max(1, len(wanted)) if whole else PER_PAGE
-    number = 1 if whole else min(page_wanted(), max(1, -(-len(wanted) // size)))
-    some = wanted[(number - 1) * size : number * size]
+    number = min(page_wanted(), max(1, -(-len(wanted) // PER_PAGE)))
+    some = wanted[(number - 1) * PER_PAGE : number * PER_PAGE]
     desk = _Desk(session, plan, some, counts, carried)
     files = [one for one in lines if one.entry.notation]
     return PlanShown(
-        Listed([desk.shown(one) for one in some], len(wanted), number, size),
+        Listed([desk.shown(one) for one in some], len(wanted), number, PER_PAGE),
         [_heading(one, counts) for one in lines if not one.entry.notation],
         len(files),
         sum(_is_permanent(one) for one in files),
@@ -218,7 +216,7 @@ class _Desk:
             why_not = gettext("Who draws it up opens it.")
         elif order := self.frozen.get(case_file.id):
             why_not = gettext("Frozen by order %(order)s.", order=order)
-        target = url_for("plan_lines.open_planned", year=case_file.year)
+        target = url_for("case_file_life.open_planned", code=case_file.code)
         return Deed(gettext("Open it"), "folder2-open", target, is_post=True, why_not=why_not)
 
 

@@ -216,10 +216,6 @@ ROUTES: dict[str, Route] = {
     "POST plan_lines.act": Route("Chuyển, xóa dòng danh mục", {**LINE, "verb": "up"}),
     "GET plan_lines.add": Route("Xem trang thêm dòng danh mục", {"year": "{year}"}),
     "POST plan_lines.add": Route("Thêm dòng danh mục", {"year": "{year}"}),
-    "POST plan_lines.open_planned": Route(
-        "Mở hồ sơ theo danh mục", {"year": "{year}"}, {"case_file": "{case_file}"}
-    ),
-    "GET plans.printed": Route("In danh mục hồ sơ", {"year": "{year}"}),
     "GET plans.told": Route("Xem lịch sử danh mục", {"year": "{year}"}),
     "GET plans.table": Route("Xuất danh mục thành bảng", {"year": "{year}"}),
     # receiving

@@ -49,6 +49,24 @@ def test_a_head_sees_what_is_late_and_others_nothing_of_it(house: House) -> None
             assert "quá hạn nộp lưu" not in home(house, name)
 
 
+def test_a_change_of_access_leads_to_the_case_files_that_it_is_about(house: House) -> None:
+    a_person(house.services.db, house.organ(), "hung", "head")
+    other = a_case_file(house.services.db, house.organ(), holder=house.person("binh"))
+    narrow = a_case_file(
+        house.services.db, house.organ(), holder=house.person("binh"), access_level="assigned"
+    )
+    house.post(
+        house.as_("binh"),
+        f"/case-files/access/{narrow.code}",
+        access_level="organ",
+        reason="Cả cơ quan cần xem",
+        revision="1",
+    )
+    assert 'href="/case-files?only=access"' in home(house, "hung")
+    page = house.as_("hung").get("/case-files?only=access").text
+    assert narrow.code in page and other.code not in page
+
+
 def test_with_nothing_to_do_the_page_says_what_will_come(house: House) -> None:
     assert "Không có việc chờ ông/bà" in home(house, "thu")
 

@@ -101,7 +101,9 @@ def test_a_plan_goes_from_a_table_to_open_case_files(house: House) -> None:
     page = binh.get(f"/plans/{YEAR}").text
     assert f"TTLT.{YEAR}.01-TC" in page
     code = f"TTLT.{YEAR}.01-TC"
-    opened = house.post(binh, f"/plans/{YEAR}/open", case_file=code)
+    target = re.search(rf'action="([^"]+{re.escape(code)})"', page)
+    assert target
+    opened = house.post(binh, target.group(1))
     assert opened.headers["Location"] == f"/case-files/{code}"
     with house.services.db.reading() as rows:
         assert case_files.by_code(rows, code).stage == "open"
@@ -110,7 +112,8 @@ def test_a_plan_goes_from_a_table_to_open_case_files(house: House) -> None:
         inside = case_files.by_code(rows, code).placements
         assert [(one.ordinal, one.document.code) for one in inside] == [(1, house.tray_code)]
     assert "1 văn bản" in binh.get(f"/plans/{YEAR}").text
-    assert "05/QĐ-TTLT" in binh.get(f"/plans/{YEAR}/print").text
+    assert f'href="/print/plans/{YEAR}"' in binh.get(f"/plans/{YEAR}").text
+    assert f'href="/print/case-file-list/{YEAR}"' in binh.get(f"/plans/{YEAR}").text
 
 
 def test_a_plan_taken_in_twice_says_that_there_is_nothing_to_do(house: House) -> None:
@@ -248,7 +251,9 @@ def test_who_does_not_hold_it_sees_why_the_button_is_grey(house: House) -> None:
     page = house.as_("lan").get(f"/plans/{YEAR}").text
     assert "Người lập hồ sơ là người mở." in page
     code = f"TTLT.{YEAR}.01"
-    assert house.post(house.as_("lan"), f"/plans/{YEAR}/open", case_file=code).status_code == 403
+    house.post(house.as_("lan"), f"/case-files/open-planned/{code}")
+    with house.services.db.reading() as rows:
+        assert case_files.by_code(rows, code).stage == "planned"
 
 
 def test_rights_are_asked_at_every_door(house: House) -> None:
@@ -256,7 +261,7 @@ def test_rights_are_asked_at_every_door(house: House) -> None:
     number = line(house, "01").id
     binh, thu = house.as_("binh"), house.as_("thu")
     assert binh.get(f"/plans/{YEAR}").status_code == 200
-    assert thu.get(f"/plans/{YEAR}/print").status_code == 200
+    assert thu.get(f"/plans/{YEAR}").status_code == 200
     for path in ("/lines/new", f"/lines/{number}", "/import"):
         assert binh.get(f"/plans/{YEAR}{path}").status_code == 403, path
     for path in ("/lines/new", f"/lines/{number}/remove", "/copy", "/carry-over", "/approve"):
@@ -293,7 +298,6 @@ def test_a_carried_case_file_that_is_not_open_to_me_has_no_title(house: House) -
     page = house.as_("minh").get(f"/plans/{YEAR}").text
     assert "Nhân sự" not in page.replace("Nhân sự, quyền", "")
     assert "Nhân sự" not in house.as_("minh").get(f"/plans/{YEAR}/table?as=csv").text
-    assert "Nhân sự" not in house.as_("minh").get(f"/plans/{YEAR}/print").text
     with writing(house.services.db) as rows:
         form = file_forms.plan_form(rows, people.by_name(rows, "minh"), plan_of(house))
     assert "Nhân sự" not in str(form.told)

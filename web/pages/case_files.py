@@ -20,7 +20,8 @@ from archive import (
 from archive.access import Action, open_documents, require_filling, require_placing
 from archive.errors import ArchiveError, Invalid, NotAllowed
 from archive.fields import parse_day
-from archive.models import CaseFile, Document, Event, EventRow, Part, Person, Placement
+from archive.life_models import AccessChange
+from archive.models import CaseFile, Document, Person, Placement
 from archive.reading import (
     known_documents,
     places_of,
@@ -77,7 +78,7 @@ def page() -> str:
             years=list(years),
             stages=STAGES,
             may_open=may(rows, Action.OPEN_CASE_FILE, here()),
-            is_filtered=any(request.args.get(one) for one in ("q", "year", "stage")),
+            is_filtered=any(request.args.get(one) for one in ("q", "year", "stage", "only")),
         )
 
 
@@ -91,6 +92,9 @@ def _filters() -> list[ColumnElement[bool]]:
     if (stage := request.args.get("stage", "")) in STAGES:
         wanted.append(CaseFile.stage == stage)
     return wanted
+    if request.args.get("only") == "access":
+        asked = select(AccessChange.case_file_id).where(AccessChange.decided_at.is_(None))
+        wanted.append(CaseFile.id.in_(asked))
 
 
 @blueprint.route("/case-files/new", methods=["GET", "POST"])

@@ -16,7 +16,7 @@ from archive.models import FilePlan, FilePlanEntry, Person
 from archive.plan_tables import units_of
 from archive.plan_tree import Line
 from archive.seen import state_of
-from web.auth import asker, here, reading, the_case_file, writing
+from web.auth import asker, here, reading, writing
 from web.errors import tell, words_for, words_of
 from web.i18n import gettext
 from web.pages.plans import the_plan
@@ -130,21 +130,6 @@ def _do(rows: Session, entry: FilePlanEntry, verb: str) -> None:
         file_plans.remove_line(rows, entry)
     else:
         plan_changes.take_out(rows, entry, asker(), reason=request.form.get("why", ""))
-
-
-@blueprint.post("/open")
-def open_planned(year: int) -> BaseResponse:
-    """Open a planned case file from its line."""
-    code = request.form.get("case_file", "")
-    try:
-        with writing() as rows:
-            case_file = the_case_file(rows, code, Action.OPEN_CASE_FILE)
-            plan_changes.open_planned(rows, case_file, asker())
-    except Conflict as error:
-        tell(error)
-        return redirect(url_for("plans.one", year=year))
-    flash(gettext("The case file %(code)s is open.", code=code), "success")
-    return redirect(url_for("case_files.one", code=code))
 
 
 def _form_page(year: int, line: int | None = None, **told: Any) -> str:

@@ -93,7 +93,7 @@ def one(year: int) -> str:
     with reading() as rows:
         plan = the_plan(rows, year, Action.SEE_PLAN)
         words, under = request.args.get("q", ""), request.args.get("under", type=int)
-        found = plan_view.shown(rows, plan, words=words, under=under, whole=False)
+        found = plan_view.shown(rows, plan, words=words, under=under)
         may_plan = may(rows, Action.PLAN, here())
         return render_template(
             "plans/one.html",
@@ -127,15 +127,6 @@ def _why_not_approve(rows: Session, plan: FilePlan) -> str:
     if not may(rows, Action.APPROVE_PLAN, here()):
         return gettext("The head of the organ approves the plan.")
     return ""
-
-
-@blueprint.get("/<int:year>/print")
-def printed(year: int) -> str:
-    """The plan on paper, as the form of the law has it (NĐ 30, PL V)."""
-    with reading() as rows:
-        plan = the_plan(rows, year, Action.SEE_PLAN)
-        found = plan_view.shown(rows, plan, whole=True)
-        return render_template("plans/print.html", plan=plan, found=found, organ=here())
 
 
 @blueprint.get("/<int:year>/table")
