@@ -33,7 +33,6 @@ from archive.moves import Hindrance
 from archive.register_fields import BY_COLUMN, number_of_entry
 from archive.register_models import Register, RegisterEntry
 from formats.issuing import Issuer
-from formats.names import safe_name
 from formats.seal_keys import SealKey
 from formats.vietnamese import fold
 from ingest import issuing_files
@@ -42,6 +41,7 @@ from ingest.issuing import COPY_KINDS
 from ingest.issuing_room import MEGABYTE, fetched, put, room_for_work, tools_of
 from ingest.models import Issuance
 from ingest.reception import Sending, receive
+from ingest.seal_pictures import picture_of
 from ingest.workspace import Workshop
 
 _PARTS = {"Day": "day", "Month": "month", "Year": "year"}
@@ -259,12 +259,11 @@ def _sealed(
 
 def _issuer(workshop: Workshop, organ: Organ, key: SealKey) -> Issuer:
     settings = workshop.settings
-    picture = settings.path("seals", safe_name(organ.code) + ".png")
     return Issuer(
         organ.name,
         key,
         settings.path("fonts"),
-        picture if picture.is_file() else None,
+        picture_of(settings, organ),
         settings.timestamp_url or None,
         tools_of(workshop).trust,
     )

@@ -39,6 +39,7 @@ from web.pages import (
     registers,
     rights,
     staff_lists,
+    seal_picture,
     submissions,
 )
 from web.services import Services
@@ -80,6 +81,7 @@ PAGES = (
 )
 
 
+    seal_picture,
 def create_app(services: Services) -> Flask:
     """The application on an open archive. It holds no state of its own."""
     app = Flask(__name__)

@@ -310,6 +310,21 @@ ROUTES: dict[str, Route] = {
     "GET administration.keys": Route("Xem ai giữ thiết bị ký số"),
     "POST administration.keys": Route("Giao thiết bị ký số"),
     "POST administration.key_back": Route("Thu hồi thiết bị ký số", {"number": "{key}"}),
+    "GET seal_picture.page": Route("Xem hình con dấu của cơ quan"),
+    "POST seal_picture.page": Route("Đặt hình con dấu của cơ quan"),
+    "POST seal_picture.remove": Route("Bỏ hình con dấu của cơ quan"),
+    "GET seal_picture.picture": Route("Xem tệp hình con dấu"),
+    # lending
+    "GET loans.page": Route("Xem bản lưu, hồ sơ đang cho mượn"),
+    "POST loans.page": Route("Cho mượn bản lưu, hồ sơ", form={"thing": "{case_file}"}),
+    "POST loans.back": Route("Nhận lại bản lưu, hồ sơ đã cho mượn", {"number": NOBODY}),
+    "GET forms.loan_book": Route("In sổ sử dụng bản lưu"),
+    # whole case files
+    "GET whole_copies.page": Route("Xem các bản in toàn bộ hồ sơ của mình"),
+    "POST whole_copies.ask": Route("In toàn bộ một hồ sơ", form={"case_file": "{case_file}"}),
+    "GET whole_copies.download": Route(
+        "Tải bản in toàn bộ hồ sơ của người khác", {"number": NOBODY}
+    ),
     "GET health.page": Route("Xem tình trạng hệ thống"),
     # API
     "API GET documents.listed": Route("API: danh sách văn bản"),

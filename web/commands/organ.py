@@ -32,7 +32,7 @@ def unit_add(
 ) -> None:
     """Take up a unit."""
     with the_archive() as services, acting(services, actor) as who, services.db.transaction() as db:
-        units.add(db, _managed(db, who, organ_code), code, name)
+        units.add(db, managed(db, who, organ_code), code, name)
     answer({"unit": code, "name": name}) if as_json else tell(say("unit_added", unit=code))
 
 
@@ -44,7 +44,7 @@ def unit_add(
 def unit_list(actor: str | None, organ_code: str | None, as_json: bool) -> None:
     """The units with how many accounts each has."""
     with the_archive() as services, acting(services, actor) as who, services.db.reading() as db:
-        place = _managed(db, who, organ_code)
+        place = managed(db, who, organ_code)
         counts = units.members(db, place)
         rows = [
             {"unit": one.code, "name": one.name, "accounts": counts.get(one.id, 0)}
@@ -75,10 +75,10 @@ def rules(
         if given:
             with services.db.transaction() as db:
                 policy = given.pop("read_policy", "")
-                place = _managed(db, who, organ_code)
+                place = managed(db, who, organ_code)
                 organ_rules.set_rules(db, place, given, why, read_policy=policy)
         with services.db.reading() as db:
-            place = _managed(db, who, organ_code)
+            place = managed(db, who, organ_code)
             now: dict[str, Any] = {"read_policy": place.read_policy}
             now |= organ_rules.as_set(organ_rules.rules_of(place))
     for name, value in now.items():
@@ -112,7 +112,7 @@ def key_hand(
 ) -> None:
     """Write down that somebody has a token from now on."""
     with the_archive() as services, acting(services, actor) as who, services.db.transaction() as db:
-        place = _managed(db, who, organ_code)
+        place = managed(db, who, organ_code)
         holder = person_of(db, who, user_name)
         day = day_from(from_on)
         key_custody.hand(db, place, token, kind, holder, permission=permission, from_on=day)
@@ -133,7 +133,7 @@ def key_back(
 ) -> None:
     """Write down that a token came back or was withdrawn."""
     with the_archive() as services, acting(services, actor) as who, services.db.transaction() as db:
-        place = _managed(db, who, organ_code)
+        place = managed(db, who, organ_code)
         held = key_custody.held_now(db, place, token)
         if not held:
             raise NotFound("no_such_thing")
@@ -150,7 +150,7 @@ def key_back(
 def key_list(actor: str | None, organ_code: str | None, as_json: bool) -> None:
     """The tokens that are in somebody's hands."""
     with the_archive() as services, acting(services, actor) as who, services.db.reading() as db:
-        held = key_custody.held_now(db, _managed(db, who, organ_code))
+        held = key_custody.held_now(db, managed(db, who, organ_code))
         numbers = [one.holder_id for one in held]
         found = db.execute(select(Person.id, Person.user_name).where(Person.id.in_(numbers)))
         names = {number: name for number, name in found}
@@ -168,7 +168,7 @@ def key_list(actor: str | None, organ_code: str | None, as_json: bool) -> None:
         answer(row) if as_json else click.echo("  ".join(row.values()))
 
 
-def _managed(db: Session, who: Person, code: str | None) -> Organ:
+def managed(db: Session, who: Person, code: str | None) -> Organ:
     """The organ that the acting person looks after."""
     found = organs.by_code(db, code) if code else db.get_one(Organ, who.organ_id)
     access.require(db, who, Action.MANAGE_ORGAN, found)

@@ -20,12 +20,12 @@ from archive.reading import story_of
 from archive.register_fields import number_of_entry
 from formats.errors import FormatError
 from formats.issuing import LAYOUTS
-from formats.names import safe_name
 from formats.vietnamese import nfc
 from ingest import drafts, issuing, issuing_out
 from ingest.issuances import handles, moved, seen_by, stored_form, the_issuance
 from ingest.issuing import COPY_KINDS, KINDS, Wish
 from ingest.models import Issuance, IssuanceComment
+from ingest.seal_pictures import picture_of
 from web import pictures
 from web.auth import actor, asker, here, reading, require, services, telling, writing
 from web.errors import tell, words_for, words_of
@@ -252,9 +252,9 @@ def _notes(issuance: Issuance) -> list[str]:
     trial = [] if services().settings.seal_url else ["sealed_for_trial"]
     if issuance.kind != "document":
         return trial
-    picture = services().settings.path("seals", safe_name(issuance.organ.code) + ".png")
+    picture = picture_of(services().settings, issuance.organ)
     found = list(issuance.notes) if issuance.state == "prepared" else []
-    return [*found, *([] if picture.is_file() else ["not_sealed_by_picture"]), *trial]
+    return [*found, *([] if picture else ["not_sealed_by_picture"]), *trial]
 
 
 def _books(rows: Session, issuance: Issuance) -> list[Any]:

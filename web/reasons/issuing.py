@@ -66,7 +66,27 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "seal_picture_unreadable": (
         _l("The picture of the organ's seal (%(name)s) cannot be read."),
-        _l("Put a PNG with a transparent ground into the folder seals/ of the archive."),
+        _l("An administrator sets a PNG or SVG with a transparent ground: Administration, Seal."),
+    ),
+    "seal_picture_missing": (
+        _l("No file was chosen."),
+        _l("Choose a PNG or SVG with a transparent ground."),
+    ),
+    "seal_picture_heavy": (
+        _l("The picture is larger than %(limit)s bytes."),
+        _l("Save it smaller: 1,200 pixels across are enough."),
+    ),
+    "seal_picture_small": (
+        _l("The picture is too small to be printed clearly."),
+        _l("It needs %(least)s pixels across or more, without its margins."),
+    ),
+    "seal_picture_opaque": (
+        _l("The picture has no transparent ground: it would hide the leader's signature."),
+        _l("Save it as a PNG or SVG in which only the seal itself has a colour."),
+    ),
+    "no_seal_picture": (
+        _l("There is no picture of the seal."),
+        _l("Nothing has to be done."),
     ),
     "leader_has_not_signed": (
         _l("The leader has not signed yet."),
