@@ -1,21 +1,21 @@
 """Who may do what: one question, `may(person, action, thing)`, and no means no.
 
-What can be asked for stands in `roles.py`. A right holds at the organ of the appointment only.
-Reading content follows R11: open to the organ's working roles, narrowed by the case file's level;
-administrators and auditors see descriptions, and content only after a logged reason.
+What can be asked for stands in `roles.py`, where it holds in `standing.py`: at the organ of the
+appointment, and at those whose fonds that organ keeps. Reading content follows R11: open to the
+organ's working roles, narrowed by the case file's level; administrators and auditors see
+descriptions, and content only after a logged reason.
 """
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from archive import clock
 from archive.errors import NotAllowed, NotFound
 from archive.models import (
     SECRETS,
-    Appointment,
     CaseFile,
     Document,
     Grant,
@@ -25,32 +25,13 @@ from archive.models import (
 )
 from archive.roles import CONTENT_ROLES, OPENED_BY_GRANT, OVERSEERS, SEE_ALL_ROLES
 from archive.roles import Action as Action
+from archive.standing import held, policy_at, policy_of
+from archive.standing import organs_of as organs_of
+from archive.standing import roles_of as roles_of
 
 REASONED_READING = timedelta(hours=8)
 FILLS_FOR_ALL = frozenset({"archivist", "clerk"})
-
-
-def roles_of(person: Person, organ_id: int) -> set[str]:
-    """The roles that the person holds at this organ today."""
-    return {one.role.code for one in _held(person, organ_id)}
-
-
-def _held(person: Person, organ_id: int) -> list[Appointment]:
-    day = clock.today(person.organ)
-    if person.locked_from is not None and person.locked_from <= day:
-        return []
-    return [
-        one
-        for one in person.appointments
-        if one.organ_id == organ_id
-        and one.from_on <= day
-        and (one.until_on is None or day <= one.until_on)
-    ]
-
-
-def organs_of(person: Person) -> set[int]:
-    """The organs at which the person holds any role today."""
-    return {one.organ_id for one in person.appointments if roles_of(person, one.organ_id)}
+OPENED_BY = {"organ": ("open",), "unit": ("open", "unit")}  # keys, and the policies that give them
 
 
 def may(
@@ -60,21 +41,19 @@ def may(
     if person is None:
         return False
     organ_id = thing.id if isinstance(thing, Organ) else thing.organ_id
-    granted = any(action in one.role.actions for one in _held(person, organ_id))
+    granted = any(action in one.actions for one in held(person, organ_id))
     if isinstance(thing, Organ):
         return granted
     if isinstance(thing, Document) and thing.alarm in SECRETS:
         return granted and decides_secrets(person, organ_id)
-    if granted and (
-        _oversees(person, organ_id, action) or _is_within_level(session, person, thing)
-    ):
+    if granted and (_oversees(person, organ_id, action) or _is_within_level(person, thing)):
         return True
     return action in OPENED_BY_GRANT and _has_grant(session, person, thing)
 
 
 def decides_secrets(person: Person, organ_id: int) -> bool:
     """Whether the person decides on state secrets there; nobody else knows of a suspected one."""
-    return any(Action.DECIDE_SECRET in one.role.actions for one in _held(person, organ_id))
+    return any(Action.DECIDE_SECRET in one.actions for one in held(person, organ_id))
 
 
 def open_documents(person: Person) -> ColumnElement[bool]:
@@ -135,7 +114,7 @@ def require_placing(
     assert person is not None
     if disposes_of(session, person, document):
         return
-    readers = readers_of(session, document)
+    readers = readers_of(document)
     if not are_covered(session, case_file.organ_id, readers_of_case_file(case_file), readers):
         raise NotAllowed("placing_adds_readers", document=document.code, case_file=case_file.code)
 
@@ -161,17 +140,17 @@ def _oversees(person: Person, organ_id: int, action: Action) -> bool:
     What the person may do in another role does not reach any further by that.
     """
     return action is not Action.READ and any(
-        one.role.code in OVERSEERS and action in one.role.actions for one in _held(person, organ_id)
+        one.role in OVERSEERS and action in one.actions for one in held(person, organ_id)
     )
 
 
-def _is_within_level(session: Session, person: Person, thing: CaseFile | Document) -> bool:
+def _is_within_level(person: Person, thing: CaseFile | Document) -> bool:
     """Whether the case files' levels leave it open to this person."""
     if roles_of(person, thing.organ_id) & SEE_ALL_ROLES:
         return True
     if isinstance(thing, CaseFile):
         return bool(set(readers_of_case_file(thing)) & set(_content_keys(person)))
-    return bool(set(readers_of(session, thing)) & set(_content_keys(person)))
+    return bool(set(readers_of(thing)) & set(_content_keys(person)))
 
 
 def _has_grant(session: Session, person: Person, thing: CaseFile | Document) -> bool:
@@ -189,45 +168,31 @@ def _has_grant(session: Session, person: Person, thing: CaseFile | Document) -> 
 
 
 def readers_of_case_file(case_file: CaseFile) -> list[str]:
-    """The keys to a case file's content: one of them in the asker's hand opens it."""
-    level = _narrower(case_file.access_level, case_file.organ.read_policy)
+    """The keys to a case file's content: one of them in the asker's hand opens it.
+
+    They follow from its level alone. What the organ's policy narrows lies in the hand: who may not
+    use a kind of key there is not given it, and a policy that changes holds for all at once.
+    """
     keys = [f"archive:{case_file.organ_id}"]
-    if level == "organ":
+    if case_file.access_level == "organ":
         keys.append(f"organ:{case_file.organ_id}")
-    elif level == "unit" and case_file.unit_id is not None:
+    if case_file.access_level in ("organ", "unit") and case_file.unit_id is not None:
         keys.append(f"unit:{case_file.unit_id}")
     if case_file.holder_id is not None:
         keys.append(f"person:{case_file.holder_id}")
     return keys
 
 
-def _narrower(level: str, policy: str) -> str:
-    """The stricter of a file's own level and the organ's policy."""
-    order = {"organ": 0, "open": 0, "unit": 1, "assigned": 2}
-    return level if order[level] >= order[policy] else policy
-
-
-def readers_of(session: Session, document: Document) -> list[str]:
+def readers_of(document: Document) -> list[str]:
     """The keys to a document's content, from all the case files it is in; grants included."""
     if document.alarm in SECRETS:
         return [f"secret:{document.organ_id}"]
-    case_files = session.scalars(
-        select(CaseFile)
-        .join(Placement)
-        .where(Placement.document_id == document.id)
-        .options(selectinload(CaseFile.organ))
-    ).all()
-    if case_files:
-        keys = {key for one in case_files for key in readers_of_case_file(one)}
-    else:
-        keys = _readers_in_tray(document)
-    return sorted(keys)
+    keys = {key for one in document.placements for key in readers_of_case_file(one.case_file)}
+    return sorted(keys or _readers_in_tray(document))
 
 
 def _readers_in_tray(document: Document) -> set[str]:
-    keys = {f"archive:{document.organ_id}"}
-    if document.organ.read_policy == "open":
-        keys.add(f"organ:{document.organ_id}")
+    keys = {f"archive:{document.organ_id}", f"organ:{document.organ_id}"}
     if document.shelved_by_id is not None:
         keys.add(f"person:{document.shelved_by_id}")
     return keys
@@ -237,7 +202,7 @@ def finders_of(session: Session, document: Document) -> list[str]:
     """The keys with which a document's description is found: its readers and those who oversee."""
     places = select(Placement.case_file_id).where(Placement.document_id == document.id)
     covers = or_(Grant.document_id == document.id, Grant.case_file_id.in_(places))
-    keys = readers_of(session, document)
+    keys = readers_of(document)
     if document.alarm in SECRETS:
         return keys
     return sorted({*keys, f"oversight:{document.organ_id}", *_granted_keys(session, covers)})
@@ -263,15 +228,21 @@ def are_covered(
 ) -> bool:
     """Whether everybody of the organ whom one of the keys lets in is let in by the others too."""
     by = set(others)
-    return all(_is_covered(session, organ_id, key, by) for key in set(keys) - by)
+    rest = set(keys) - by
+    if not rest:
+        return True
+    policy = policy_of(session, organ_id)
+    return all(_is_covered(session, organ_id, key, by, policy) for key in rest)
 
 
-def _is_covered(session: Session, organ_id: int, key: str, by: set[str]) -> bool:
+def _is_covered(session: Session, organ_id: int, key: str, by: set[str], policy: str) -> bool:
     kind, _, number = key.partition(":")
     if kind == "person":
         person = session.get_one(Person, int(number))
         return not by.isdisjoint(keys_of(person))
-    return kind in ("unit", "archive") and f"organ:{organ_id}" in by
+    if kind in OPENED_BY and policy not in OPENED_BY[kind]:
+        return True  # nobody has it in hand
+    return kind in ("unit", "archive") and policy == "open" and f"organ:{organ_id}" in by
 
 
 def keys_of(person: Person) -> list[str]:
@@ -291,9 +262,15 @@ def _content_keys(person: Person) -> Iterable[str]:
         roles = roles_of(person, organ_id)
         if not roles & CONTENT_ROLES:
             continue
-        yield f"organ:{organ_id}"
+        policy = policy_at(person, organ_id)
         yield f"person:{person.id}"
-        if person.unit_id is not None and person.organ_id == organ_id:
+        if policy in OPENED_BY["organ"]:
+            yield f"organ:{organ_id}"
+        if (
+            person.unit_id is not None
+            and person.organ_id == organ_id
+            and policy in OPENED_BY["unit"]
+        ):
             yield f"unit:{person.unit_id}"
         if roles & SEE_ALL_ROLES:
             yield f"archive:{organ_id}"

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from archive import access, audit, clock, people, user_names
 from archive.errors import Conflict, Invalid, NotFound
-from archive.models import Appointment, Organ, Person, Role, Unit
+from archive.models import Appointment, Fonds, Organ, Person, Role, Unit
 from archive.people import OneTime
 from archive.roles import Action
 from archive.seen import require_as_seen
@@ -317,3 +317,11 @@ def of_organ(organ: Organ) -> ColumnElement[bool]:
     """People of the organ: their account is its own, or they hold a role at it."""
     held = select(Appointment.person_id).where(Appointment.organ_id == organ.id)
     return or_(Person.organ_id == organ.id, Person.id.in_(held))
+
+
+def of_organ_or_keeper(organ_id: int) -> ColumnElement[bool]:
+    """The same, with the people of the organ that keeps its fonds now."""
+    keepers = select(Fonds.custodian_id).where(Fonds.organ_id == organ_id)
+    here = or_(Appointment.organ_id == organ_id, Appointment.organ_id.in_(keepers))
+    held = select(Appointment.person_id).where(here)
+    return or_(Person.organ_id == organ_id, Person.id.in_(held))

@@ -1,13 +1,14 @@
 """Custody: a whole fonds passes into the keeping of a successor organ by one act that is told.
 
-What the fonds is, whose it is and every code in it stay as they are. Who may read it is not
-changed by this act: rights hold at the organ of the records (docs/rights.md).
+What the fonds is, whose it is and every code in it stay as they are. Whoever works at the new
+keeper does there what they do at home, as far as it passes with custody; who made the records goes
+on reading them (archive/standing.py, decision 15).
 """
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from archive import audit
+from archive import audit, readers
 from archive.errors import Invalid, NotFound
 from archive.models import CaseFile, Fonds, Organ
 
@@ -45,12 +46,12 @@ def pass_on(session: Session, fonds: Fonds, to: Organ, reason: str, *, decision:
         raise Invalid("order_number_missing")
     if not reason.strip():
         raise Invalid("reason_missing")
-    session.refresh(fonds, with_for_update={"key_share": True})
+    session.refresh(fonds, audit.columns(fonds), with_for_update={"key_share": True})
     if keeper_of(fonds) == to.id:
         raise Invalid("keeps_it_already", name=to.name)
     before = session.get_one(Organ, keeper_of(fonds))
     fonds.custodian_id = to.id
-    session.flush()
+    readers.changed(session, [fonds.organ_id])
     count = session.scalar(select(func.count()).where(CaseFile.fonds_id == fonds.id)) or 0
     facts = {"from": before.code, "to": to.code, "case_files": count, "number": decision.strip()}
     audit.record(session, "fonds.pass_on", fonds, facts=facts, why=reason.strip())

@@ -7,14 +7,14 @@ delegations) stays with the natural person.
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from archive import access, audit, clock, people
 from archive.errors import Conflict, Invalid, NotAllowed
 from archive.life_models import Delegation
-from archive.models import Organ, Person
+from archive.models import Appointment, Organ, Person
 
 
 def make(
@@ -87,12 +87,28 @@ def end(session: Session, one: Delegation) -> None:
 
 def in_force(session: Session, delegate: Person) -> list[Delegation]:
     """Those under which this person may act for somebody today, by principal."""
+    principal = joinedload(Delegation.principal, innerjoin=True).options(
+        joinedload(Person.organ, innerjoin=True),
+        joinedload(Person.appointments).options(
+            joinedload(Appointment.role), joinedload(Appointment.custody)
+        ),
+    )
     found = session.scalars(
         select(Delegation)
-        .where(Delegation.delegate_id == delegate.id, Delegation.ended_at.is_(None))
+        .where(_open_for(delegate))
+        .options(joinedload(Delegation.organ, innerjoin=True), principal)
         .order_by(Delegation.principal_id, Delegation.id)
     )
-    return [one for one in found if _is_in_force(session, one)]
+    return [one for one in found.unique() if _is_in_force(one)]
+
+
+def may_be_lent(delegate: Person) -> ColumnElement[bool]:
+    """Whether it is worth asking under which the person may act, to ask it along with others."""
+    return exists().where(_open_for(delegate))
+
+
+def _open_for(delegate: Person) -> ColumnElement[bool]:
+    return and_(Delegation.delegate_id == delegate.id, Delegation.ended_at.is_(None))
 
 
 def between(session: Session, delegate: Person, principal: Person) -> Delegation:
@@ -121,13 +137,11 @@ def of_person(person: Person) -> ColumnElement[bool]:
     return or_(Delegation.principal_id == person.id, Delegation.delegate_id == person.id)
 
 
-def _is_in_force(session: Session, one: Delegation) -> bool:
+def _is_in_force(one: Delegation) -> bool:
     """Today, and only while the principal still holds something that could be lent."""
-    organ = session.get_one(Organ, one.organ_id)
-    if not one.from_on <= clock.today(organ) <= one.until_on:
+    if not one.from_on <= clock.today(one.organ) <= one.until_on:
         return False
-    principal = session.get_one(Person, one.principal_id)
-    return people.is_active(principal) and bool(access.roles_of(principal, organ.id))
+    return people.is_active(one.principal) and bool(access.roles_of(one.principal, one.organ_id))
 
 
 def _refuse_overlap(

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from archive import access, audit, clock
 from archive.errors import Conflict, Invalid, NotAllowed
 from archive.life_models import ExportRequest
-from archive.models import CaseFile, Document, Organ, Person, Placement
+from archive.models import CaseFile, Document, Fonds, Organ, Person, Placement
 from archive.organ_rules import rules_of
 from archive.roles import Action
 
@@ -25,8 +25,10 @@ def require_consent(session: Session, person: Person, thing: CaseFile | Document
 
 def needs_consent(session: Session, person: Person, thing: CaseFile | Document) -> bool:
     """Whether somebody must be asked first: not who gives consent, nor who has it."""
-    organ = session.get_one(Organ, thing.organ_id)
-    if not rules_of(organ).export_needs_consent:
+    keepers = select(Fonds.custodian_id).where(Fonds.organ_id == thing.organ_id)
+    asking = or_(Organ.id == thing.organ_id, Organ.id.in_(keepers))
+    organs = session.scalars(select(Organ).where(asking))
+    if not any(rules_of(one).export_needs_consent for one in organs):
         return False
     if access.may(session, person, Action.ALLOW_EXPORT, thing):
         return False

@@ -556,7 +556,6 @@ class Appointment(Row):
             and_(foreign(Fonds.organ_id) == Appointment.organ_id, Fonds.custodian_id.is_not(None)),
         ),
         viewonly=True,
-        lazy="joined",
     )
 
     __table_args__ = (

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from archive import audit
+from archive import audit, readers, standing
 from archive.errors import Invalid
 from archive.models import Organ
 from archive.seen import require_as_seen
@@ -84,6 +84,7 @@ def set_rules(
     organ.rules = {**organ.rules, **changed}
     if now["read_policy"] != organ.read_policy:
         changed["read_policy"] = organ.read_policy
+        readers.changed(session, [organ.id, *standing.keeps(session, organ.id)])
     session.flush()
     audit.record(
         session,

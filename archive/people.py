@@ -5,6 +5,7 @@ database opens no door. Sign-in is limited per account; the pages limit it per a
 """
 
 import hashlib
+import os
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -12,13 +13,14 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
-from archive import audit, clock
+from archive import audit, clock, standing
 from archive.database import Database
 from archive.errors import Conflict, Invalid, NotFound
 from archive.models import Appointment, Organ, Person, Role, SignIn
@@ -47,6 +49,8 @@ def _careful() -> _Hashing:
     return _hashing(PasswordHasher())
 
 
+# Each try takes a core and 64 MB: more of them at once end no sooner.
+_trying = BoundedSemaphore(os.cpu_count() or 1)
 _hasty: ContextVar[_Hashing | None] = ContextVar("hashing", default=None)
 
 
@@ -216,7 +220,9 @@ def check_password(session: Session, tried: Tried) -> Person | None:
     either way.
     """
     person = session.scalar(
-        with_roles().where(Person.user_name == tried.user_name).with_for_update(key_share=True)
+        with_roles()
+        .where(Person.user_name == tried.user_name)
+        .with_for_update(key_share=True, of=Person)
     )
     if person is None:
         return None
@@ -297,17 +303,16 @@ def sign_in(session: Session, person: Person, kind: str, lasting: timedelta, nam
 
 
 def signed_in(session: Session, secret: str, kind: str, idle: timedelta | None) -> SignIn | None:
-    """The live sign-in behind this secret, or None."""
-    found = session.scalar(
-        select(SignIn)
-        .where(SignIn.secret_digest == _secret_digest(secret), SignIn.kind == kind)
-        .options(
-            selectinload(SignIn.person)
-            .selectinload(Person.appointments)
-            .selectinload(Appointment.role),
-            selectinload(SignIn.person).selectinload(Person.organ),
-        )
+    """The live sign-in behind this secret, or None; every page asks this, in one question."""
+    whole = joinedload(SignIn.person, innerjoin=True).options(
+        joinedload(Person.appointments).options(
+            joinedload(Appointment.role), joinedload(Appointment.custody)
+        ),
+        joinedload(Person.organ, innerjoin=True),
     )
+    behind = (SignIn.secret_digest == _secret_digest(secret), SignIn.kind == kind)
+    asked = session.scalars(select(SignIn).where(*behind).options(whole))
+    found = asked.unique().one_or_none()
     if found is None or found.ended_at is not None or found.expires_at <= clock.now():
         return None
     if idle is not None and found.last_used_at + idle <= clock.now():
@@ -342,8 +347,9 @@ def count(session: Session) -> int:
 
 
 def at_work(session: Session, organ_id: int) -> list[Person]:
-    """Those who hold any role at the organ today, with their roles."""
-    here = select(Appointment.person_id).where(Appointment.organ_id == organ_id)
+    """Those who hold any role at the organ today, with their roles; its keeper's people too."""
+    places = [organ_id, *standing.kept_by(session, organ_id)]
+    here = select(Appointment.person_id).where(Appointment.organ_id.in_(places))
     found = session.scalars(with_roles().where(Person.id.in_(here)).order_by(Person.full_name))
     return [one for one in found if is_active(one)]
 
@@ -351,14 +357,17 @@ def at_work(session: Session, organ_id: int) -> list[Person]:
 def with_roles() -> Select[Person]:
     """People with roles and organ loaded: what rights are asked of."""
     return select(Person).options(
-        selectinload(Person.appointments).selectinload(Appointment.role),
-        selectinload(Person.organ),
+        selectinload(Person.appointments).options(
+            joinedload(Appointment.role, innerjoin=True), joinedload(Appointment.custody)
+        ),
+        joinedload(Person.organ, innerjoin=True),
     )
 
 
 def _matches(password_hash: str, password: str) -> bool:
     try:
-        return _how().hasher.verify(password_hash, password)
+        with _trying:
+            return _how().hasher.verify(password_hash, password)
     except VerificationError:
         return False
 

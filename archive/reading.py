@@ -7,7 +7,7 @@ is a condition of the question itself, so that counts and pages are right.
 from collections.abc import Iterable
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from archive import access, audit, case_files, clock, documents
@@ -15,6 +15,7 @@ from archive.access import Action
 from archive.errors import Invalid, NotAllowed, NotFound
 from archive.models import CaseFile, Document, Event, EventRow, Grant, Organ, Person, Placement
 from archive.roles import CONTENT_ROLES, OVERSEERS, SEE_ALL_ROLES
+from archive.standing import policy_at, workplaces
 
 SAME_SITTING = timedelta(minutes=30)
 Places = dict[int, list[CaseFile]]  # case files by the number of the document
@@ -117,38 +118,34 @@ def give_reason(session: Session, person: Person, document: Document, why: str) 
     return grant
 
 
-def story_of(kind: str, number: int) -> ColumnElement[bool]:
-    """The events that tell of this row, for `where`."""
-    told = select(EventRow.event_id).where(EventRow.kind == kind, EventRow.row_id == number)
-    return Event.id.in_(told)
+def story_of(kind: str, number: int, **others: Select[int]) -> ColumnElement[bool]:
+    """The events that tell of this row, or of others by their kinds, for `where`."""
+    rows = [and_(EventRow.kind == kind, EventRow.row_id == number)]
+    rows += [and_(EventRow.kind == one, EventRow.row_id.in_(some)) for one, some in others.items()]
+    return Event.id.in_(select(EventRow.event_id).where(or_(*rows)))
 
 
 def placings_known(session: Session, person: Person, document: Document) -> ColumnElement[bool]:
     """Of the document's events those that name no case file of which the person may not know."""
-    places = select(Placement.case_file_id).where(Placement.document_id == document.id)
-    known = known_case_files(session, person, session.scalars(places))
-    rows = select(Placement.id).where(
-        Placement.document_id == document.id, Placement.case_file_id.in_(known)
+    known = (
+        select(Placement.id)
+        .join(CaseFile)
+        .where(Placement.document_id == document.id, found_case_files(session, person))
     )
-    told = select(EventRow.event_id).where(EventRow.kind == "placement", EventRow.row_id.in_(rows))
+    told = select(EventRow.event_id).where(EventRow.kind == "placement", EventRow.row_id.in_(known))
     return or_(Event.action != "document.place", Event.id.in_(told))
 
 
 def links_known(session: Session, person: Person, document: Document) -> ColumnElement[bool]:
     """Of the document's events those of links to no document of which the person may not know."""
-    of_this = select(EventRow.event_id).where(
-        EventRow.kind == "document", EventRow.row_id == document.id
+    known = exists().where(Document.id == EventRow.row_id, found_documents(session, person))
+    names_closed = exists().where(
+        EventRow.event_id == Event.id,
+        EventRow.kind == "document",
+        EventRow.row_id != document.id,
+        ~known.correlate(EventRow),
     )
-    told = select(Event.id).where(Event.action.in_(LINKING), Event.id.in_(of_this))
-    ends = select(EventRow.row_id).where(EventRow.kind == "document", EventRow.event_id.in_(told))
-    others = set(session.scalars(ends.distinct())) - {document.id}
-    closed = others - known_documents(session, person, others) if others else set()
-    if not closed:
-        return true()
-    hidden = select(EventRow.event_id).where(
-        EventRow.kind == "document", EventRow.row_id.in_(closed)
-    )
-    return or_(Event.action.not_in(LINKING), Event.id.not_in(hidden))
+    return or_(Event.action.not_in(LINKING), ~names_closed.correlate(Event))
 
 
 # Many things at once ------------------------------------------------------------------------------
@@ -183,9 +180,7 @@ def found_documents(
     session: Session, person: Person, *, content: bool = False
 ) -> ColumnElement[bool]:
     """The documents of all organs whose description, or content, the person may see."""
-    by_role = (
-        seen_documents(session, person, one, content=content) for one in _organs(session, person)
-    )
+    by_role = (seen_documents(session, person, one, content=content) for one in workplaces(person))
     return and_(or_(_granted_documents(person), *by_role), access.open_documents(person))
 
 
@@ -193,30 +188,50 @@ def known_documents(
     session: Session, person: Person, numbers: Iterable[int], *, content: bool = False
 ) -> set[int]:
     """Those of these documents whose description, or content, the person may see."""
+    if not (wanted := list(numbers)):
+        return set()
     seen = found_documents(session, person, content=content)
-    return set(session.scalars(select(Document.id).where(Document.id.in_(list(numbers)), seen)))
+    return set(session.scalars(select(Document.id).where(Document.id.in_(wanted), seen)))
+
+
+def known_and_readable(
+    session: Session, person: Person, numbers: Iterable[int]
+) -> tuple[set[int], set[int]]:
+    """The same of both, in one question: whose description, and whose content."""
+    known, readable = (found_documents(session, person, content=one) for one in (False, True))
+    wanted = select(Document.id, readable).where(Document.id.in_(list(numbers)), known)
+    found = {number: is_readable for number, is_readable in session.execute(wanted)}
+    return set(found), {number for number, is_readable in found.items() if is_readable}
+
+
+def found_case_files(session: Session, person: Person) -> ColumnElement[bool]:
+    """The case files of all organs that the person may know of."""
+    by_role = (seen_case_files(session, person, one) for one in workplaces(person))
+    return or_(_granted(Grant.case_file_id, CaseFile.id, person), *by_role)
 
 
 def known_case_files(session: Session, person: Person, numbers: Iterable[int]) -> set[int]:
     """Those of these case files that the person may know of."""
-    by_role = (seen_case_files(session, person, one) for one in _organs(session, person))
-    seen = or_(_granted(Grant.case_file_id, CaseFile.id, person), *by_role)
-    return set(session.scalars(select(CaseFile.id).where(CaseFile.id.in_(list(numbers)), seen)))
+    if not (wanted := list(numbers)):
+        return set()
+    seen = found_case_files(session, person)
+    return set(session.scalars(select(CaseFile.id).where(CaseFile.id.in_(wanted), seen)))
 
 
 def places_of(session: Session, person: Person, found: Iterable[Document]) -> Places:
     """The case files of each of these documents, as far as the person may know of them."""
-    placements = [place for one in found for place in one.placements]
-    known = known_case_files(session, person, {one.case_file_id for one in placements})
+    if not (numbers := [one.id for one in found]):
+        return {}
+    wanted = (
+        select(Placement.document_id, CaseFile)
+        .join(CaseFile)
+        .where(Placement.document_id.in_(numbers), found_case_files(session, person))
+        .order_by(Placement.id)
+    )
     places: Places = {}
-    for one in placements:
-        if one.case_file_id in known:
-            places.setdefault(one.document_id, []).append(one.case_file)
+    for number, case_file in session.execute(wanted):
+        places.setdefault(number, []).append(case_file)
     return places
-
-
-def _organs(session: Session, person: Person) -> list[Organ]:
-    return [session.get_one(Organ, number) for number in sorted(access.organs_of(person))]
 
 
 def _granted_documents(person: Person) -> ColumnElement[bool]:
@@ -238,11 +253,12 @@ def _open_by_level(person: Person, organ: Organ) -> ColumnElement[bool]:
     """Case files that their level, or the organ's stricter policy, leaves open to the person."""
     if not access.roles_of(person, organ.id) & CONTENT_ROLES:
         return false()
+    policy = policy_at(person, organ.id)
     open_ones: list[ColumnElement[bool]] = [CaseFile.holder_id == person.id]
-    if organ.read_policy == "open":
+    if policy == "open":
         open_ones.append(CaseFile.access_level == "organ")
     if person.unit_id is not None and person.organ_id == organ.id:
-        levels = {"open": ("unit",), "unit": ("organ", "unit")}.get(organ.read_policy, ())
+        levels = {"open": ("unit",), "unit": ("organ", "unit")}.get(policy, ())
         same_unit = CaseFile.unit_id == person.unit_id
         open_ones.append(and_(CaseFile.access_level.in_(levels), same_unit))
     return or_(*open_ones)
@@ -255,7 +271,7 @@ def _open_by_place(person: Person, organ: Organ) -> ColumnElement[bool]:
     # Asked of each document by itself: a page of a list is at hand before the others are looked at.
     place = select(Placement.id).where(Placement.document_id == Document.id).correlate(Document)
     in_open_file = place.join(CaseFile).where(_open_by_level(person, organ)).exists()
-    policy = true() if organ.read_policy == "open" else false()
+    policy = true() if policy_at(person, organ.id) == "open" else false()
     in_tray = and_(~place.exists(), or_(policy, Document.shelved_by_id == person.id))
     return or_(in_open_file, in_tray)
 

@@ -29,6 +29,7 @@ class Action(StrEnum):
     VERIFY = "document.verify"
     INSPECT = "document.inspect"  # a leader looks at what is restricted, and it is told
     RECALL = "document.recall"
+    LEND = "loan.enter"  # give out filed copies and case files on paper, and take them back
     SEE_CASE_FILES = "case_file.see"
     OPEN_CASE_FILE = "case_file.open"
     WORK = "case_file.work"  # close, reopen, submit what one holds
@@ -67,6 +68,40 @@ _WORKERS = READERS | {Action.READ, Action.LINK}
 OPENED_BY_GRANT = frozenset(  # a grant lets read; it lets nobody do anything
     {Action.FIND, Action.DESCRIBE, Action.SEE_CASE_FILES, Action.READ}
 )
+_STAYS = {  # with who made the records, whoever keeps them
+    Action.FIND,
+    Action.DESCRIBE,
+    Action.READ,
+    Action.INSPECT,
+    Action.VERIFY,
+    Action.SEE_INTAKES,
+    Action.DECIDE_INTAKE,  # what is still on the road there is no record of the fonds yet
+    Action.SEE_CASE_FILES,
+    Action.SEE_PLAN,
+    Action.SEE_REGISTERS,
+    Action.READ_STORY,
+}
+PASSED_ON = frozenset(  # what is done to a fonds passes with its custody (decision 15)
+    {
+        Action.DECIDE_SECRET,
+        Action.CORRECT,
+        Action.PLACE,
+        Action.LINK,
+        Action.RECALL,
+        Action.LEND,
+        Action.WORK,
+        Action.REASSIGN,
+        Action.ACCEPT,
+        Action.KEEP_BACK,
+        Action.DESCRIBE_CASE_FILE,
+        Action.CONFIRM_ACCESS,
+        Action.GRANT,
+        Action.FREEZE,
+        Action.ALLOW_EXPORT,
+        Action.TRANSFER,
+    }
+)
+PASSES_WITH_CUSTODY = PASSED_ON | _STAYS
 _FILLS = {  # whoever builds case files
     Action.RECEIVE,
     Action.SEE_INTAKES,
@@ -104,6 +139,7 @@ ROLES: dict[str, set[Action]] = {
         Action.DESCRIBE_CASE_FILE,
         Action.GRANT,
         Action.PLAN,
+        Action.LEND,
         Action.VERIFY,
     },
     "clerk": _WORKERS
@@ -115,6 +151,7 @@ ROLES: dict[str, set[Action]] = {
         Action.MANAGE_REGISTERS,
         Action.ISSUE,
         Action.RECALL,
+        Action.LEND,
     },
     "officer": _WORKERS | _FILLS,
     "head": _WORKERS

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from archive import journal_check
+from archive import journal_check, readers
 from archive.errors import Conflict
 from archive.settings import Settings
 from ingest import claims, leftovers
@@ -72,7 +72,6 @@ class Worker:
         self._unindexable: set[int] = set()
         self._calendar_seen = float("-inf")
         self._tidied_at = float("-inf")
-        self._has_looked = False  # at the journal
         self._index_seen = float("-inf")
 
     def start(self) -> None:
@@ -162,7 +161,7 @@ class Worker:
         with db.reading() as session:
             behind = indexing.stale(session)
         if not behind:
-            return self._keep_index_whole()
+            return self._mark_readers() or self._keep_index_whole()
         behind = [number for number in behind if number not in self._unindexable]
         if not behind:
             return False
@@ -178,6 +177,14 @@ class Worker:
 
     def _keep_index_whole(self) -> bool:
         """Make the index anew if somebody took it away while we were at work."""
+    def _mark_readers(self) -> bool:
+        """Where others read now, the entries that depend on it are made anew, some at a time."""
+        with self._services.db.reading() as session:
+            if not readers.is_asked_for(session):
+                return False
+        with self._services.db.transaction() as session:
+            return readers.mark_some(session)
+
         if time.monotonic() < self._index_seen + LOOK_AT_INDEX:
             return False
         self._index_seen = time.monotonic()
@@ -207,13 +214,11 @@ class Worker:
         try:
             leftovers.finish_removals(db, workshop)
             leftovers.clear_temporary_folders(_ours(self._services.settings))
-            if not self._has_looked:
-                self._has_looked = True
-                journal_check.look(db)
             if time.monotonic() - self._tidied_at >= EVERY_DAY:
                 self._tidied_at = time.monotonic()
                 leftovers.clear_work(db, workshop)
                 leftovers.set_orphans_aside(db, workshop, self._stopping.is_set)
+                journal_check.look(db)
         finally:  # what broke is not tried again at once either
             self._stopping.wait(SWEEP)
         return False

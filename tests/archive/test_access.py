@@ -131,9 +131,9 @@ def asked_to_place(
 ) -> str | None:
     """The code with which the person is told no."""
     with office.db.reading() as session:
-        row = session.get_one(CaseFile, case_file.id)
+        row, who = session.get_one(CaseFile, case_file.id), people.by_id(session, person.id)
         try:
-            access.require_placing(session, person, documents.by_code(session, document.code), row)
+            access.require_placing(session, who, documents.by_code(session, document.code), row)
         except (NotAllowed, NotFound) as no:
             return no.code
     return None

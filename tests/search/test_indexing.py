@@ -8,15 +8,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from archive import audit, case_files, closing, documents, organs
+from archive import access, audit, case_files, closing, documents, grants, organs, people
 from archive.database import Database
 from archive.documents import Arrived, Made
 from archive.files import LocalFiles
-from archive.models import Document, Grant, Organ
+from archive.models import Document, Grant, Organ, Person
 from search import indexing
 from search.engine import ORGAN, Everything, Query, SearchBroken, SearchEngine, Term, open_engine
 from search.indexing import entry_for
 from search.query import understand
+from tests.factories import a_person
 
 TEXT = "Căn cứ Quyết định số 04/2017/QĐ-UBND\fĐiều 2. Về hoà giải tranh chấp"
 VALUES = {
@@ -104,20 +105,26 @@ def test_every_input_field_and_the_text_are_searched(
     assert engine.find(Query(Term(ORGAN, "TTLT"), (f"organ:{organ_id}",))).total == 1
 
 
-def test_an_entry_carries_the_keys_of_those_who_may_find_it(
+def test_an_entry_carries_the_keys_by_level_and_the_policy_lies_in_the_hand(
     db: Database, files: LocalFiles, engine: SearchEngine, organ_id: int
 ) -> None:
     number = shelve(db, files, organ_id)
-    with db.transaction() as session:
-        session.get_one(Organ, organ_id).read_policy = "assigned"
-        audit.record(session, "organ.change", session.get_one(Organ, organ_id))
     indexing.mend(db, files, engine)
-    assert found(engine, "", f"organ:{organ_id}") == []
-    assert len(found(engine, "", f"archive:{organ_id}")) == 1
-    assert len(found(engine, "", f"oversight:{organ_id}")) == 1
     with db.reading() as session:
-        assert f"organ:{organ_id}" not in entry_for(session, files, number).readers
-    assert Grant.__tablename__ == "access_grant"
+        organ = session.get_one(Organ, organ_id)
+        readers = entry_for(session, files, number).readers
+    assert {f"organ:{organ_id}", f"archive:{organ_id}", f"oversight:{organ_id}"} <= {*readers}
+    binh, lan = a_person(db, organ, "binh", "officer"), a_person(db, organ, "lan", "archivist")
+    wanted = [("open", [1, 1]), ("unit", [0, 1]), ("assigned", [0, 1])]
+    for policy, counts in wanted:  # and nothing was indexed in between
+        with db.transaction() as session:
+            row = session.get_one(Organ, organ_id)
+            row.read_policy = policy
+            audit.record(session, "organ.change", row)
+        with db.reading() as session:
+            hands = [access.keys_of(people.by_id(session, one.id)) for one in (binh, lan)]
+        totals = [engine.find(Query(Everything(), tuple(hand))).total for hand in hands]
+        assert totals == counts, policy
 
 
 def test_the_index_follows_the_rows(
@@ -264,3 +271,31 @@ def test_a_new_title_or_level_of_its_case_file_brings_a_document_into_the_index_
     assert not found(engine, '"bồi thường"', reader)
     with db.reading() as session:
         assert indexing.stale(session) == []
+
+
+def test_who_is_let_read_brings_documents_into_the_index_anew_and_changes_nothing_of_them(
+    db: Database, files: LocalFiles, engine: SearchEngine, organ_id: int
+) -> None:
+    with db.transaction() as session:
+        organ = session.get_one(Organ, organ_id)
+        case_files.open_one(session, organ, "01", "Đất", year=2021)
+    numbers = (a_person(db, organ, "nguoi1", "archivist").id, a_person(db, organ, "nguoi2").id)
+    number = shelve(db, files, organ_id, case_file="TTLT.2021.01")
+    for thing_of in (
+        lambda session: case_files.by_code(session, "TTLT.2021.01"),
+        lambda session: session.get_one(Document, number),
+    ):
+        indexing.index(db, files, engine, [number])
+        with db.transaction() as session:
+            before = session.get_one(Document, number).revision
+            by, to = (session.get_one(Person, one) for one in numbers)
+            given = grants.give(session, thing_of(session), to, None, "Phối hợp", by)
+        with db.reading() as session:
+            assert indexing.stale(session) == [number]
+            assert session.get_one(Document, number).revision == before
+        indexing.index(db, files, engine, [number])
+        with db.transaction() as session:
+            grants.end(session, session.get_one(Grant, given.id), "Xong việc")
+        with db.reading() as session:
+            assert indexing.stale(session) == [number]
+            assert session.get_one(Document, number).revision == before

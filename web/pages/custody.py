@@ -8,7 +8,7 @@ from archive import custody
 from archive.access import Action
 from archive.errors import ArchiveError, Invalid, NotFound
 from archive.models import CaseFile, Organ
-from web.auth import confirm_password, here, may, reading, require, writing
+from web.auth import confirm_password, here, may, reading, require, services, writing
 from web.errors import tell
 from web.i18n import gettext
 from web.numbers import number_in
@@ -33,7 +33,7 @@ def page() -> str:
             counts={fonds: count for fonds, count in rows.execute(counted)},
             organs={one.id: one for one in rows.scalars(select(Organ).order_by(Organ.name))},
             keepers={one.id: custody.keeper_of(one) for one in found},
-            may_pass_on=may(rows, Action.TRANSFER, here()),
+            passable={one.id for one in found if may(rows, Action.TRANSFER, one.organ)},
         )
 
 
@@ -42,16 +42,18 @@ def pass_on(number: int) -> BaseResponse:
     """Pass all of it into the keeping of another organ; the password is asked again."""
     form = request.form
     with reading() as rows:
-        require(rows, Action.TRANSFER, here())
-        if custody.by_number(rows, number).organ_id != here().id:
+        fonds = custody.by_number(rows, number)
+        if fonds not in custody.fonds_of(rows, here()):
             raise NotFound("no_such_thing")
+        require(rows, Action.TRANSFER, fonds.organ)
     try:
         confirm_password(form.get("password", ""))
         with writing() as rows:
+            fonds = custody.by_number(rows, number)
+            require(rows, Action.TRANSFER, fonds.organ)
             to = rows.get(Organ, number_in(form.get("to", "")) or 0)
             if to is None:
                 raise Invalid("nothing_chosen")
-            fonds = custody.by_number(rows, number)
             reason, decision = form.get("reason", ""), form.get("decision", "")
             count = custody.pass_on(rows, fonds, to, reason, decision=decision)
             done = gettext(
@@ -60,5 +62,6 @@ def pass_on(number: int) -> BaseResponse:
     except ArchiveError as error:
         tell(error)
     else:
+        services().bell.set()
         flash(done, "success")
     return redirect(url_for("custody.page"))

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -39,7 +39,11 @@ def page() -> str:
         wanted = (
             select(Person)
             .where(accounts.of_organ(here()), *_filters(rows))
-            .options(selectinload(Person.appointments).selectinload(Appointment.role))
+            .options(
+                selectinload(Person.appointments).options(
+                    joinedload(Appointment.role), joinedload(Appointment.custody)
+                )
+            )
             .options(selectinload(Person.organ))
             .order_by(Person.full_name, Person.id)
         )

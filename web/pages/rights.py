@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 from werkzeug.wrappers import Response as BaseResponse
 
 from archive import access, accounts, clock, exports, grants, hand_over, people
@@ -31,7 +31,7 @@ def page(kind: str, code: str) -> str:
     with reading() as rows:
         thing = _thing(rows, kind, code, None)
         is_file = isinstance(thing, CaseFile)
-        staff = _staff(rows)
+        staff = _staff(rows, thing)
         return render_template(
             "access/page.html",
             thing=thing,
@@ -43,8 +43,8 @@ def page(kind: str, code: str) -> str:
             may_reassign=is_file and may(rows, Action.REASSIGN, thing),
             is_held=isinstance(thing, CaseFile) and thing.stage in hand_over.HANDED,
             staff=staff,
-            workers=[one for one in staff if access.may(rows, one, Action.WORK, here())],
-            today=clock.today(here()),
+            workers=[one for one in staff if access.may(rows, one, Action.WORK, thing.organ)],
+            today=clock.today(thing.organ),
         )
 
 
@@ -56,7 +56,7 @@ def give() -> BaseResponse:
     try:
         with writing() as rows:
             thing = _thing(rows, kind, code, Action.GRANT)
-            person = _person(rows, form.get("person", ""))
+            person = _person(rows, thing, form.get("person", ""))
             until = day_in(form, "until_on")
             grants.give(rows, thing, person, until, form.get("reason", ""), by=actor())
     except ArchiveError as error:
@@ -96,7 +96,7 @@ def reassign() -> BaseResponse:
     try:
         with writing() as rows:
             case_file = reads.the_case_file(rows, asker(), code, Action.REASSIGN)
-            to = _person(rows, form.get("person", ""))
+            to = _person(rows, case_file, form.get("person", ""))
             seen = form.get("seen", type=int)
             hand_over.reassign(rows, case_file, to, form.get("why", ""), seen=seen)
     except ArchiveError as error:
@@ -200,20 +200,26 @@ def _thing(rows: Session, kind: str, code: str, action: Action | None) -> Thing:
     return reads.the_document(rows, asker(), code, action or Action.DESCRIBE)
 
 
-def _person(rows: Session, number: str) -> Person:
+def _person(rows: Session, thing: Thing, number: str) -> Person:
     if not number.isdecimal():
         raise Invalid("person_missing")
-    found = select(Person.id).where(Person.id == int(number), accounts.of_organ(here()))
+    found = select(Person.id).where(
+        Person.id == int(number), accounts.of_organ_or_keeper(thing.organ_id)
+    )
     if rows.scalar(found) is None:
         raise Invalid("person_missing")
     return people.by_id(rows, int(number))
 
 
-def _staff(rows: Session) -> list[Person]:
+def _staff(rows: Session, thing: Thing) -> list[Person]:
     found = (
         select(Person)
-        .where(accounts.of_organ(here()), Person.locked_from.is_(None))
-        .options(selectinload(Person.appointments).selectinload(Appointment.role))
+        .where(accounts.of_organ_or_keeper(thing.organ_id), Person.locked_from.is_(None))
+        .options(
+            selectinload(Person.appointments).options(
+                joinedload(Appointment.role), joinedload(Appointment.custody)
+            )
+        )
         .options(selectinload(Person.organ))
         .order_by(Person.full_name)
     )

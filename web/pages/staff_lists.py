@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 from werkzeug.wrappers import Response as BaseResponse
 
 from archive import access, account_lists, accounts, hand_over, people
@@ -176,7 +176,11 @@ def _workers(rows: Session) -> list[Person]:
     found = rows.scalars(
         select(Person)
         .where(accounts.of_organ(here()))
-        .options(selectinload(Person.appointments).selectinload(Appointment.role))
+        .options(
+            selectinload(Person.appointments).options(
+                joinedload(Appointment.role), joinedload(Appointment.custody)
+            )
+        )
         .options(selectinload(Person.organ))
         .order_by(Person.full_name)
     )
