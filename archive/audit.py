@@ -347,6 +347,8 @@ def _append(session: Session, head: ChainHead, told: list[_Told]) -> None:
             session.add(words)
         session.info.setdefault("linked", []).append((event.id, event.link))
     session.flush()
+    if announce := session.info.get("announce"):
+        announce(session.info["linked"])
 
 
 def _event(number: int, one: _Told) -> Event:
@@ -388,10 +390,8 @@ def _changed_tables(state: ORMExecuteState) -> set[str]:
 
 def _forget(session: Session) -> None:
     """After a rollback nothing was told and nothing changed."""
-    session.info.pop("told", None)
-    session.info.pop("changed", None)
-    session.info.pop("linked", None)
-    session.info.pop("after_commit", None)
+    for kept in ("told", "changed", "linked", "after_commit"):
+        session.info.pop(kept, None)
 
 
 listen_to.listen(Session, "after_flush", _note_changes)

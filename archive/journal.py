@@ -1,9 +1,9 @@
 """The journal of the chain: every event's number and link once more, outside the database.
 
 Who rules the database alone can cut the story's end and forge another; he cannot make the journal
-forget what it holds. One line an event, `number link`, only ever added to, a file for each year.
-A line is written right after the commit, so a crash between the two leaves a gap; `audit_check`
-tells a gap from a forgery.
+forget what it holds. Only ever added to, a file for each year: before the commit `? number link`,
+what is about to be; right after it `number link`, what is. A process that is killed between the
+two leaves the first line, and so no gap that a forged event could hide in.
 """
 
 import logging
@@ -11,15 +11,25 @@ import os
 import re
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from archive import clock
 
 SYNC_EVERY = 1.0  # seconds of lines that a power cut may take; each becomes a gap
-_LINE = re.compile(rb"(\d{1,18}) ([0-9a-f]{64})\n")
+_LINE = re.compile(rb"(\? )?(\d{1,18}) ([0-9a-f]{64})\n")
 log = logging.getLogger("luutru.journal")
 
 Mark = dict[str, int]  # how far each file of the journal reached at a moment
+
+
+@dataclass(frozen=True)
+class Line:
+    """An event of which the journal tells."""
+
+    number: int
+    link: str
+    is_certain: bool  # else it was about to be committed
 
 
 class Journal:
@@ -30,11 +40,18 @@ class Journal:
         self._synced_at = time.monotonic()
         self._is_behind = False  # the disk may lack what we wrote
 
+    def announce(self, links: Sequence[tuple[int, str]]) -> None:
+        """Write down events that are about to be committed."""
+        self._add(links, "? ")
+
     def append(self, links: Sequence[tuple[int, str]]) -> None:
         """Write down events that were just committed."""
+        self._add(links, "")
+
+    def _add(self, links: Sequence[tuple[int, str]], before: str) -> None:
         if not links:
             return
-        lines = "".join(f"{number} {link}\n" for number, link in links).encode()
+        lines = "".join(f"{before}{number} {link}\n" for number, link in links).encode()
         try:
             self._write(lines)
         except OSError:  # what is committed stays so; the check will tell of the gap
@@ -70,7 +87,13 @@ class Journal:
     def lines(
         self, since: Mark | None = None, until: Mark | None = None
     ) -> Iterator[tuple[int, str] | None]:
-        """Number and link of each line, in the order of writing; None where one is unreadable."""
+        """Number and link of what was committed, as written; None where a line is unreadable."""
+        for one in self.read(since, until):
+            if one is None or one.is_certain:
+                yield None if one is None else (one.number, one.link)
+
+    def read(self, since: Mark | None = None, until: Mark | None = None) -> Iterator[Line | None]:
+        """Every line, in the order of writing; None where one is unreadable."""
         for path in self._files():
             start = (since or {}).get(path.name, 0)
             end = path.stat().st_size if until is None else until.get(path.name, 0)
@@ -79,7 +102,7 @@ class Journal:
                 while start < end and (line := kept.readline()):
                     start += len(line)
                     if found := _LINE.fullmatch(line):
-                        yield int(found[1]), found[2].decode()
+                        yield Line(int(found[2]), found[3].decode(), is_certain=not found[1])
                     elif line != b"\n":
                         yield None
 

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from web.reasons import (
+    checking,
     finishing,
     issuing,
     life,
@@ -428,6 +429,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
 }
 WORDS |= tables.WORDS
+WORDS |= checking.WORDS
 WORDS |= moves.WORDS
 WORDS |= life.WORDS
 WORDS |= submissions.WORDS

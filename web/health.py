@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import func, or_, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from archive import clock, people
+from archive import clock, journal_check, people
 from archive.errors import ArchiveError
 from archive.files import free_megabytes
 from archive.models import Document, Organ
@@ -82,6 +82,10 @@ def _journal(services: Services) -> Check:
     journal = services.db.journal
     if journal is None:
         return Check("journal", False, "", "no_journal")
+    with services.db.reading() as session:
+        gaps = journal_check.unexplained(session)
+    if gaps:
+        return Check("journal", False, f"{journal.folder}: {', '.join(gaps)}", "journal_gap_untold")
     return Check("journal", journal.takes_lines(), str(journal.folder), "no_journal")
 
 

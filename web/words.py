@@ -78,6 +78,11 @@ SENTENCES: dict[str, str] = {
     "journal_gap": _("not in the journal, as after a crash; the chain itself vouches for it"),
     "journal_line_unreadable": _("cut off in the journal, as after a crash"),
     "rebuilt": _("Documents indexed anew: {count}"),
+    "journal_gap_untold": _(
+        "these events were made past the program, or while the journal could not be written: look "
+        "into it, then “luutru audit explain FIRST..LAST”"
+    ),
+    "gap_explained": _("Your explanation of {gap} stands in the story."),
     "state_received": _("on the road"),
     "state_shelved": _("shelved"),
     "state_waiting": _("waiting"),

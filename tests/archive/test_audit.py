@@ -12,6 +12,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from archive import audit, audit_check, documents, journal_check
 from archive.audit_check import Expected, Verified, verify
 from archive.database import Base, Database, UnauditedChange
+from archive.errors import Invalid
 from archive.findings import Finding, Ranges
 from archive.journal import Journal
 from archive.models import ChainHead, Document, Event, EventWords, Organ
@@ -149,8 +150,8 @@ def test_bookkeeping_columns_need_no_telling(office: Office) -> None:
 @pytest.mark.rule("KT-47")
 @pytest.mark.rule("DB-31")
 @pytest.mark.rule("HC-68")
-def test_a_value_changed_behind_our_back_is_named(office: Office) -> None:
 @pytest.mark.rule("HC-84")
+def test_a_value_changed_behind_our_back_is_named(office: Office) -> None:
     document = office.shelve(Subject="Về việc lưu trữ")
     behind_our_back(office.db, "update document set subject = 'khác'")
     assert findings(office.db) == {Finding("row_changed", f"document {document.code}")}
@@ -181,8 +182,8 @@ def test_a_missing_event_breaks_the_chain(office: Office) -> None:
     assert {"chain_end_differs", "guard_missing", "row_untold"} <= codes
 
 
-def test_a_row_that_vanished_is_named(office: Office) -> None:
 @pytest.mark.rule("HC-84")
+def test_a_row_that_vanished_is_named(office: Office) -> None:
     document = office.shelve()
     behind_our_back(office.db, "delete from rendition")
     with office.db.reading() as session:
@@ -420,37 +421,87 @@ def test_a_story_that_was_forged_anew_is_found_out(office: Office, journal: Jour
     assert checked(office.db).findings == (Finding("journal_link_differs", f"event {last}"),)
 
 
-def test_a_crash_between_commit_and_journal_is_no_forgery(office: Office, journal: Journal) -> None:
-    office.db.journal = None
-    tell_something(office.db)
-    office.db.journal = journal
-    tell_something(office.db)
-    gap = checked(office.db).last - 1
+def test_a_program_killed_between_commit_and_journal_leaves_no_gap(
+    office: Office, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as killed:
+        killed.setattr(journal, "append", lambda links: None)
+        tell_something(office.db)
     with next(journal.folder.glob("chain-*.log")).open("ab") as cut_off:
         cut_off.write(b"99 abc")
     tell_something(office.db)
-    journal_check.look(office.db)  # as the worker does when it starts again
     found = checked(office.db)
     assert found.is_good
-    assert set(found.notes) == {
-        Finding("journal_gap", f"event {gap}"),
-        Finding("journal_line_unreadable", "1 lines"),
-    }
+    assert set(found.notes) == {Finding("journal_line_unreadable", "1 lines")}
+
+
+def test_what_was_announced_and_never_committed_accuses_nobody(
+    office: Office, journal: Journal
+) -> None:
+    last = checked(office.db).last
+    journal.announce([(last + 1, "a" * 64), (last + 2, "b" * 64)])
+    assert (checked(office.db).findings, checked(office.db).notes) == ((), ())
+    tell_something(office.db)
+    tell_something(office.db)
+    assert (checked(office.db).findings, checked(office.db).notes) == ((), ())
+
+
+def slip_in(office: Office, journal: Journal) -> int:
+    """An event made past the program, as its chain wants it; its number."""
+    office.db.journal = None
+    tell_something(office.db)
+    office.db.journal = journal
+    return checked(office.db).last
 
 
 def test_an_event_that_was_slipped_in_past_the_journal_is_found_out(
+    office: Office, journal: Journal, caplog: pytest.LogCaptureFixture
+) -> None:
+    mine = slip_in(office, journal)
+    assert checked(office.db).is_good  # nothing came after it yet
+    tell_something(office.db)
+    untold = Finding("journal_gap_untold", f"event {mine}")
+    assert checked(office.db).findings == (untold,)
+    assert journal_check.look(office.db) == [str(mine)]  # the worker's start explains nothing
+    assert "made past the program" in caplog.text
+    assert checked(office.db).findings == (untold,)
+    with office.db.reading() as session:
+        assert journal_check.unexplained(session) == [str(mine)]
+
+
+def test_a_gap_is_explained_by_a_person_and_by_no_forged_word(
     office: Office, journal: Journal
 ) -> None:
+    mine = slip_in(office, journal)
     office.db.journal = None
-    tell_something(office.db)
-    with office.db.transaction() as session:  # nor does it help to tell of it in the same way
-        mine = checked(office.db).last
-        audit.record(session, journal_check.LOOK, None, facts={"gaps": [[mine, mine + 1]]})
+    with audit.acting_as(office.first, "command"), office.db.transaction() as session:
+        audit.record(session, journal_check.EXPLAIN, None, facts={"gap": [mine, mine + 1]})
     office.db.journal = journal
-    assert checked(office.db).is_good  # as after a crash, so far
-    tell_something(office.db)
+    with office.db.transaction() as session:  # nobody's word is none either
+        journal_check.explain(session, mine, mine + 1, "máy nói")
+    journal_check.look(office.db)
     untold = Finding("journal_gap_untold", f"event {mine}..{mine + 1}")
     assert checked(office.db).findings == (untold,)
+    with audit.acting_as(office.first, "command"), office.db.transaction() as session:
+        journal_check.explain(session, mine, mine + 1, "Mất điện ngày 20/11, đã đối chiếu")
+    found = checked(office.db)
+    assert (found.findings, found.notes) == (
+        (),
+        (Finding("journal_gap", f"event {mine}..{mine + 1}"),),
+    )
+    with office.db.reading() as session:
+        assert journal_check.unexplained(session) == []
+
+
+@pytest.mark.parametrize(
+    ("gap", "why", "code"), [((1, 9999), "vì", "bad_gap"), ((1, 1), " ", "reason_missing")]
+)
+def test_an_explanation_says_why_and_of_what(
+    office: Office, gap: tuple[int, int], why: str, code: str
+) -> None:
+    with pytest.raises(Invalid) as failed, office.db.transaction() as session:
+        journal_check.explain(session, *gap, why)
+    assert failed.value.code == code
 
 
 def test_a_journal_that_was_cut_is_found_out(office: Office, journal: Journal) -> None:

@@ -7,10 +7,12 @@ from typing import Any
 
 import click
 
-from archive import audit, audit_check, documents
+from archive import access, audit, audit_check, documents, journal_check
+from archive.access import Action
+from archive.models import Organ
 from ingest import verification
 from search import indexing
-from web.commands.door import answer, door, json_option, tell, the_archive
+from web.commands.door import acting, answer, door, json_option, tell, the_archive
 from web.services import Services
 from web.words import say
 
@@ -101,6 +103,29 @@ def audit_verify(expected: audit_check.Expected | None, as_json: bool) -> None:
     tell(say("chain_good" if checked.is_good else "chain_broken", events=checked.events,
               rows=checked.rows, findings=len(checked.findings)))  # fmt: skip
     sys.exit(0 if checked.is_good else 1)
+
+
+def _gap(_context: click.Context, _argument: click.Parameter, given: str) -> tuple[int, int]:
+    """`12` or `12..15`, as `luutru audit verify` names it."""
+    found = re.fullmatch(r"(\d{1,18})(?:\.\.(\d{1,18}))?", given.strip())
+    if not found:
+        raise click.BadParameter("FIRST..LAST")
+    return int(found[1]), int(found[2] or found[1])
+
+
+@audit_group.command("explain")
+@click.argument("gap", metavar="FIRST..LAST", callback=_gap)
+@click.option("--why", required=True, help="What you found out; kept in the story under your name.")
+@json_option
+@click.pass_obj
+@door
+def audit_explain(actor: str | None, gap: tuple[int, int], why: str, as_json: bool) -> None:
+    """Say why the journal lacks these events: a power cut, a full disk, a folder out of reach."""
+    with the_archive() as services, acting(services, actor) as who, services.db.transaction() as db:
+        access.require(db, who, Action.VERIFY_STORY, db.get_one(Organ, who.organ_id))
+        journal_check.explain(db, *gap, why)
+    named = "..".join(map(str, sorted(set(gap))))
+    answer({"gap": list(gap)}) if as_json else tell(say("gap_explained", gap=named))
 
 
 def _say_found(checked: audit_check.Verified, as_json: bool) -> None:
