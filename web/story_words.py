@@ -170,6 +170,7 @@ def _said(event: Event, words: dict[str, Any]) -> str:
         "new": facts.get("new", ""),
         "changed": facts.get("changed", ""),
     }
+        "version": facts.get("version", ""),
     said = str(sentence) % told
     if event.action == "document.verify":
         good, bad = gettext("all of it holds"), gettext("SOMETHING DOES NOT HOLD")

@@ -52,7 +52,7 @@ def test_the_story_keeps_how_a_document_a_case_file_and_the_system_were_guarded(
     house.post(head, f"/documents/{house.open_code}/reason", why="Kiểm tra theo kế hoạch 12")
 
     system = told_of(house, "person", binh.id)
-    assert {"person.sign_in_failed", "person.sign_in", "person.appoint"} <= system
+    assert {"person.sign_in_failed", "person.sign_in", "person.give_role"} <= system
     (order,) = house.events("freeze_order.place")
     assert order.facts == {"number": "5/QĐ-KHOA", "things": [house.case_file, house.tray_code]}
     assert "5/QĐ-KHOA" in admin.get(f"/case-files/{house.case_file}").text
