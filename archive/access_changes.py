@@ -5,7 +5,7 @@ them. To widen works only when the competent person, who is not the one who aske
 """
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from archive import audit, clock, freezes
 from archive.case_files import index_anew
@@ -22,10 +22,11 @@ def is_wider(level: str, before: str) -> bool:
 
 
 def waiting(session: Session, case_file: CaseFile) -> AccessChange | None:
-    """The change that nobody has decided yet."""
+    """The change that nobody has decided yet, with who asked."""
     return session.scalar(
         select(AccessChange)
         .where(AccessChange.case_file_id == case_file.id, AccessChange.decided_at.is_(None))
+        .options(joinedload(AccessChange.asked_by, innerjoin=True))
         .order_by(AccessChange.id)
         .limit(1)
     )

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, load_only, selectinload
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, joinedload, load_only
 
 from archive import audit, clock
 from archive.errors import Conflict, Invalid, NotFound
@@ -83,7 +83,7 @@ def by_code(session: Session, code: str) -> CaseFile:
     found = session.scalar(
         select(CaseFile)
         .where(CaseFile.code == nfc(code).strip())
-        .options(selectinload(CaseFile.organ), selectinload(CaseFile.holder))
+        .options(joinedload(CaseFile.organ, innerjoin=True), joinedload(CaseFile.holder))
     )
     if found is None:
         raise NotFound("no_such_case_file", case_file=code)
@@ -111,8 +111,10 @@ def index_anew(session: Session, case_file_ids: Iterable[int]) -> None:
     session.flush()
 
 
-def totals(session: Session, case_file_ids: list[int]) -> dict[int, tuple[int, int]]:
-    """Documents and pages of each of these case files, in one question."""
+def totals(
+    session: Session, case_file_ids: list[int], *only: ColumnElement[bool]
+) -> dict[int, tuple[int, int]]:
+    """Documents and pages of each of these case files, in one question; of `only` some places."""
     rows = session.execute(
         select(
             Placement.case_file_id,
@@ -120,7 +122,7 @@ def totals(session: Session, case_file_ids: list[int]) -> dict[int, tuple[int, i
             func.coalesce(func.sum(Part.pages), 0),
         )
         .join(Part, Part.document_id == Placement.document_id)
-        .where(Placement.case_file_id.in_(case_file_ids))
+        .where(Placement.case_file_id.in_(case_file_ids), *only)
         .group_by(Placement.case_file_id)
     )
     return {number: (documents, int(pages or 0)) for number, documents, pages in rows}

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from archive import audit, clock, freezes
 from archive.access import open_documents
@@ -71,8 +71,7 @@ def review(session: Session, case_file: CaseFile, by: Person, more: Iterable[Che
         select(Placement)
         .where(Placement.case_file_id == case_file.id, Placement.document.has(open_documents(by)))
         .options(
-            selectinload(Placement.document).selectinload(Document.parts),
-            selectinload(Placement.document).selectinload(Document.placements),
+            joinedload(Placement.document, innerjoin=True).selectinload(Document.parts),
         )
         .order_by(Placement.ordinal)
     ).all()
@@ -101,10 +100,10 @@ def taken_out(session: Session, case_file: CaseFile) -> list[TakenOut]:
     gone = (
         select(TakenOut)
         .where(TakenOut.case_file_id == case_file.id)
-        .options(selectinload(TakenOut.document).selectinload(Document.parts))
+        .options(joinedload(TakenOut.document, innerjoin=True).joinedload(Document.parts))
         .order_by(TakenOut.id)
     )
-    return list(session.scalars(gone))
+    return list(session.scalars(gone).unique())
 
 
 def lacking(document: Document) -> tuple[str, ...]:
@@ -187,6 +186,7 @@ def take_out(
     )
     document.revision += 1
     session.flush()
+    session.expire(document, ["placements"])
     audit.record(
         session,
         "case_file.take_out",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from archive import audit, case_files, clock, freezes
 from archive.errors import Conflict, Invalid, NotFound
@@ -260,6 +260,7 @@ def _place(session: Session, document: Document, case_file: CaseFile) -> None:
     )
     document.revision += 1
     session.flush()
+    session.expire(document, ["placements"])  # who may read it follows from them
 
 
 def correct(
@@ -331,21 +332,21 @@ def _readable(value: Any) -> Any:
 
 
 def by_code(session: Session, code: str) -> Document:
-    """The document with this code, with parts, renditions and places.
+    """The document with this code, with parts, renditions and places; in two questions.
 
     Raises:
         NotFound: `no_such_document`.
     """
-    found = session.scalar(
+    asked = session.scalars(
         select(Document)
         .where(Document.code == code.strip())
         .options(
-            selectinload(Document.organ),
-            selectinload(Document.parts).selectinload(Part.renditions),
-            selectinload(Document.placements).selectinload(Placement.case_file),
+            joinedload(Document.organ, innerjoin=True),
+            joinedload(Document.placements),
+            selectinload(Document.parts).joinedload(Part.renditions),
         )
     )
-    if found is None:
+    if (found := asked.unique().one_or_none()) is None:
         raise NotFound("no_such_document", document=code)
     return found
 

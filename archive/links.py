@@ -7,15 +7,15 @@ and made by a person only (HC-06, HC-27, KT-12, TN-32).
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import and_, case, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from archive import audit, clock, freezes
 from archive.documents import number_as_shown
 from archive.errors import Conflict, Invalid
 from archive.life_models import DocumentLink
 from archive.models import Document, Person
-from archive.reading import known_documents
+from archive.reading import found_documents, known_documents
 from formats.document_numbers import find_numbers, keys, parse
 
 KINDS = ("answers", "relates", "replaces", "attachment", "paper_twin")
@@ -112,20 +112,17 @@ def unlink(session: Session, found: DocumentLink, why: str) -> None:
 
 def linked(session: Session, person: Person, document: Document) -> list[Linked]:
     """The document's links to others of which the person may know, from both ends."""
-    found = session.scalars(
-        select(DocumentLink)
-        .where(or_(DocumentLink.from_id == document.id, DocumentLink.to_id == document.id))
+    begins_here = DocumentLink.from_id == document.id
+    other = case((begins_here, DocumentLink.to_id), else_=DocumentLink.from_id)
+    found = session.execute(
+        select(DocumentLink, Document)
+        .join(Document, Document.id == other)
+        .where(or_(begins_here, DocumentLink.to_id == document.id))
+        .where(found_documents(session, person))
+        .options(joinedload(Document.parts))
         .order_by(DocumentLink.id)
-    ).all()
-    if not found:
-        return []
-    numbers = {one.to_id if one.from_id == document.id else one.from_id for one in found}
-    others = _documents(session, known_documents(session, person, numbers))
-    return [
-        Linked(one, others[other], is_from=one.from_id == document.id)
-        for one in found
-        if (other := one.to_id if one.from_id == document.id else one.from_id) in others
-    ]
+    ).unique()
+    return [Linked(one, end, is_from=one.from_id == document.id) for one, end in found]
 
 
 def _documents(session: Session, numbers: Iterable[int]) -> dict[int, Document]:

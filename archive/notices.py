@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import uuid4
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from archive import access, audit, clock, people
@@ -163,12 +163,10 @@ def _responsible(
 # The inbox ----------------------------------------------------------------------------------------
 
 
-def unopened(session: Session, person: Person) -> int:
-    """How many notices a person has not opened yet."""
-    found = select(func.count()).select_from(Notice)
-    return (
-        session.scalar(found.where(Notice.person_id == person.id, Notice.opened_at.is_(None))) or 0
-    )
+def unopened(person: Person) -> ScalarSelect[int]:
+    """How many notices a person has not opened yet, to ask it along with others."""
+    mine = (Notice.person_id == person.id, Notice.opened_at.is_(None))
+    return select(func.count()).select_from(Notice).where(*mine).scalar_subquery()
 
 
 def by_number(session: Session, person: Person, number: int) -> Notice:

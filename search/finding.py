@@ -157,7 +157,6 @@ def _whole() -> Select[Document]:
     return select(Document).options(
         selectinload(Document.organ),
         selectinload(Document.parts).selectinload(Part.renditions),
-        selectinload(Document.placements).selectinload(Placement.case_file),
     )
 
 

@@ -6,12 +6,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from archive import access, audit, clock, register_lists
 from archive.access import Action
 from archive.errors import Invalid, NotAllowed
-from archive.models import Document, Event, Organ, Person, Placement
+from archive.models import Document, Event, Organ, Person
 from archive.reading import places_of, seen_documents
 from archive.register_fields import number_of_entry
 from archive.register_models import Register, RegisterEntry
@@ -290,7 +290,6 @@ def _uses(
             Document.id.in_(issued),
             seen_documents(session, who, organ),
         )
-        .options(selectinload(Document.placements).selectinload(Placement.case_file))
         .order_by(Event.id)
         .limit(MOST_ROWS + 1)
     ).all()

@@ -6,10 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from archive import people
-from archive.models import Event, EventWords
+from archive.models import Event, EventWords, Person
 from web.errors import words_for
 from web.field_words import LEVELS, names_by_column, readable
 from web.i18n import gettext, size
@@ -66,7 +65,7 @@ def story(
     before: int | None = None,
     limit: int = 20,
 ) -> Story:
-    """The events that fit, newest first, in sentences; in three questions however many they are.
+    """The events that fit, newest first, in sentences; in one question.
 
     Args:
         rows: the session.
@@ -75,15 +74,26 @@ def story(
         before: only events before this one.
         limit: how many at most.
     """
-    wanted = select(Event).where(where).order_by(Event.id.desc()).limit(limit + 1)
+    actor, principal = aliased(Person), aliased(Person)
+    wanted = (
+        select(Event, EventWords.words, actor.full_name, principal.full_name)
+        .outerjoin(EventWords, EventWords.event_id == Event.id)
+        .outerjoin(actor, actor.id == Event.person_id)
+        .outerjoin(principal, principal.id == Event.principal_id)
+        .where(where)
+        .order_by(Event.id.desc())
+        .limit(limit + 1)
+    )
     if before is not None:
         wanted = wanted.where(Event.id < before)
-    found = rows.scalars(wanted).all()
-    events = found[:limit]
-    names = _names(rows, events)
-    words = _words(rows, events)
-    lines = _steps_in_one([_line(one, of, names, words.get(one.id, {})) for one in events], events)
-    return Story(lines, events[-1].id if len(found) > limit else None)
+    found = rows.execute(wanted).all()
+    shown = found[:limit]
+    lines = [
+        _line(event, of, (name or f"#{event.person_id}", other or ""), _words(event, words))
+        for event, words, name, other in shown
+    ]
+    events = [event for event, *_ in shown]
+    return Story(_steps_in_one(lines, events), events[-1].id if len(found) > limit else None)
 
 
 def _steps_in_one(lines: list[Told], events: Sequence[Event]) -> tuple[Told, ...]:
@@ -104,19 +114,7 @@ def _steps_in_one(lines: list[Told], events: Sequence[Event]) -> tuple[Told, ...
     return tuple(shown)
 
 
-def _names(rows: Session, events: Sequence[Event]) -> dict[int, str]:
-    return people.names_of(rows, (n for one in events for n in (one.person_id, one.principal_id)))
-
-
-def _words(rows: Session, events: Sequence[Event]) -> dict[int, dict[str, Any]]:
-    numbers = [one.id for one in events if one.words_digest]
-    if not numbers:
-        return {}
-    found = rows.scalars(select(EventWords).where(EventWords.event_id.in_(numbers)))
-    return {one.event_id: one.words for one in found}
-
-
-def _line(event: Event, of: str, names: dict[int, str], words: dict[str, Any]) -> Told:
+def _line(event: Event, of: str, names: tuple[str, str], words: dict[str, Any]) -> Told:
     return Told(
         number=event.id,
         at=event.at,
@@ -131,17 +129,21 @@ def _line(event: Event, of: str, names: dict[int, str], words: dict[str, Any]) -
     )
 
 
-def _who(event: Event, names: dict[int, str]) -> str:
+def _words(event: Event, words: dict[str, Any] | None) -> dict[str, Any]:
+    """Those that its digest speaks of, as long as they are not erased."""
+    return words if words and event.words_digest else {}
+
+
+def _who(event: Event, names: tuple[str, str]) -> str:
+    """Who did it, by the names of who acted and for whom."""
+    name, principal = names
     if event.person_id is None:
         return gettext("The system")
-    name = names.get(event.person_id, f"#{event.person_id}")
     if event.door == "worker":
         return gettext("The system, for %(name)s", name=name)
     if event.principal_id is None:
         return name
-    return gettext(
-        "%(name)s for %(principal)s", name=name, principal=names.get(event.principal_id, "")
-    )
+    return gettext("%(name)s for %(principal)s", name=name, principal=principal)
 
 
 def _said(event: Event, words: dict[str, Any]) -> str:

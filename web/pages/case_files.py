@@ -23,6 +23,7 @@ from archive.fields import parse_day
 from archive.life_models import AccessChange
 from archive.models import CaseFile, Document, Person, Placement
 from archive.reading import (
+    known_and_readable,
     known_documents,
     places_of,
     seen_case_files,
@@ -171,20 +172,26 @@ def one(code: str) -> str:
     """One case file: where it stands, what may be done, its documents in order, its story."""
     with reading() as rows:
         case_file = the_case_file(rows, code, Action.SEE_CASE_FILES)
-        found = listed(rows, _inside(case_file))
+        totals = case_files.totals(rows, [case_file.id], _visible()).get(case_file.id, (0, 0))
+        found = listed(rows, _inside(case_file), total=totals[0])
         inside = [one.document for one in found.rows]
+        gone = closing.taken_out(rows, case_file)
+        named = [one.id for one in inside] + [one.document_id for one in gone]
+        known, readable = known_and_readable(rows, asker(), named)
         return render_template(
             "case_files/one.html",
             case_file=case_file,
             fields=case_file_fields(case_file),
             stage=STAGES[case_file.stage],
             shown=found,
-            readable=_readable(rows, inside),
+            readable=readable,
+            taken_out=gone,
+            known_gone=known,
             places=places_of(rows, asker(), inside),
-            totals=case_files.totals(rows, [case_file.id]).get(case_file.id, (0, 0)),
+            totals=totals,
             story=story(
                 rows,
-                or_(story_of("case_file", case_file.id), _placed_in(case_file)),
+                story_of("case_file", case_file.id, placement=_places(case_file)),
                 of="case_file",
                 before=number_asked("before"),
             ),
@@ -194,26 +201,23 @@ def one(code: str) -> str:
 
 
 def _inside(case_file: CaseFile) -> Select[Placement]:
-    whole = joinedload(Placement.document)
     return (
         select(Placement)
-        .where(
-            Placement.case_file_id == case_file.id, Placement.document.has(open_documents(asker()))
-        )
-        .options(
-            whole.selectinload(Document.parts).selectinload(Part.renditions),
-            whole.selectinload(Document.placements).selectinload(Placement.case_file),
-        )
+        .where(Placement.case_file_id == case_file.id, _visible())
+        .options(joinedload(Placement.document, innerjoin=True).selectinload(Document.parts))
         .order_by(Placement.ordinal)
     )
+
+
+def _visible() -> ColumnElement[bool]:
+    """Places of documents of which the person may know at all: none is counted beside them."""
+    return Placement.document.has(open_documents(asker()))
 
 
 def _standing(rows: Session, case_file: CaseFile) -> dict[str, Any]:
     """Where it stands, what holds it, and what may be done with it."""
     standing = view.standing_of(rows, case_file)
-    gone = closing.taken_out(rows, case_file)
     change = standing.change
-    asked_by = rows.get(Person, change.asked_by_id) if change else None
     return {
         "level": LEVELS[case_file.access_level],
         "levels": LEVELS,
@@ -222,15 +226,13 @@ def _standing(rows: Session, case_file: CaseFile) -> dict[str, Any]:
         "dates": view.dates_of(rows, case_file),
         "orders": standing.orders,
         "change": change,
-        "asked_by": asked_by.full_name if asked_by else "",
+        "asked_by": change.asked_by.full_name if change else "",
         "may_confirm": may(rows, Action.CONFIRM_ACCESS, case_file),
         "may_take_out": _may_fill(rows, case_file),
         "why_no_change": standing.why_no_change,
         "papers": papers.of_case_file(rows, case_file),
         "paper_kinds": view.PAPER_KINDS,
         "paper_states": view.PAPER_STATES,
-        "taken_out": gone,
-        "known_gone": known_documents(rows, asker(), [one.document_id for one in gone]),
         "why_out": view.WHY_OUT,
     }
 
@@ -244,13 +246,9 @@ def _may_fill(rows: Session, case_file: CaseFile) -> bool:
     return case_files.takes_documents(case_file)
 
 
-def _placed_in(case_file: CaseFile) -> ColumnElement[bool]:
-    """The events by which documents came to stand in it."""
-    places = select(Placement.id).where(Placement.case_file_id == case_file.id)
-    told = select(EventRow.event_id).where(
-        EventRow.kind == "placement", EventRow.row_id.in_(places)
-    )
-    return Event.id.in_(told)
+def _places(case_file: CaseFile) -> Select[int]:
+    """The places of documents in it: the events of these tell how they came to stand there."""
+    return select(Placement.id).where(Placement.case_file_id == case_file.id)
 
 
 def _readable(rows: Session, found: Sequence[Document]) -> set[int]:
@@ -267,10 +265,7 @@ def tray() -> str:
             rows,
             select(Document)
             .where(seen_documents(rows, asker(), here()), _kind_wanted())
-            .options(
-                selectinload(Document.parts).selectinload(Part.renditions),
-                selectinload(Document.placements).selectinload(Placement.case_file),
-            )
+            .options(selectinload(Document.parts))
             .order_by(Document.id.desc()),
         )
         return render_template(

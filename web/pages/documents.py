@@ -43,6 +43,7 @@ ASKED = (
     Action.DECIDE_INTAKE,
     Action.RECALL,
 )
+Rights = dict[Action, bool]
 PRINTED = 300  # pages a print view holds
 SEES_READERS = frozenset({"administrator", "archivist", "auditor", "head"})
 EMPTY_ROWS = 2  # for supplementary fields to come
@@ -52,16 +53,15 @@ _verifying = threading.Lock()
 @blueprint.get("/<code>")
 def page(code: str) -> str:
     """The document; opening it is told, turning its pages is part of the same opening."""
-    _tell_opening(code, is_turning=bool(request.args.get("turn")))
+    document, rights = _opened(code, is_turning=bool(request.args.get("turn")))
     with reading() as rows:
-        document = the_document(rows, code, Action.DESCRIBE)
-        rights = {one: may(rows, one, document) for one in ASKED}
+        rows.add(document)  # as it was when its opening was told
         told: dict[str, Any] = {
             "case_files": reads.places_of(rows, asker(), [document]).get(document.id, []),
             "story": _story(rows, document),
             "may_give_reason": not rights[Action.READ]
             and reads.may_give_reason(rows, asker(), document),
-            "needs_consent": exports.needs_consent(rows, asker(), document),
+            "needs_consent": rights[Action.READ] and exports.needs_consent(rows, asker(), document),
             "open_ones": open_ones(rows) if rights[Action.PLACE] else [],
             **_beside(rows, document),
         }
@@ -95,18 +95,28 @@ def _beside(rows: Session, document: Document) -> dict[str, Any]:
     }
 
 
-def _tell_opening(code: str, *, is_turning: bool) -> None:
-    """Tell that the content is seen, or the description alone; to turn a page is to go on."""
-    with reading() as rows:
-        document = the_document(rows, code, Action.DESCRIBE)
-        may_read = may(rows, Action.READ, document)
-        if may_read and is_turning and reads.was_just_opened(rows, actor(), document):
-            return
+def _opened(code: str, *, is_turning: bool) -> tuple[Document, Rights]:
+    """Tell that the content is seen, or the description alone; to turn a page is to go on.
+
+    What was told of is what is shown: the document as it was then, and what might be done with it.
+    """
+    if is_turning:
+        with reading() as rows:
+            document, rights = _with_rights(rows, code)
+            if rights[Action.READ] and reads.was_just_opened(rows, actor(), document):
+                return document, rights
     with writing() as rows:
-        document = the_document(rows, code, Action.DESCRIBE)
-        if may_read and is_turning and reads.was_just_opened(rows, actor(), document):
-            return  # by the picture next to it
-        reads.opened(rows, document, "open" if may_read else "describe")
+        document, rights = _with_rights(rows, code)
+        may_read = rights[Action.READ]
+        # A picture beside the page may have told of it in between.
+        if not (is_turning and may_read and reads.was_just_opened(rows, actor(), document)):
+            reads.opened(rows, document, "open" if may_read else "describe")
+    return document, rights
+
+
+def _with_rights(rows: Session, code: str) -> tuple[Document, Rights]:
+    document = the_document(rows, code, Action.DESCRIBE)
+    return document, {one: may(rows, one, document) for one in ASKED}
 
 
 def _viewer(part: Part) -> Any:
@@ -141,9 +151,8 @@ def _story(rows: Session, document: Document) -> Story:
 
     Who read it is for who oversees that; and no case file is named that is closed to the asker.
     """
-    told: ColumnElement[bool] = reads.story_of("document", document.id)
-    intakes = rows.scalars(select(Intake.id).where(Intake.document_id == document.id)).all()
-    told = or_(told, *(reads.story_of("intake", one) for one in intakes))
+    intakes = select(Intake.id).where(Intake.document_id == document.id)
+    told: ColumnElement[bool] = reads.story_of("document", document.id, intake=intakes)
     told = and_(told, reads.placings_known(rows, asker(), document))
     told = and_(told, reads.links_known(rows, asker(), document))
     if not access.roles_of(asker(), document.organ_id) & SEES_READERS:
@@ -167,7 +176,7 @@ def picture(code: str, part: int, number: int, width: int) -> BaseResponse:
     if response.make_conditional(request).status_code != 304:
         response.data = pictures.picture(services(), found, number, width)
     if width > pictures.THUMBNAIL:  # large enough to be read: also without our viewer
-        _tell_opening(code, is_turning=True)
+        _opened(code, is_turning=True)
     return response
 
 

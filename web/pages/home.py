@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from archive import access, clock, delegations, notices
 from archive.access import Action
-from archive.models import CaseFile, Document, Event, Organ, Person, Placement
+from archive.models import CaseFile, Document, Event, Organ, Placement
 from archive.reading import seen_documents
 from archive.submission_lists import SOON, held, until_when
 from ingest.intakes import seen_intakes
@@ -50,13 +50,14 @@ MENU = (
 
 
 def menu() -> dict[str, Any]:
-    """What every page needs: who is here, and the menu entries open to them."""
+    """What every page needs, in one question: who is here, and the menu entries open to them."""
     if g.get("person") is None:
         return {"me": None, "menu": (), "here": None}
     with reading() as rows:
         entries = tuple(one for one in MENU if may(rows, one.action, here()))
-        places = places_to_work(rows)
-        unopened = notices.unopened(rows, g.person)
+        asked = select(notices.unopened(actor()), delegations.may_be_lent(actor()))
+        unopened, lends = rows.execute(asked).one()
+        places = [*_organs(rows), *(_principals(rows) if lends else ())]
     told = {"me": g.person, "menu": entries, "here": here(), "unopened": unopened}
     return {**told, "acts_for": principal(), "places_to_work": places}
 
@@ -70,15 +71,22 @@ class Place:
     is_person: bool = False
 
 
-def places_to_work(rows: Session) -> list[Place]:
-    """What the account menu offers: other organs, people one may act for, and oneself again."""
-    organs = sorted(access.organs_of(actor()) - ({here().id} if principal() is None else set()))
-    found = [Place(f"organ:{one}", rows.get_one(Organ, one).name) for one in organs]
-    for one in delegations.in_force(rows, actor()):
-        lender = rows.get_one(Person, one.principal_id)
-        if principal() is None or lender.id != asker().id:
-            found.append(Place(f"for:{one.id}", lender.full_name, is_person=True))
-    return found
+def _organs(rows: Session) -> list[Place]:
+    """Other organs at which one works; while acting for somebody, one's own again too."""
+    organs = access.organs_of(actor()) - ({here().id} if principal() is None else set())
+    if not organs:
+        return []
+    found = select(Organ.id, Organ.name).where(Organ.id.in_(organs)).order_by(Organ.id)
+    return [Place(f"organ:{number}", name) for number, name in rows.execute(found)]
+
+
+def _principals(rows: Session) -> list[Place]:
+    """People one may act for."""
+    return [
+        Place(f"for:{one.id}", one.principal.full_name, is_person=True)
+        for one in delegations.in_force(rows, actor())
+        if principal() is None or one.principal_id != asker().id
+    ]
 
 
 @blueprint.get("/")
