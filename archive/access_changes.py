@@ -85,7 +85,7 @@ def decide(
     """
     case_file = session.get_one(CaseFile, change.case_file_id)
     _hold(session, case_file)
-    session.refresh(change, with_for_update={"key_share": True})
+    audit.hold(session, change)
     if change.decided_at is not None:
         raise Conflict("decided_already")
     if change.asked_by_id in _hands(by):
@@ -102,7 +102,7 @@ def decide(
 
 
 def _hold(session: Session, case_file: CaseFile, seen: int | None = None) -> None:
-    session.refresh(case_file, audit.columns(case_file), with_for_update={"key_share": True})
+    audit.hold(session, case_file)
     if seen not in (None, case_file.revision):
         raise Conflict("changed_meanwhile", document=case_file.code)
     freezes.require_thawed(session, case_file)

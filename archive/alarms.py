@@ -113,4 +113,4 @@ def _must_be_suspected(document: Document, why: str) -> None:
 
 def _hold(session: Session, document: Document) -> None:
     session.flush()
-    session.refresh(document, audit.columns(document), with_for_update={"key_share": True})
+    audit.hold(session, document)

@@ -179,6 +179,11 @@ def columns(row: Row) -> list[str]:
     return [one.key for one in inspect(row).mapper.column_attrs]
 
 
+def hold(session: Session, row: Row) -> None:
+    """Read a row anew and hold it until the transaction ends: of two people, one goes first."""
+    session.refresh(row, columns(row), with_for_update={"key_share": True})
+
+
 def row_digest(row: Row) -> str:
     """Digest of all that is told of a row: its columns without the machines' book-keeping.
 

@@ -162,7 +162,7 @@ def take_out(
     """
     if why not in REASONS_TO_TAKE_OUT:
         raise Invalid("bad_value", field="why", value=why)
-    session.refresh(case_file, audit.columns(case_file), with_for_update={"key_share": True})
+    audit.hold(session, case_file)
     if not takes_documents(case_file):
         raise Conflict("case_file_is_final", case_file=case_file.code, stage=case_file.stage)
     freezes.require_thawed(session, case_file)
@@ -268,7 +268,7 @@ def describe(
         Conflict: `changed_meanwhile`, `frozen`.
     """
     columns, supplementary = parse_fields(values, CASE_FILE_FIELDS)
-    session.refresh(case_file, audit.columns(case_file), with_for_update={"key_share": True})
+    audit.hold(session, case_file)
     if seen not in (None, case_file.revision):
         raise Conflict("changed_meanwhile", document=case_file.code)
     freezes.require_thawed(session, case_file)

@@ -46,7 +46,7 @@ def pass_on(session: Session, fonds: Fonds, to: Organ, reason: str, *, decision:
         raise Invalid("order_number_missing")
     if not reason.strip():
         raise Invalid("reason_missing")
-    session.refresh(fonds, audit.columns(fonds), with_for_update={"key_share": True})
+    audit.hold(session, fonds)
     if keeper_of(fonds) == to.id:
         raise Invalid("keeps_it_already", name=to.name)
     before = session.get_one(Organ, keeper_of(fonds))

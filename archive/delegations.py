@@ -77,7 +77,7 @@ def end(session: Session, one: Delegation) -> None:
     Raises:
         Conflict: `ended_already`.
     """
-    session.refresh(one, with_for_update={"key_share": True})
+    audit.hold(session, one)
     if one.ended_at is not None:
         raise Conflict("ended_already")
     one.ended_at = clock.now()

@@ -323,7 +323,7 @@ def _change(
 
 def _hold(session: Session, document: Document) -> None:
     """Keep other hands off the row until the commit, and see it as it is now."""
-    session.refresh(document, audit.columns(document), with_for_update={"key_share": True})
+    audit.hold(session, document)
 
 
 def _readable(value: Any) -> Any:

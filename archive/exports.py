@@ -88,7 +88,7 @@ def decide(
         Invalid: `reason_missing`: a refusal says why; `day_has_passed`.
         Conflict: `decided_already`, `yourself`.
     """
-    session.refresh(asked, with_for_update={"key_share": True})
+    audit.hold(session, asked)
     if asked.decided_at is not None:
         raise Conflict("decided_already")
     if asked.person_id == by.id:

@@ -195,7 +195,7 @@ def require_draft(session: Session, plan: FilePlan) -> None:
 
 def hold(session: Session, plan: FilePlan) -> None:
     """Let nobody else change the plan until this transaction ends."""
-    session.refresh(plan, audit.columns(plan), with_for_update={"key_share": True})
+    audit.hold(session, plan)
 
 
 def checked(

@@ -61,7 +61,7 @@ def reassign(
     """
     if not why.strip():
         raise Invalid("reason_missing")
-    session.refresh(case_file, audit.columns(case_file), with_for_update={"key_share": True})
+    audit.hold(session, case_file)
     if seen not in (None, case_file.revision):
         raise Conflict("changed_meanwhile", document=case_file.code)
     if case_file.stage not in HANDED:

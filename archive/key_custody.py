@@ -86,7 +86,7 @@ def take_back(session: Session, held: KeyCustody, on: date, reason: str) -> None
     """
     if not reason.strip():
         raise Invalid("reason_missing")
-    session.refresh(held, with_for_update={"key_share": True})
+    audit.hold(session, held)
     if held.until_on is not None:
         raise Conflict("ended_already")
     _end(held, on)

@@ -361,7 +361,7 @@ class NoticeItem(Row):
         return ("notice", self.notice_id)
 
 
-# Personal files: archive/personal_files.py ---------------------------------------------------------
+# Personal files: archive/personal_files.py --------------------------------------------------------
 
 
 class PersonalFileItem(Row):

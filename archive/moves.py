@@ -201,7 +201,7 @@ def move(
         Conflict: the first hindrance of another kind.
         Invalid: `reason_missing`.
     """
-    session.refresh(case_file, with_for_update={"key_share": True})  # two people, one moves it
+    audit.hold(session, case_file)  # two people, one moves it
     for hindrance in hindrances(session, case_file, name, by, more):
         kind = NotAllowed if hindrance.code in ("not_allowed", "not_the_holder") else Conflict
         raise kind(hindrance.code, **{"case_file": case_file.code, **hindrance.details})

@@ -94,7 +94,7 @@ def change(
     if not why.strip():
         raise Invalid("reason_missing")
     columns = parse(values)
-    session.refresh(part, with_for_update={"key_share": True})
+    audit.hold(session, part)
     if seen and seen != audit.row_digest(part)[:16]:
         raise Conflict("changed_meanwhile", document=part.what)
     thing = thing_of(session, part)

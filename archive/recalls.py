@@ -30,7 +30,7 @@ def recall(
     """
     if not reason.strip():
         raise Invalid("reason_missing")
-    session.refresh(document, audit.columns(document), with_for_update={"key_share": True})
+    audit.hold(session, document)
     if recall_of(session, document) is not None:
         raise Conflict("recalled_already", document=document.code)
     freezes.require_thawed(session, document)
@@ -58,7 +58,7 @@ def told_sender(session: Session, found: Recall, how: str = "") -> None:
     Raises:
         Conflict: `told_already`.
     """
-    session.refresh(found, with_for_update={"key_share": True})
+    audit.hold(session, found)
     if found.told_sender_at is not None:
         raise Conflict("told_already")
     found.told_sender_at = clock.now()

@@ -243,7 +243,7 @@ def decide(session: Session, asked: LettingIn, by: Person, *, is_allowed: bool, 
     """
     if not why.strip():
         raise Invalid("reason_missing")
-    session.refresh(asked, with_for_update={"key_share": True})
+    audit.hold(session, asked)
     if asked.decided_at is not None:
         raise Conflict("already_decided")
     if asked.asked_by_id == by.id:

@@ -321,7 +321,7 @@ def hold(session: Session, entry: RegisterEntry, seen: int | None = None) -> Non
     Raises:
         Conflict: `changed_meanwhile`, `entry_cancelled`, `frozen`.
     """
-    session.refresh(entry, audit.columns(entry), with_for_update={"key_share": True})
+    audit.hold(session, entry)
     if seen not in (None, entry.revision):
         raise Conflict("changed_meanwhile", document=entry.code)
     if entry.state == "cancelled":

@@ -21,7 +21,7 @@ def require_as_seen(session: Session, row: Row, seen: str | None) -> None:
     Raises:
         Conflict: `changed_meanwhile`.
     """
-    session.refresh(row, audit.columns(row), with_for_update={"key_share": True})
+    audit.hold(session, row)
     if seen and seen != state_of(row):
         raise Conflict("changed_meanwhile", document=_name_of(row))
 

@@ -68,7 +68,7 @@ def keep_back(
         raise Invalid("reason_missing")
     if not consent_number.strip():
         raise Invalid("consent_missing")
-    session.refresh(case_file, audit.columns(case_file), with_for_update={"key_share": True})
+    audit.hold(session, case_file)
     if case_file.stage != "closed" or case_file.due_on is None:
         raise Conflict("not_due", case_file=case_file.code)
     last = clock.months_after(case_file.due_on, MONTHS_KEPT_BACK)
@@ -237,7 +237,7 @@ def sign(session: Session, submission: Submission, by: Person, side: str) -> Non
         Conflict: `still_undecided`, `nothing_accepted`, `already_signed`.
         NotAllowed: `not_your_side`, `both_sides`: one person does not sign for both.
     """
-    session.refresh(submission, audit.columns(submission), with_for_update={"key_share": True})
+    audit.hold(session, submission)
     if (hindrance := why_not_sign(session, submission, by, side)) is not None:
         raise hindrance
     if side == "giving":

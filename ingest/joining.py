@@ -100,7 +100,7 @@ def _has_open_file(entry: RegisterEntry) -> bool:
 
 def hold_document(session: Session, document: Document) -> None:
     """Keep other hands off the document until the commit."""
-    session.refresh(document, audit.columns(document), with_for_update={"key_share": True})
+    audit.hold(session, document)
 
 
 def _is_registered(session: Session, document: Document, entry: RegisterEntry) -> bool:
