@@ -17,14 +17,15 @@ from sqlalchemy.orm import Session, selectinload
 from archive import access, audit, clock, people
 from archive.access import Action
 from archive.errors import NotFound
-from archive.life_models import Notice, NoticeItem
-from archive.models import CaseFile, Organ, Person, Row
+from archive.life_models import ExportRequest, Notice, NoticeItem
+from archive.models import CaseFile, Document, Organ, Person, Row
 from archive.organ_rules import rules_of
-from archive.reading import known_case_files
+from archive.reading import known_case_files, known_documents
 from archive.register_fields import number_of_entry
 from archive.register_lists import hidden_of
 from archive.register_models import RegisterEntry
 from archive.submissions import DAYS_AFTER_CALL, due_by, kept_until, last_call
+from archive.use_models import Loan
 
 DUE = "submission_due"
 CALLED = "submission_called"
@@ -33,7 +34,12 @@ ACCESS_WAITS = "access_change_waits"
 REGISTERED = "document_registered"
 ISSUED = "document_issued"
 SHOWN = "document_shown"
+EXPORT_ASKED = "export_asked"
+EXPORT_ANSWERED = "export_answered"
+SECRET_SUSPECTED = "secret_suspected"
+FILE_SUSPECTED = "file_suspected"  # still on the road: ingest/suspected.py
 NOT_CONFIRMED = "delivery_not_confirmed"
+LOAN_LATE = "loan_late"
 INBOX_ONLY = (REGISTERED, ISSUED, SHOWN, NOT_CONFIRMED)  # too many for a letter each
 MOST_MAIL_TRIES = 20
 
@@ -220,6 +226,10 @@ def subjects(session: Session, person: Person, items: Iterable[NoticeItem]) -> S
     return {
         **_case_files(session, person, numbers["case_file"]),
         **_entries(session, person, numbers["register_entry"]),
+        **_requests(session, person, numbers["export_request"]),
+        **_suspected(session, person, numbers["document"]),
+        **_loans(session, person, numbers["loan"]),
+        **{("intake", one): Subject("intake", str(one)) for one in numbers["intake"]},
     }
 
 
@@ -235,6 +245,63 @@ def _case_files(session: Session, person: Person, numbers: set[int]) -> Subjects
             "case_file", code, title if number in known else "", number in known
         )
         for number, code, title in found
+    }
+
+
+def _requests(session: Session, person: Person, numbers: set[int]) -> Subjects:
+    """Requests to take something out: what, and what for."""
+    if not numbers:
+        return {}
+    found = session.scalars(select(ExportRequest).where(ExportRequest.id.in_(numbers))).all()
+    files = known_case_files(session, person, [n for one in found if (n := one.case_file_id)])
+    papers = known_documents(session, person, [n for one in found if (n := one.document_id)])
+    codes = {
+        ("case_file", number): code
+        for number, code in session.execute(
+            select(CaseFile.id, CaseFile.code).where(CaseFile.id.in_(files))
+        )
+    } | {
+        ("document", number): code
+        for number, code in session.execute(
+            select(Document.id, Document.code).where(Document.id.in_(papers))
+        )
+    }
+    told: Subjects = {}
+    for one in found:
+        kind = "case_file" if one.case_file_id else "document"
+        thing = (kind, one.case_file_id or one.document_id or 0)
+        code, is_known = codes.get(thing, str(one.id)), thing in codes
+        told["export_request", one.id] = Subject(
+            "export_request", code, one.purpose if is_known else "", is_known
+        )
+    return told
+
+
+def _loans(session: Session, person: Person, numbers: set[int]) -> Subjects:
+    """What was lent, by its code, and who has it."""
+    if not numbers:
+        return {}
+    found = session.scalars(
+        select(Loan)
+        .where(Loan.id.in_(numbers))
+        .options(selectinload(Loan.case_file), selectinload(Loan.document))
+    )
+    return {
+        ("loan", one.id): Subject("loan", thing.code, one.borrower)
+        for one in found
+        if (thing := one.case_file or one.document) is not None
+    }
+
+
+def _suspected(session: Session, person: Person, numbers: set[int]) -> Subjects:
+    """Documents by their code alone: what is suspected is not put into letters."""
+    if not numbers:
+        return {}
+    known = known_documents(session, person, numbers)
+    found = session.execute(select(Document.id, Document.code).where(Document.id.in_(numbers)))
+    return {
+        ("document", number): Subject("document", code, "", number in known)
+        for number, code in found
     }
 
 

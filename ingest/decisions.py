@@ -12,7 +12,7 @@ from archive import alarms, audit, clock, refusals
 from archive.errors import Conflict, Invalid, NotFound
 from archive.models import Document, Part
 from formats.kinds import Family
-from ingest import claims, outcomes, page_making, shelving
+from ingest import claims, outcomes, page_making, shelving, twins
 from ingest.models import Intake
 from ingest.outcomes import SILENT_SERVICES
 from ingest.steps import SUSPICIOUS
@@ -135,8 +135,9 @@ def confirm_secret(
 ) -> list[Document]:
     """It is a state secret: the quarantine is emptied; number, date and reason stay (R15).
 
-    A document that was to be mended stays closed, and leaves by disposal only. Documents made of
-    the same bytes, of whatever organ, are suspected from now on; they are the answer.
+    A document that was to be mended stays closed, and leaves by disposal only. What is made of the
+    same bytes, of whatever organ, is suspected from now on: on the road, and on the shelf; the
+    documents are the answer. Inside `twins.copied_apart`.
 
     Raises:
         Conflict: `not_waiting`; Invalid: `reason_missing`.
@@ -144,8 +145,10 @@ def confirm_secret(
     _must_be_suspected(intake)
     _need(why)
     document, digest = _mended_by(session, intake), intake.digest
+    twins.suspect(session, workshop, digest)
     shelving.discard(session, workshop, intake, why)
     if document is not None:
+        _suspect_parts(session, workshop, document)
         return alarms.confirmed(session, document, why)
     refusals.refuse(session, intake.organ, None, refusals.SECRET)
     return alarms.suspect_twins(session, digest)
@@ -162,14 +165,24 @@ def clear_shelved(session: Session, document: Document, why: str) -> None:
     alarms.clear(session, document, why)
 
 
-def confirm_shelved(session: Session, document: Document, why: str) -> list[Document]:
+def confirm_shelved(
+    session: Session, workshop: Workshop, document: Document, why: str
+) -> list[Document]:
     """It is one: it stays closed. The documents that are suspected now for the same bytes.
+
+    What is on the road of these bytes is suspected too. Inside `twins.copied_apart`.
 
     Raises:
         Conflict, Invalid: like `clear_shelved`.
     """
     _no_walk(session, document)
+    _suspect_parts(session, workshop, document)
     return alarms.confirm(session, document, why)
+
+
+def _suspect_parts(session: Session, workshop: Workshop, document: Document) -> None:
+    for digest in sorted(twins.digests_of(document)):
+        twins.suspect(session, workshop, digest)
 
 
 def _no_walk(session: Session, document: Document) -> None:

@@ -8,10 +8,15 @@ from archive.notices import (
     ACCESS_WAITS,
     CALLED,
     DUE,
+    EXPORT_ANSWERED,
+    EXPORT_ASKED,
+    FILE_SUSPECTED,
     ISSUED,
+    LOAN_LATE,
     NOT_CONFIRMED,
     REGISTERED,
     RETURNED,
+    SECRET_SUSPECTED,
     SHOWN,
     Subjects,
 )
@@ -55,6 +60,26 @@ KINDS: dict[str, tuple[str, str]] = {
     NOT_CONFIRMED: (
         _l("Recipients have not said that a document arrived"),
         _l("Open each line, ask those who are marked “not yet”, and note it there."),
+    ),
+    EXPORT_ASKED: (
+        _l("Somebody asks to take content out"),
+        _l("Look at what is asked for and what for, then give consent or say no."),
+    ),
+    EXPORT_ANSWERED: (
+        _l("Your request to take content out is answered"),
+        _l("The answer stands on the page of requests, with its reason."),
+    ),
+    SECRET_SUSPECTED: (
+        _l("Documents are suspected to be state secrets"),
+        _l("They are closed to all others until you decide. Look at each and say what it is."),
+    ),
+    FILE_SUSPECTED: (
+        _l("Received files are suspected to be state secrets"),
+        _l("They lie apart until you decide. Look at each and say what it is."),
+    ),
+    LOAN_LATE: (
+        _l("What was lent should be back"),
+        _l("Bring it back, or have it brought back; the clerk or archivist writes that down."),
     ),
     SHOWN: (
         _l("Documents that a colleague wants you to look at"),

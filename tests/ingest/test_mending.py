@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -227,9 +228,10 @@ def test_a_confirmed_secret_on_the_shelf_stays_closed_and_its_twins_are_suspecte
 
 def test_whoever_decides_on_a_document_decides_on_its_waiting_walk(desk: Desk) -> None:
     code, number = suspected(desk)
-    for decide in (decisions.clear_shelved, decisions.confirm_shelved):
+    confirm = partial(decisions.confirm_shelved, workshop=desk.workshop)
+    for decide in (decisions.clear_shelved, confirm):
         with pytest.raises(Conflict) as failed, desk.db.transaction() as session:
-            decide(session, documents.by_code(session, code), "vì")
+            decide(session, document=documents.by_code(session, code), why="vì")
         assert (failed.value.code, failed.value.details["intake"]) == ("mending_already", number)
 
 

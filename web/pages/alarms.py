@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from archive.access import Action
 from archive.errors import ArchiveError, NotFound
 from archive.models import Document, Organ
-from ingest import decisions
+from ingest import decisions, twins
 from web.auth import confirm_password, reading, services, the_document, writing
 from web.error_words import Said
 from web.errors import tell
@@ -42,14 +42,18 @@ def shown(document: Document) -> Said | None:
 def decide(code: str) -> BaseResponse:
     """Say that a suspected document is no secret, or that it is one; with reason and password."""
     with reading() as rows:
-        the_document(rows, code, Action.DECIDE_SECRET)
+        document = the_document(rows, code, Action.DECIDE_SECRET)
+        is_secret = request.form.get("verb") == "confirm"
+        same_bytes = twins.digests_of(document) if is_secret else set()
+    workshop = services().workshop
     try:
         confirm_password(request.form.get("password", ""))
-        with writing() as rows:
+        with twins.copied_apart(services().db.engine, workshop, same_bytes), writing() as rows:
             document = the_document(rows, code, Action.DECIDE_SECRET)
             why = request.form.get("why", "")
-            if request.form.get("verb") == "confirm":
-                tell_twins(decisions.confirm_shelved(rows, document, why), document.organ)
+            if is_secret:
+                found = decisions.confirm_shelved(rows, workshop, document, why)
+                tell_twins(found, document.organ)
             else:
                 decisions.clear_shelved(rows, document, why)
     except NotFound:

@@ -60,6 +60,14 @@ def _address(subject: Subject) -> str:
         return ""
     if subject.kind == "case_file":
         return url_for("case_files.one", code=subject.code)
+    if subject.kind == "document":
+        return url_for("documents.page", code=subject.code)
+    if subject.kind == "export_request":
+        return url_for("rights.requests")
+    if subject.kind == "loan":
+        return url_for("loans.page", only="overdue")
+    if subject.kind == "intake":
+        return url_for("receiving.page", tab="deciding") + f"#intake-{subject.code}"
     book, year, number = subject.code.rsplit("/", 2)
     return url_for("registers.one", book=book, year=int(year), number=int(number))
 

@@ -26,7 +26,7 @@ from archive.access import Action
 from archive.errors import ArchiveError, Invalid, NotFound
 from archive.reading import known_case_files, known_documents
 from formats.vietnamese import nfc
-from ingest import decisions, shelving
+from ingest import decisions, shelving, twins
 from ingest.intakes import names_hidden, seen_intakes, sees_all, the_intake
 from ingest.models import Intake
 from ingest.reception import Receipt, Sending, receive
@@ -316,7 +316,16 @@ def look(number: int) -> Response:
 
 
 def _prepared(verb: str, number: int) -> AbstractContextManager[None]:
-    """What takes long is done before the transaction, for who may: bytes leave the quarantine."""
+    """What takes long is done before the transaction, for who may: bytes leave the quarantine.
+
+    Where a secret is confirmed, the same bytes on the road are copied there.
+    """
+    if verb == "confirm":
+        with reading() as rows:
+            if not may(rows, Action.DECIDE_SECRET, here()):
+                return nullcontext()
+            same_bytes = twins.digests_with(rows, number)
+        return twins.copied_apart(services().db.engine, services().workshop, same_bytes)
     if verb != "clear":
         return nullcontext()
     with reading() as rows:
