@@ -118,7 +118,9 @@ def _of_clerk(organ: Organ, today: date) -> Iterator[_Line]:
     ):
         found = select(func.count()).select_from(RegisterEntry).where(here, *filters(only, today))
         yield _Line(name, found.scalar_subquery(), target, colour)
-    silent = _count(select(func.count()).select_from(Delivery).where(*deliveries.late(organ, today)))
+    silent = _count(
+        select(func.count()).select_from(Delivery).where(*deliveries.late(organ, today))
+    )
     target = url_for("registers.book", book="di", only="unconfirmed")
     yield _Line(_l("Recipients who have not confirmed receipt"), silent, target, "warning")
 
