@@ -1,5 +1,7 @@
 """A whole case file in order of time, as far as it is open to who asks (NĐ 30, PL VI, III.4g)."""
 
+import hashlib
+import json
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -68,6 +70,35 @@ def take_out_whole(
         NotAllowed: `export_needs_consent`.
         Invalid: `no_such_form`, `whole_too_large`.
     """
+    whole, open_ones = _gathered(session, who, case_file, form, order)
+    for one in open_ones:
+        _tell(session, one, case_file, form)
+    facts = {"form": form, "order": order, "documents": len(open_ones),
+             "closed": len(whole.documents) - len(open_ones)}  # fmt: skip
+    audit.record(session, "case_file.export_whole", case_file, facts=facts)
+    return whole
+
+
+def whole_of(session: Session, who: Person, case_file: CaseFile, *, order: str = "time") -> Whole:
+    """The same for a PDF, of which nothing is told: it is not taken out yet.
+
+    Raises:
+        NotAllowed, Invalid: as `take_out_whole`.
+    """
+    return _gathered(session, who, case_file, "pdf", order)[0]
+
+
+def content_of(whole: Whole) -> str:
+    """A digest of what is in it: which documents, how far open, and which stored forms."""
+    documents = [[one.ordinal, one.code, one.access] for one in whole.documents]
+    told = [whole.order, documents, [one.digest for one in whole.sources]]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+
+def _gathered(
+    session: Session, who: Person, case_file: CaseFile, form: str, order: str
+) -> tuple[Whole, list[Document]]:
+    """The whole, and those of its documents that are open to the person."""
     if form not in ("pdf", "xml") or order not in ORDERS:
         raise Invalid("no_such_form", form=form if form not in ("pdf", "xml") else order)
     exports.require_consent(session, who, case_file)
@@ -84,12 +115,7 @@ def take_out_whole(
     sources = tuple(source for number, one in open_ones for source in _sources(number, one))
     if form == "pdf":
         _require_within(sources)
-    for _, one in open_ones:
-        _tell(session, one, case_file, form)
-    facts = {"form": form, "order": order, "documents": len(open_ones),
-             "closed": len(places) - len(open_ones)}  # fmt: skip
-    audit.record(session, "case_file.export_whole", case_file, facts=facts)
-    return Whole(
+    whole = Whole(
         code=case_file.code,
         title=case_file.title,
         organ=session.get_one(Organ, case_file.organ_id).name,
@@ -101,6 +127,7 @@ def take_out_whole(
             number for number, one in open_ones if any(_shown(part) is None for part in one.parts)
         ),
     )
+    return whole, [one for _, one in open_ones]
 
 
 def _tell(session: Session, document: Document, case_file: CaseFile, form: str) -> None:

@@ -10,12 +10,13 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from archive import access, clock, deliveries, handlers, people
+from archive import access, clock, deliveries, handlers, loans, people
 from archive.access import Action
 from archive.life_models import AccessChange, SubmissionItem
 from archive.models import CaseFile, Organ, Person
 from archive.notices import (
     ACCESS_WAITS,
+    LOAN_LATE,
     NOT_CONFIRMED,
     REGISTERED,
     RETURNED,
@@ -23,6 +24,7 @@ from archive.notices import (
     of_submission,
 )
 from archive.register_models import Register, RegisterEntry
+from archive.use_models import Loan
 
 NEWS = timedelta(days=14)  # older lines of the books are no news
 
@@ -36,6 +38,7 @@ def of_organ(session: Session, organ: Organ) -> list[Told]:
         *of_access_changes(session, organ, staff),
         *of_registers(session, organ, staff),
         *of_deliveries(session, organ, staff),
+        *of_loans(session, organ, staff),
     ]
 
 
@@ -102,6 +105,17 @@ def of_registers(session: Session, organ: Organ, staff: Iterable[Person]) -> lis
         Told(person, REGISTERED, one, one.registered_on.isoformat(), one.due_date)
         for one in found
         for person in sorted(handlers.receivers(one, named))
+    ]
+
+
+def of_loans(session: Session, organ: Organ, staff: Iterable[Person]) -> list[Told]:
+    """Who has something that should be back, and who gave it out, are reminded once."""
+    here = {one.id for one in staff}
+    found = session.scalars(select(Loan).where(loans.overdue(organ.id, clock.today(organ))))
+    return [
+        Told(number, LOAN_LATE, one, one.until_on.isoformat(), one.until_on)
+        for one in found
+        for number in sorted(here.intersection((one.borrower_id or 0, one.lent_by_id)))
     ]
 
 

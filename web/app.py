@@ -24,6 +24,7 @@ from web.pages import (
     home,
     issuing,
     links,
+    loans,
     mending,
     notices,
     papers,
@@ -41,6 +42,7 @@ from web.pages import (
     staff_lists,
     seal_picture,
     submissions,
+    whole_copies,
 )
 from web.services import Services
 from web.story_words import rendition_name
@@ -57,6 +59,8 @@ PAGES = (
     papers,
     freezes,
     custody,
+    loans,
+    whole_copies,
     submissions,
     receipt,
     notices,

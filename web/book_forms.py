@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive import access, audit, clock, register_lists
+from archive import access, audit, clock, loans, register_lists
 from archive.access import Action
 from archive.errors import Invalid, NotAllowed
 from archive.models import Document, Event, Organ, Person
-from archive.reading import places_of, seen_documents
+from archive.reading import known_case_files, known_documents, places_of, seen_documents
 from archive.register_fields import number_of_entry
 from archive.register_models import Register, RegisterEntry
+from archive.use_models import Loan
 from formats.printed import Sheet
 from web.forms import MOST_ROWS, Form, counted, day, heads, mark_of
 
@@ -295,7 +296,71 @@ def _uses(
     ).all()
     _require_few(found)
     places = places_of(session, who, {one.id: one for _, _, one in found}.values())
-    return [(Row(_use(at, name, one, organ, places)), 0) for at, name, one in found]
+    used = [
+        (clock.day_of(at, organ), Row(_use(at, name, one, organ, places)))
+        for at, name, one in found
+    ]
+    wanted = loans.begun(organ, first, last).where(Loan.document_id.in_(issued))
+    lent = list(session.scalars(wanted.limit(MOST_ROWS + 1)))
+    _require_few([*found, *lent])
+    used += [
+        (one.from_on, Row(cells))
+        for one, cells in zip(lent, loan_cells(session, who, lent), strict=True)
+    ]
+    return [(row, 0) for _, row in sorted(used, key=lambda one: one[0])]
+
+
+def loan_form(session: Session, who: Person, organ: Organ, first: date, last: date) -> Form:
+    """What was lent from a day to a day (sổ sử dụng bản lưu); told in the organ's story.
+
+    Raises:
+        Invalid: `days_turned_round`, `print_too_long`.
+    """
+    if last < first:
+        raise Invalid("days_turned_round", first=first.isoformat(), last=last.isoformat())
+    lent = list(session.scalars(loans.begun(organ, first, last).limit(MOST_ROWS + 1)))
+    _require_few(lent)
+    facts = {"first": first.isoformat(), "last": last.isoformat(), "lines": len(lent)}
+    audit.record(session, "organ.print_loans", organ, facts=facts)
+    has_cover = last > first
+    rows = [(Row(cells), 0) for cells in loan_cells(session, who, lent)]
+    return Form(
+        name="-".join(["so-su-dung-ban-luu", *dict.fromkeys([str(first), str(last)])]),
+        title=_TITLES["uses"],
+        template="book.html",
+        told={
+            **heads(organ, who),
+            "columns": _COLUMNS["uses"],
+            "rows": _carried(rows, "lượt"),
+            "first": first,
+            "last": last,
+            "has_cover": has_cover,
+        },
+        sheet=Sheet(True, mark_of(session, organ, who), 0 if has_cover else 1, _CARRIED),
+    )
+
+
+def loan_cells(session: Session, who: Person, lent: Sequence[Loan]) -> list[tuple[str, ...]]:
+    """The nine columns of each loan; what is closed to the person is named as such."""
+    files = {one.case_file_id: one.case_file for one in lent if one.case_file}
+    papers = {one.document_id: one.document for one in lent if one.document}
+    known_files = known_case_files(session, who, [one for one in files if one is not None])
+    known_papers = known_documents(session, who, [one for one in papers if one is not None])
+    places = places_of(session, who, [one for one in papers.values() if one.id in known_papers])
+    told: list[tuple[str, ...]] = []
+    for one in lent:
+        number, said, code = "", CLOSED_TO_YOU, ""
+        if one.case_file is not None:
+            code = one.case_file.code
+            said = one.case_file.title if one.case_file_id in known_files else CLOSED_TO_YOU
+        elif one.document is not None and one.document_id in known_papers:
+            number = f"{number_of_entry(one.document)} {day(one.document.issued_date)}".strip()
+            said = register_lists.titled(one.document.type_name, one.document.subject)
+            code = "; ".join(file.notation for file in places.get(one.document.id, []))
+        note = "; ".join(part for part in (one.purpose, one.note) if part)
+        told.append((day(one.from_on), one.borrower, number, said, code, "",
+                     day(one.returned_on), one.approved_by, note))  # fmt: skip
+    return told
 
 
 def _use(at: Any, name: str, one: Document, organ: Organ, places: Any) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "plan": ("plans.plan", "printing"),
     "case-file": ("case_files.case_file", "rights", "printing"),
     "freeze": ("freezes.freeze",),
+    "loan": ("loans.loan", "printing"),
     "receive": ("recording.receive",),
     "show": ("recording.show",),
     "find": ("recording.find",),

@@ -42,6 +42,7 @@ def deeds(
         *_receipt(document, part, rights),
         _deed(document, "correct", "pencil", gettext("Correct the data"), rights, Action.CORRECT),
         _deed(document, "verify", "shield-check", gettext("Verify now"), rights, Action.VERIFY),
+        *_lend(document, rights),
         *_mend(document, part, rights),
     ]
 
@@ -89,6 +90,14 @@ def _receipt(document: Document, part: Part, rights: Mapping[Action, bool]) -> l
         return []
     target = url_for("forms.receipt", code=document.code, part=part.ordinal, role=role)
     return [Deed(gettext("Receipt of the download (JSON)"), "receipt", target)]
+
+
+def _lend(document: Document, rights: Mapping[Action, bool]) -> list[Deed]:
+    """The filed copy on paper; only for who gives it out."""
+    if not rights[Action.LEND]:
+        return []
+    target = url_for("loans.page", thing=document.code, _anchor="new")
+    return [Deed(gettext("Lend the filed copy"), "box-arrow-up", target)]
 
 
 def _mend(document: Document, part: Part, rights: Mapping[Action, bool]) -> list[Deed]:

@@ -16,6 +16,7 @@ from web.reasons import (
     finishing,
     issuing,
     life,
+    loans,
     moves,
     people,
     plans,
@@ -436,6 +437,7 @@ WORDS |= submissions.WORDS
 WORDS |= plans.WORDS
 WORDS |= finishing.WORDS
 WORDS |= issuing.WORDS
+WORDS |= loans.WORDS
 WORDS |= people.WORDS
 WORDS |= printing.WORDS
 WORDS |= registers.WORDS

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, select
 from sqlalchemy.orm import Session
 
-from archive import clock, deliveries
+from archive import clock, deliveries, loans
 from archive.access import Action
 from archive.life_models import AccessChange, ExportRequest, Submission, SubmissionItem
 from archive.models import CaseFile, FilePlan, Organ, Person
@@ -69,6 +69,7 @@ def _lines(person: Person, organ: Organ, may: Callable[[Action], bool]) -> Itera
         yield from _of_clerk(organ, today)
     if may(Action.PREPARE_ISSUE):
         yield from _of_drafters(person, organ)
+    yield _of_loans(person, organ, today, lends=may(Action.LEND))
     yield from _of_deciders(person, organ, may)
 
 
@@ -106,6 +107,14 @@ def _of_archivist(organ: Organ) -> Iterator[_Line]:
         open_submissions(organ.id), Submission.received_at.is_(None), _is_decided()
     )
     yield _Line(_l("Hand-overs to sign for the archive"), unsigned, _list("waiting"), "warning")
+
+
+def _of_loans(person: Person, organ: Organ, today: date, *, lends: bool) -> _Line:
+    name = (
+        _l("Lent out and not back in time") if lends else _l("Borrowed by me, to be brought back")
+    )
+    late = _count(loans.count_overdue(organ, today, None if lends else person))
+    return _Line(name, late, url_for("loans.page", only="overdue"), "danger")
 
 
 def _of_clerk(organ: Organ, today: date) -> Iterator[_Line]:

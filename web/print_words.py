@@ -9,6 +9,7 @@ SENTENCES: dict[str, Any] = {
     "register_entry.print": _l("printed a form of the line"),
     "organ.print_report": _l("printed a report on how documents are handled"),
     "organ.print_case_files": _l("printed the list of case files: %(count)s"),
+    "organ.print_loans": _l("printed the book of the use of filed copies: %(count)s"),
     "file_plan.print": _l("printed the plan"),
     "case_file.print": _l("printed the contents"),
     "case_file.export_whole": _l("took the whole case file out"),

@@ -1,6 +1,6 @@
 """A whole case file as one file: PDF/A with a page of contents, or XML; marked reading copies."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -36,8 +36,16 @@ class Listed:
 
 
 @contextmanager
-def as_pdf(files: FileStore, whole: Whole, mark: str) -> Iterator[Path]:
+def as_pdf(
+    files: FileStore, whole: Whole, mark: str, note: Callable[[int, int], None] = lambda *_: None
+) -> Iterator[Path]:
     """The whole case file as PDF/A-2b, marked; it is gone afterwards.
+
+    Args:
+        files: where the stored forms are.
+        whole: what goes into it.
+        mark: at the foot of every page.
+        note: told how many files are fetched, of so many.
 
     Raises:
         Unreadable, ProgramFailed: a stored copy cannot be taken in.
@@ -45,7 +53,7 @@ def as_pdf(files: FileStore, whole: Whole, mark: str) -> Iterator[Path]:
     """
     with TemporaryDirectory(prefix="luutru-whole-") as folder:
         room = Path(folder)
-        pieces = _fetched(files, whole, room)
+        pieces = _fetched(files, whole, room, note)
         front = _front(whole, [one.path for one in pieces], room)
         out = room / "whole.pdf"
         _join(
@@ -102,12 +110,15 @@ def _join(pieces: list[Piece], out: Path, *, description: Description, mark: str
         packages.join(pieces, out, description=description, mark=mark)
 
 
-def _fetched(files: FileStore, whole: Whole, room: Path) -> list[Piece]:
+def _fetched(
+    files: FileStore, whole: Whole, room: Path, note: Callable[[int, int], None]
+) -> list[Piece]:
     pieces = []
     for number, one in enumerate(whole.sources, 1):
         path = room / f"{number:04}.pdf"
         files.fetch(one.digest, path)
         pieces.append(Piece(path, f"{one.document}. {one.title}"))
+        note(number, len(whole.sources))
     return pieces
 
 

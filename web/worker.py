@@ -23,7 +23,7 @@ from ingest.looking_again import look_again, missing_here
 from ingest.pipeline import ROAD, advance, advance_together
 from search import indexing
 from search.engine import SearchBroken, SearchBusy
-from web import clockwork, sender_mail
+from web import clockwork, sender_mail, whole_making
 from web.services import Services
 
 log = logging.getLogger("luutru.worker")
@@ -77,6 +77,7 @@ class Worker:
     def start(self) -> None:
         """Free what an earlier worker left claimed, then begin."""
         claims.free_all(self._services.db, self._services.workshop)
+        whole_making.begin_again(self._services)
         indexing.mend(self._services.db, self._services.files, self._services.engine)
         count = self._services.settings.threads
         loops: list[tuple[str, Callable[[], bool]]] = [
@@ -87,6 +88,7 @@ class Worker:
             ("leftovers", self._let_go),
             ("clockwork", self._keep_time),
             ("receipt", self._look_through),
+            ("copies", self._make_copies),
         ]
         for name, look in loops:
             thread = threading.Thread(target=self._loop, args=(look,), name=name, daemon=True)
@@ -227,6 +229,13 @@ class Worker:
         """What was submitted to the archive is checked, and scanned for viruses anew."""
         is_stopping = self._stopping.is_set
         return clockwork.look_through_submissions(self._services, is_stopping) > 0
+
+    def _make_copies(self) -> bool:
+        """Whole case files that somebody waits for; those of yesterday go."""
+        if whole_making.make_one(self._services):
+            return True
+        whole_making.forget(self._services)
+        return False
 
     def _keep_time(self) -> bool:
         """What the calendar asks: notices and their mail."""

@@ -364,6 +364,7 @@ RIGHTS: dict[Action, tuple[str, str]] = {
     Action.WORK: ("Kết thúc, mở lại, nộp lưu hồ sơ đang giữ", "NĐ 30, Đ29.4, Đ30"),
     Action.REASSIGN: ("Chuyển người giữ hồ sơ", "QĐ 212, 16.2"),
     Action.ACCEPT: ("Nhận, trả hồ sơ nộp lưu", "NĐ 30, Đ30.3; QĐ 212, 14.3"),
+    Action.LEND: ("Cho mượn, nhận lại bản lưu, hồ sơ giấy", "NĐ 30, PL IV"),
     Action.KEEP_BACK: ("Cho giữ lại hồ sơ đến hạn", "NĐ 30, Đ31.3d"),
     Action.DESCRIBE_CASE_FILE: ("Đính chính dữ liệu hồ sơ đã nhận", "NĐ 30, PL VI, III"),
     Action.CONFIRM_ACCESS: ("Xác nhận thay đổi quyền truy cập", "NĐ 30, PL VI, III.3c"),

@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from archive.organ_rules import set_rules
 from formats.verapdf import validate
 from tests.factories import a_case_file, a_document, a_person, writing
 from tests.web.conftest import SECRET_SUBJECT, House
-from web import book_forms
+from web import book_forms, whole_making
 from web.forms import mark_of
 
 SCHEMA = Path(__file__).parents[2] / "docs/schemas/case-file-1.xsd"
@@ -307,7 +308,7 @@ def test_a_whole_case_file_leaves_in_order_of_time_with_its_contents(
     house: House, tmp_path: Path
 ) -> None:
     _two_more(house)
-    answer = house.as_("binh").get(f"/print/case-files/{house.case_file}?what=whole")
+    answer = fetched(house, "binh", house.case_file)
     said = words_of(answer)
     assert said.index("Đơn năm 2010") < said.index("Giấy năm 2019")
     assert f"{MARK} · Trung tâm Lưu trữ · Binh" in said
@@ -320,6 +321,16 @@ def test_a_whole_case_file_leaves_in_order_of_time_with_its_contents(
     told = house.events("document.export")
     assert len(told) == 3
     assert house.events("case_file.export_whole")[0].facts["documents"] == 3
+
+
+def fetched(house: House, user_name: str, code: str) -> Any:
+    """Ask for the whole case file, let the worker make it, fetch it."""
+    client = house.as_(user_name)
+    assert house.post(client, "/copies", case_file=code).headers["Location"] == "/copies"
+    assert whole_making.make_one(house.services)
+    found = re.search(r'href="(/copies/\d+/file.pdf)"', client.get("/copies").text)
+    assert found
+    return client.get(found.group(1))
 
 
 def _two_more(house: House) -> None:
@@ -386,9 +397,10 @@ def test_taking_a_whole_case_file_out_asks_for_consent_where_the_organ_does(hous
         organ = rows.get_one(Organ, house.organ().id)
         set_rules(rows, organ, {"export_needs_consent": "1"}, "Quy chế")
     client = house.as_("binh")
-    for what in ("whole", "xml"):
-        answer = client.get(f"/print/case-files/{house.case_file}?what={what}")
-        assert answer.status_code == 403
+    assert client.get(f"/print/case-files/{house.case_file}?what=xml").status_code == 403
+    told = house.post(client, "/copies", case_file=house.case_file)
+    assert told.headers["Location"] == f"/case-files/{house.case_file}"
+    assert not whole_making.make_one(house.services)
     assert client.get(f"/print/documents/{house.open_code}/1").status_code == 403
     assert house.events("document.export") == []
 
@@ -413,7 +425,8 @@ def test_buttons_to_print_stand_where_the_things_are(house: House) -> None:
         ("/registers/den", "/print/registers/den"),
         (f"/registers/den/{year}/1", f"/print/registers/den/{year}/1/slip"),
         ("/registers", "/print/reports/incoming"),
-        (f"/case-files/{house.case_file}", f"/print/case-files/{house.case_file}?what=whole"),
+        (f"/case-files/{house.case_file}", f"/print/case-files/{house.case_file}?what=xml"),
+        (f"/case-files/{house.case_file}", 'action="/copies"'),
         (f"/documents/{house.open_code}", f"/print/documents/{house.open_code}/1"),
     ):
         assert target in clerk.get(page).text, page

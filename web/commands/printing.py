@@ -14,6 +14,7 @@ from archive.errors import Invalid
 from web import book_forms, desk_forms, file_forms, whole_files
 from web.commands.case_files import case_file
 from web.commands.door import answer, door, json_option, tell
+from web.commands.loans import loan
 from web.commands.plans import plan
 from web.commands.register_desk import Desk, a_day, at_desk
 from web.commands.registers import register
@@ -90,6 +91,23 @@ def report(
     with at_desk(actor, Action.SEE_REGISTERS) as desk:
         begin, end = _days(desk, first, last)
         made = desk_forms.report_form(desk.db, desk.who, desk.organ, kind, begin, end)
+    _print(made, target, as_json)
+
+
+@loan.command("print")
+@FIRST
+@LAST
+@TO
+@json_option
+@click.pass_obj
+@door
+def print_loans(
+    actor: str | None, first: str | None, last: str | None, target: Path, as_json: bool
+) -> None:
+    """Print the book of the use of filed copies: what was lent from a day to a day."""
+    with at_desk(actor, Action.LEND) as desk:
+        begin, end = _days(desk, first, last)
+        made = book_forms.loan_form(desk.db, desk.who, desk.organ, begin, end)
     _print(made, target, as_json)
 
 

@@ -196,6 +196,7 @@ def one(code: str) -> str:
                 before=number_asked("before"),
             ),
             may_receive=may(rows, Action.RECEIVE, case_file.organ),
+            may_lend=may(rows, Action.LEND, case_file),
             **_standing(rows, case_file),
         )
 

@@ -42,6 +42,7 @@ ASKED = (
     Action.VERIFY,
     Action.DECIDE_INTAKE,
     Action.RECALL,
+    Action.LEND,
 )
 Rights = dict[Action, bool]
 PRINTED = 300  # pages a print view holds

@@ -1,7 +1,6 @@
 """Printed forms, whole case files and marked copies: all that is made for paper, as PDF/A."""
 
 from collections.abc import Callable
-from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -73,6 +72,17 @@ def _the_entry(rows: Session, code: str) -> RegisterEntry:
     return found
 
 
+@blueprint.get("/loans")
+def loan_book() -> BaseResponse:
+    """What was lent from a day to a day, this month up to today if none is named."""
+    with writing() as rows:
+        require(rows, Action.LEND, here())
+        today = clock.today(here())
+        first, last = _days(today, today.replace(day=1))
+        form = book_forms.loan_form(rows, asker(), here(), first, last)
+    return _printed(form)
+
+
 @blueprint.get("/reports/<what>")
 def report(what: str) -> BaseResponse:
     """How incoming or outgoing documents were handled; this year up to today if none is named."""
@@ -130,35 +140,25 @@ def case_file_list(year: int) -> BaseResponse:
 
 @blueprint.get("/case-files/<path:code>")
 def case_file(code: str) -> BaseResponse:
-    """A case file's contents; with `what=whole` all its pages, with `what=xml` its data."""
+    """A case file's contents; with `what=xml` its data. Its pages are made by the worker."""
     what = request.args.get("what", "contents")
-    if what == "contents":
-        with writing() as rows:
-            found = the_case_file(rows, code, Action.SEE_CASE_FILES)
-            form = file_forms.contents_form(rows, asker(), found)
-        return _printed(form)
-    if what not in ("whole", "xml"):
+    if what == "xml":
+        return _as_xml(code)
+    if what != "contents":
         raise NotFound("no_such_thing")
-    return _whole(code, is_xml=what == "xml")
-
-
-def _whole(code: str, *, is_xml: bool) -> BaseResponse:
     with writing() as rows:
         found = the_case_file(rows, code, Action.SEE_CASE_FILES)
-        whole = case_file_export.take_out_whole(
-            rows,
-            asker(),
-            found,
-            form="xml" if is_xml else "pdf",
-            order=request.args.get("order", "time"),
-        )
-        mark = mark_of(rows, found.organ, asker())
-    with ExitStack() as held:
-        if is_xml:
-            path = held.enter_context(whole_files.as_xml(whole, actor()))
-            return _sent(path, safe_name(f"{code}.xml"), XML)
-        path = held.enter_context(whole_files.as_pdf(services().files, whole, mark))
-        return _sent(path, safe_name(f"{code}.pdf"), PDF)
+        form = file_forms.contents_form(rows, asker(), found)
+    return _printed(form)
+
+
+def _as_xml(code: str) -> BaseResponse:
+    order = request.args.get("order", "time")
+    with writing() as rows:
+        found = the_case_file(rows, code, Action.SEE_CASE_FILES)
+        whole = case_file_export.take_out_whole(rows, asker(), found, form="xml", order=order)
+    with whole_files.as_xml(whole, actor()) as path:
+        return sent(path, safe_name(f"{code}.xml"), XML)
 
 
 @blueprint.get("/submissions/<code>/<what>")
@@ -194,7 +194,7 @@ def reading_copy(code: str, part: int) -> BaseResponse:
                      sha256=shown.digest)  # fmt: skip
         mark, title = mark_of(rows, document.organ, asker()), document.subject or code
     with whole_files.marked_copy(services().files, shown.digest, title, mark) as path:
-        return _sent(path, f"{code}-{part}-ban-doc.pdf", PDF)
+        return sent(path, f"{code}-{part}-ban-doc.pdf", PDF)
 
 
 @blueprint.get("/documents/<code>/<int:part>/receipt/<role>")
@@ -228,10 +228,10 @@ def receipt(code: str, part: int, role: str) -> BaseResponse:
 
 def _printed(form: Form) -> BaseResponse:
     with printed(form) as path:
-        return _sent(path, form.file_name, PDF)
+        return sent(path, form.file_name, PDF)
 
 
-def _sent(path: Path, name: str, mime: str) -> BaseResponse:
+def sent(path: Path, name: str, mime: str) -> BaseResponse:
     """The file as an attachment. It is open before its folder goes, and read as it is sent."""
     response = send_file(
         path.open("rb"), mimetype=mime, as_attachment=True, download_name=name, conditional=False
