@@ -44,6 +44,8 @@ SENTENCES: dict[str, str] = {
     "delegation_ended": _("The delegation is ended."),
     "granted": _("{user} may read {thing}."),
     "grant_ended": _("{user} may no longer read {thing} by grant."),
+    "suspicion_cleared": _("{document} is no secret; it stands in its story."),
+    "secret_confirmed": _("{document} is a state secret and stays closed."),
     "unit_added": _("The unit {unit} is added."),
     "rules_set": _("The rules hold from now on."),
     "key_handed": _("{holder} has the signing token {token}."),

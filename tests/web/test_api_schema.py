@@ -25,6 +25,7 @@ ADDRESSES = (
     "GET /documents",
     "GET /documents/{code}",
     "GET /documents/{code}/parts/{part}/renditions/{role}",
+    "POST /documents/{code}/alarm",
     "GET /case-files",
     "POST /case-files",
     "GET /case-files/{code}",

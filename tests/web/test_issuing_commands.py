@@ -105,3 +105,21 @@ def test_fields_are_moved_and_a_document_is_given_up(desk: Desk) -> None:
     told = desk.told("binh", "give-up", "1", "--why", "Không ban hành")
     assert told["state"] == "given_up"
     assert desk.say("binh", "fetch", "1", "--to", str(desk.folder / "x")).exit_code == 4
+
+
+@pytest.mark.rule("HC-41")
+def test_who_signed_does_not_issue_in_the_clerks_name_either(desk: Desk) -> None:
+    for words in (
+        ["person", "add", "an", "--name", "Nguyễn Văn An", "--role", "head"],
+        ["person", "delegate", "minh", "an", "--until", "31/12/2099", "--why", "Nghỉ phép"],
+        ["person", "delegate", "minh", "binh", "--until", "31/12/2099", "--why", "Nghỉ phép"],
+    ):
+        ran = CliRunner().invoke(main, ["--as", "quantri", *words])
+        assert ran.exit_code == 0, ran.output
+    desk.prepared()
+    desk.told("binh", "signed", "1", desk.signed())
+    acting = ["--for", "minh", "issue", "seal", "1"]
+    assert CliRunner().invoke(main, ["--as", "an", *acting]).exit_code == 5
+    assert desk.told("minh", "show", "1")["state"] == "signed"
+    ran = CliRunner().invoke(main, ["--as", "binh", *acting])
+    assert ran.exit_code == 0, ran.output

@@ -10,17 +10,22 @@ from datetime import timedelta
 
 from apiflask import APIFlask
 from flask import g, request
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import NotFound, Unauthorized
 
 from archive import access, audit, clock, people
-from archive.models import Organ, SignIn
+from archive.errors import NotAllowed
+from archive.errors import NotFound as NoSuchThing
+from archive.models import Organ, Person, SignIn
 from web.auth import asker, reading, services
 
 OPEN = frozenset({"openapi.spec"})
 LONGEST = 200  # characters of a token; ours have 43
 TOUCH = timedelta(minutes=1)
+WORKS_AT = "Luutru-Organ"
+ACTS_FOR = "Luutru-For"  # refused: what looks like acting for somebody must not be done as oneself
 
 
 def find_out() -> None:
@@ -34,9 +39,7 @@ def find_out() -> None:
         if found is None:
             return
         g.person, g.sign_in = found.person, found
-        organs = access.organs_of(found.person) or {found.person.organ_id}
-        mine = found.person.organ_id
-        g.organ = found.person.organ if mine in organs else rows.get_one(Organ, min(organs))
+        g.organ = _place(rows, found.person)
     if clock.now() - found.last_used_at > TOUCH:
         with services().db.transaction() as rows:
             rows.get_one(SignIn, found.id).last_used_at = clock.now()
@@ -46,8 +49,23 @@ def turn_away() -> None:
     """Without a live token nothing is open; an address with a zero byte leads nowhere."""
     if "\0" in request.path:
         raise NotFound
-    if g.person is None and request.endpoint not in OPEN:
+    if request.endpoint in OPEN:
+        return
+    if g.person is None:
         raise Unauthorized(www_authenticate=WWWAuthenticate("bearer", {"realm": "luutru"}))
+    if request.headers.get(ACTS_FOR):
+        raise NotAllowed("token_acts_for_nobody")
+    if g.organ is None:
+        raise NoSuchThing("no_such_organ", organ=request.headers.get(WORKS_AT, ""))
+
+
+def _place(rows: Session, person: Person) -> Organ | None:
+    """Where the token works: at its owner's organ, or at one of the others that was asked for."""
+    organs = access.organs_of(person) or {person.organ_id}
+    if wanted := request.headers.get(WORKS_AT, "").strip():
+        named = select(Organ).where(Organ.code == wanted, Organ.id.in_(organs))
+        return rows.scalar(named) if "\0" not in wanted else None
+    return person.organ if person.organ_id in organs else rows.get_one(Organ, min(organs))
 
 
 def close_by_default(api: APIFlask) -> None:

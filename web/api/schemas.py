@@ -244,6 +244,20 @@ class QuestionIn(PageIn):
     )
 
 
+class AlarmIn(Schema):
+    """What somebody decided about a suspected document."""
+
+    verb = String(required=True, validate=OneOf(["clear", "confirm"]))
+    why = given_text("The reason; it is kept in the story.", longest=2000, is_needed=True)
+
+
+class AlarmOut(Schema):
+    """What is said of the document now."""
+
+    document = a_text()
+    alarm = a_text_or_none("null, suspected_secret, secret or infected.")
+
+
 class HitOut(Schema):
     """A document that was found."""
 

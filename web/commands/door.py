@@ -68,6 +68,15 @@ def acting(services: Services, user_name: str | None) -> Iterator[Person]:
         yield principal or person
 
 
+def whose_hand(services: Services) -> Person | None:
+    """The natural person who acts now, whomever they act for; inside `acting`."""
+    now = audit.actor()
+    if now is None or now.person_id is None:
+        return None
+    with services.db.reading() as session:
+        return people.by_id(session, now.person_id)
+
+
 @contextmanager
 def acting_oneself(services: Services, user_name: str | None) -> Iterator[Person]:
     """The same for what belongs to the account itself: that is done in nobody else's place.

@@ -18,7 +18,15 @@ from ingest import issuing, issuing_out
 from ingest.issuances import by_number, moved, seen_by, stored_form, the_issuance
 from ingest.issuing import COPY_KINDS, KINDS, Wish
 from ingest.models import Issuance
-from web.commands.door import acting, answer, door, json_option, tell, the_archive
+from web.commands.door import (
+    acting,
+    answer,
+    door,
+    json_option,
+    tell,
+    the_archive,
+    whose_hand,
+)
 from web.commands.recording import pairs
 from web.receiving import carry
 from web.services import Services
@@ -121,7 +129,13 @@ def seal(actor: str | None, number: int, book: str, wait: bool, as_json: bool) -
     """Give number and date, apply the organ's signature, and send it into the archive."""
     with the_archive() as services, acting(services, actor) as who:
         told = issuing_out.issue(
-            services.db, services.workshop, number, by=who, door="command", book=book
+            services.db,
+            services.workshop,
+            number,
+            by=who,
+            door="command",
+            book=book,
+            hand=whose_hand(services),
         )
         if wait:
             carry(services, list(told.intakes), tell)
