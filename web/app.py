@@ -39,8 +39,8 @@ from web.pages import (
     registering,
     registers,
     rights,
-    staff_lists,
     seal_picture,
+    staff_lists,
     submissions,
     whole_copies,
 )
@@ -68,12 +68,12 @@ PAGES = (
     plan_lines,
     plan_tables,
     documents,
+    drafts,
     forms,
     links,
     mending,
     alarms,
     finding,
-    drafts,
     account,
     personal_file,
     health,
@@ -81,11 +81,11 @@ PAGES = (
     staff_lists,
     delegations,
     administration,
+    seal_picture,
     rights,
 )
 
 
-    seal_picture,
 def create_app(services: Services) -> Flask:
     """The application on an open archive. It holds no state of its own."""
     app = Flask(__name__)

@@ -391,9 +391,6 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("The archive was made by another version of the program."),
         _l("Make a backup, then run luutru upgrade."),
     ),
-    "database_unreachable": (
-        _l("The database at %(url)s does not answer."),
-        _l("Start it, or correct LUUTRU_DATABASE_URL; nothing that was stored is lost."),
     "made_by_another": (
         _l(
             "The archive was made by a state of the program that this one does not know (%(found)s)."
@@ -403,6 +400,9 @@ WORDS: dict[str, tuple[str, str]] = {
             "(LUUTRU_HOME) with luutru setup, and receive the files again. Nothing was changed."
         ),
     ),
+    "database_unreachable": (
+        _l("The database at %(url)s does not answer."),
+        _l("Start it, or correct LUUTRU_DATABASE_URL; nothing that was stored is lost."),
     ),
     # the web itself
     "bad_request": (_l("The request was not understood."), _l("Go back and try again.")),
@@ -429,8 +429,8 @@ WORDS: dict[str, tuple[str, str]] = {
         ),
     ),
 }
-WORDS |= tables.WORDS
 WORDS |= checking.WORDS
+WORDS |= tables.WORDS
 WORDS |= moves.WORDS
 WORDS |= life.WORDS
 WORDS |= submissions.WORDS

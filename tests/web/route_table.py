@@ -273,13 +273,13 @@ ROUTES: dict[str, Route] = {
     "GET issuing.one": Route("Xem một văn bản đang phát hành", ISSUANCE),
     "GET issuing.download": Route(
         "Tải bản chờ ký, đã ký, đã phát hành", {**ISSUANCE, "state": "prepared"}
-    "POST drafts.ask": Route("Xin ý kiến góp ý dự thảo", ISSUANCE, {"whom": "binh"}),
-    "POST drafts.comment": Route("Góp ý dự thảo", ISSUANCE),
-    "POST drafts.redraft": Route("Nộp bản dự thảo mới", ISSUANCE),
     ),
     "GET issuing.picture": Route("Xem trang của văn bản đang phát hành", {**ISSUANCE, "of": 1}),
     "POST issuing.move_fields": Route("Đặt lại vị trí ô ký", ISSUANCE),
     "POST issuing.take_signed": Route("Nộp bản đã được lãnh đạo ký", ISSUANCE),
+    "POST drafts.ask": Route("Xin ý kiến góp ý dự thảo", ISSUANCE, {"whom": "binh"}),
+    "POST drafts.comment": Route("Góp ý dự thảo", ISSUANCE),
+    "POST drafts.redraft": Route("Nộp bản dự thảo mới", ISSUANCE),
     "POST issuing.issue": Route("Cấp số và ký số của cơ quan", ISSUANCE),
     "POST issuing.give_up": Route(
         "Hủy việc phát hành", ISSUANCE, {"reason": "Thôi", "why": "Thôi"}
@@ -332,6 +332,11 @@ ROUTES: dict[str, Route] = {
     "API GET documents.download": Route(
         "API: tải văn bản", {**DOCUMENT, "part": 1, "role": "original"}
     ),
+    "API POST alarms.decide": Route(
+        "API: quyết định về văn bản bị nghi là bí mật",
+        DOCUMENT,
+        {"verb": "clear", "why": "Tên riêng"},
+    ),
     "API GET case_files.listed": Route("API: danh sách hồ sơ"),
     "API GET case_files.one": Route("API: xem hồ sơ", CASE_FILE),
     "API POST case_files.open_one": Route("API: mở hồ sơ", form={"notation": " ", "title": "Thử"}),
@@ -359,12 +364,12 @@ RIGHTS: dict[Action, tuple[str, str]] = {
     Action.LINK: ("Liên kết văn bản", "NĐ 30, PL VI, I"),
     Action.VERIFY: ("Kiểm tra chữ ký, mã băm", "NĐ 30, Đ13; QĐ 212, 5"),
     Action.RECALL: ("Thu hồi văn bản", "NĐ 30, PL VI, III.8"),
+    Action.LEND: ("Cho mượn, nhận lại bản lưu, hồ sơ giấy", "NĐ 30, PL IV"),
     Action.SEE_CASE_FILES: ("Xem hồ sơ", "QĐ 212, 16.2a"),
     Action.OPEN_CASE_FILE: ("Mở hồ sơ", "NĐ 30, Đ29.2"),
     Action.WORK: ("Kết thúc, mở lại, nộp lưu hồ sơ đang giữ", "NĐ 30, Đ29.4, Đ30"),
     Action.REASSIGN: ("Chuyển người giữ hồ sơ", "QĐ 212, 16.2"),
     Action.ACCEPT: ("Nhận, trả hồ sơ nộp lưu", "NĐ 30, Đ30.3; QĐ 212, 14.3"),
-    Action.LEND: ("Cho mượn, nhận lại bản lưu, hồ sơ giấy", "NĐ 30, PL IV"),
     Action.KEEP_BACK: ("Cho giữ lại hồ sơ đến hạn", "NĐ 30, Đ31.3d"),
     Action.DESCRIBE_CASE_FILE: ("Đính chính dữ liệu hồ sơ đã nhận", "NĐ 30, PL VI, III"),
     Action.CONFIRM_ACCESS: ("Xác nhận thay đổi quyền truy cập", "NĐ 30, PL VI, III.3c"),

@@ -233,6 +233,7 @@ def as_values(issuance: Issuance) -> dict[str, Any]:
         "issuance": issuance.id,
         "state": issuance.state,
         "kind": issuance.kind,
+        "version": issuance.version,
         "layout": issuance.layout,
         "file": issuance.name,
         "places": issuance.places.get("fields", {}),
@@ -247,7 +248,6 @@ def as_values(issuance: Issuance) -> dict[str, Any]:
     }
 
 
-        "version": issuance.version,
 def _places(given: tuple[str, ...]) -> dict[str, dict[str, Any]]:
     """FIELD=PAGE,LEFT,TOP,WIDTH,HEIGHT as numbers by field."""
     found: dict[str, dict[str, Any]] = {}
