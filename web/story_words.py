@@ -170,9 +170,9 @@ def _said(event: Event, words: dict[str, Any]) -> str:
         "line": facts.get("notation") or words.get("title", ""),
         "count": facts.get("count", facts.get("case_files", facts.get("lines", ""))),
         "new": facts.get("new", ""),
+        "version": facts.get("version", ""),
         "changed": facts.get("changed", ""),
     }
-        "version": facts.get("version", ""),
     said = str(sentence) % told
     if event.action == "document.verify":
         good, bad = gettext("all of it holds"), gettext("SOMETHING DOES NOT HOLD")

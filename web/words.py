@@ -50,12 +50,12 @@ SENTENCES: dict[str, str] = {
     "rules_set": _("The rules hold from now on."),
     "key_handed": _("{holder} has the signing token {token}."),
     "key_back": _("The signing token {token} came back."),
-    "handed_over": _("A worker is running; it carries the files on."),
-    "book_closed_on": _("The register {book} is closed."),
     "lent": _("{thing} is lent to {name} until {day}. Number {number}."),
     "loan_back": _("{thing} is back."),
     "seal_picture_set": _("{organ} has a picture of its seal."),
     "no_seal_picture_set": _("{organ} has no picture of its seal; words stand in its place."),
+    "handed_over": _("A worker is running; it carries the files on."),
+    "book_closed_on": _("The register {book} is closed."),
     "kept_by_oneself": _("{document} stands in your personal file; its place here stays."),
     "dropped_by_oneself": _("{document} is no longer in your personal file."),
     "joined": _("Received file {intake} joins {entry} on its road."),
@@ -78,13 +78,13 @@ SENTENCES: dict[str, str] = {
         "The story does not fit in {findings} places ({events} events, {rows} rows)."
     ),
     "journal_gap": _("not in the journal, as after a crash; the chain itself vouches for it"),
-    "journal_line_unreadable": _("cut off in the journal, as after a crash"),
-    "rebuilt": _("Documents indexed anew: {count}"),
     "journal_gap_untold": _(
         "these events were made past the program, or while the journal could not be written: look "
         "into it, then “luutru audit explain FIRST..LAST”"
     ),
     "gap_explained": _("Your explanation of {gap} stands in the story."),
+    "journal_line_unreadable": _("cut off in the journal, as after a crash"),
+    "rebuilt": _("Documents indexed anew: {count}"),
     "state_received": _("on the road"),
     "state_shelved": _("shelved"),
     "state_waiting": _("waiting"),

@@ -177,8 +177,6 @@ class Worker:
             self._index_singly(behind)
         return True
 
-    def _keep_index_whole(self) -> bool:
-        """Make the index anew if somebody took it away while we were at work."""
     def _mark_readers(self) -> bool:
         """Where others read now, the entries that depend on it are made anew, some at a time."""
         with self._services.db.reading() as session:
@@ -187,6 +185,8 @@ class Worker:
         with self._services.db.transaction() as session:
             return readers.mark_some(session)
 
+    def _keep_index_whole(self) -> bool:
+        """Make the index anew if somebody took it away while we were at work."""
         if time.monotonic() < self._index_seen + LOOK_AT_INDEX:
             return False
         self._index_seen = time.monotonic()
@@ -218,9 +218,9 @@ class Worker:
             leftovers.clear_temporary_folders(_ours(self._services.settings))
             if time.monotonic() - self._tidied_at >= EVERY_DAY:
                 self._tidied_at = time.monotonic()
+                journal_check.look(db)
                 leftovers.clear_work(db, workshop)
                 leftovers.set_orphans_aside(db, workshop, self._stopping.is_set)
-                journal_check.look(db)
         finally:  # what broke is not tried again at once either
             self._stopping.wait(SWEEP)
         return False

@@ -92,10 +92,10 @@ def _filters() -> list[ColumnElement[bool]]:
         wanted.append(CaseFile.year == year)
     if (stage := request.args.get("stage", "")) in STAGES:
         wanted.append(CaseFile.stage == stage)
-    return wanted
     if request.args.get("only") == "access":
         asked = select(AccessChange.case_file_id).where(AccessChange.decided_at.is_(None))
         wanted.append(CaseFile.id.in_(asked))
+    return wanted
 
 
 @blueprint.route("/case-files/new", methods=["GET", "POST"])
