@@ -75,7 +75,6 @@ _STAYS = {  # with who made the records, whoever keeps them
     Action.INSPECT,
     Action.VERIFY,
     Action.SEE_INTAKES,
-    Action.DECIDE_INTAKE,  # what is still on the road there is no record of the fonds yet
     Action.SEE_CASE_FILES,
     Action.SEE_PLAN,
     Action.SEE_REGISTERS,
@@ -83,6 +82,7 @@ _STAYS = {  # with who made the records, whoever keeps them
 }
 PASSED_ON = frozenset(  # what is done to a fonds passes with its custody (decision 15)
     {
+        Action.DECIDE_INTAKE,
         Action.DECIDE_SECRET,
         Action.CORRECT,
         Action.PLACE,
