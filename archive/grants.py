@@ -9,9 +9,9 @@ from datetime import date
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from archive import access, audit, clock, people
+from archive import access, audit, case_files, clock, people
 from archive.errors import Conflict, Invalid
-from archive.models import CaseFile, Document, Grant, Organ, Person, Placement
+from archive.models import CaseFile, Document, Grant, Organ, Person
 
 REASONED = "audit"  # grants of this reason are made by `reading.give_reason`
 
@@ -56,8 +56,8 @@ def give(
     session.add(made)
     session.flush()
     facts = {"person": person.user_name, "until": until_on.isoformat() if until_on else ""}
-    also = (made, *touch(session, thing))
-    audit.record(session, f"{thing.STORY}.grant", thing, also=also, facts=facts, why=made.reason)
+    _index_anew(session, thing)
+    audit.record(session, f"{thing.STORY}.grant", thing, also=(made,), facts=facts, why=made.reason)
     return made
 
 
@@ -77,11 +77,12 @@ def end(session: Session, grant: Grant, reason: str) -> None:
     session.flush()
     thing = thing_of(session, grant)
     person = session.get_one(Person, grant.person_id)
+    _index_anew(session, thing)
     audit.record(
         session,
         f"{thing.STORY}.end_grant",
         thing,
-        also=(grant, *touch(session, thing)),
+        also=(grant,),
         facts={"person": person.user_name},
         why=reason.strip(),
     )
@@ -106,14 +107,10 @@ def alive_on(session: Session, thing: CaseFile | Document) -> list[tuple[Grant, 
     return [(grant, person) for grant, person in found]
 
 
-def touch(session: Session, thing: CaseFile | Document) -> list[Document]:
-    """Mark the documents whose readers changed, so that the index learns of it (R23)."""
-    if isinstance(thing, Document):
-        found = [thing]
+def _index_anew(session: Session, thing: CaseFile | Document) -> None:
+    """The readers of these documents changed: the index is to learn of it (R23), no more."""
+    if isinstance(thing, CaseFile):
+        case_files.index_anew(session, [thing.id])
     else:
-        inside = select(Placement.document_id).where(Placement.case_file_id == thing.id)
-        found = list(session.scalars(select(Document).where(Document.id.in_(inside))))
-    for one in found:
-        one.revision += 1
-    session.flush()
-    return found
+        thing.indexed_revision = min(thing.indexed_revision, 0) - 1
+        session.flush()

@@ -264,7 +264,10 @@ def test_one_person_may_be_let_read_one_case_file_until_a_day(office: Office) ->
         grants.give(session, case_file, binh, until, "Phối hợp giải quyết", by=lan)
         with refused("granted_already"):
             grants.give(session, case_file, binh, None, "Phối hợp giải quyết", by=lan)
-        assert inside.revision == before + 1  # so that the index learns of it
+        assert (inside.revision, inside.indexed_revision < 0) == (
+            before,
+            True,
+        )  # the index learns of it
     for later, expected in ((0, True), (1, True), (2, False)):
         with clock.standing_at(clock.now() + later * DAY), office.db.reading() as session:
             inside = documents.by_code(session, document.code)

@@ -276,6 +276,7 @@ def test_a_new_title_or_level_of_its_case_file_brings_a_document_into_the_index_
 def test_who_is_let_read_brings_documents_into_the_index_anew_and_changes_nothing_of_them(
     db: Database, files: LocalFiles, engine: SearchEngine, organ_id: int
 ) -> None:
+    engine.clear()
     with db.transaction() as session:
         organ = session.get_one(Organ, organ_id)
         case_files.open_one(session, organ, "01", "Đất", year=2021)
