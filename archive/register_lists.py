@@ -267,10 +267,21 @@ def _what(one: RegisterEntry) -> str:
     return titled(one.type_name, one.subject)
 
 
+_GOES_ON = tuple(  # words that begin a subject, and are no names
+    f"{one} "
+    for one in (
+        "Về", "Ban hành", "Phê duyệt", "Quy định", "Thành lập", "Triển khai", "Công bố", "Tổ chức",
+        "Kiện toàn", "Điều chỉnh", "Sửa đổi", "Bổ sung", "Bãi bỏ", "Thu hồi", "Hướng dẫn", "Giao",
+    )
+)  # fmt: skip
+
+
 def titled(type_name: str, subject: str) -> str:
-    """Type and subject; the type once only, where the subject begins with it."""
+    """Type and subject as one phrase; the type once only, where the subject begins with it."""
     if fold(subject).startswith(fold(type_name)):
         return subject
+    if type_name and subject.startswith(_GOES_ON):  # Quyết định ban hành, công văn về việc
+        subject = subject[0].lower() + subject[1:]
     return f"{type_name} {subject}"
 
 

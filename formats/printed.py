@@ -182,7 +182,8 @@ table.lines tr.gone td.kept { text-decoration: none }
 .sign td { text-align: center; vertical-align: top; width: 50%; padding: 0 }
 .sign .role { font-weight: bold; display: block; text-transform: uppercase }
 .sign .hint { font-style: italic; display: block; font-size: 12pt }
-.sign .said { display: block; font-size: 11pt; height: 18mm; padding: 4mm 6mm 0 6mm }
+.sign .said { display: block; font-size: 11pt; height: 18mm; padding: 4mm 6mm 0 6mm;
+  white-space: pre-line }
 .sign .room { display: block; height: 22mm }
 .sign .who { font-weight: bold; display: block }
 .dots { border-bottom: 0.75pt dotted #000; height: 17pt; margin: 0 }

@@ -30,7 +30,7 @@ from archive.errors import ArchiveError, Conflict, NotAllowed, NotFound
 from archive.fields import DOCUMENT_FIELDS, parse_fields
 from archive.models import Document, Organ, Person
 from archive.moves import Hindrance
-from archive.register_fields import BY_COLUMN, number_of_entry
+from archive.register_fields import BY_COLUMN, number_of_entry, recipients_of
 from archive.register_models import Register, RegisterEntry
 from formats.issuing import Issuer
 from formats.seal_keys import SealKey
@@ -201,6 +201,8 @@ def _entry_values(issuance: Issuance) -> dict[str, Any]:
     left_out = {"code_number", "issued_date", "doc_code"}
     told = {name: value for name, value in values.items() if name not in left_out}
     told.setdefault("page_amount", issuance.places.get("pages"))
+    if "recipients" in told:  # who gets it on paper is said behind the name
+        told["recipients"] = recipients_of(issuance.fields["To"])
     if issuance.signer_name:
         told["signer_name"] = issuance.signer_name
     if issuance.copy_kind:

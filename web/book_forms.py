@@ -117,6 +117,7 @@ class Row:
     is_cancelled: bool = False
     before: str = ""
     after: str = ""
+    number: int | None = None  # of the line in the register
 
 
 # Books --------------------------------------------------------------------------------------------
@@ -159,10 +160,11 @@ def book_form(
         told={
             **heads(book.organ, who),
             "columns": columns,
-            "rows": _carried(rows, what),
+            "rows": _carried(rows, what, "bì" if form == "post" else "bản"),
             "first": first,
             "last": last,
             "has_cover": has_cover,
+            "numbers": _numbers(rows),
         },
         sheet=Sheet(True, mark_of(session, book.organ, who), 0 if has_cover else 1, _CARRIED),
     )
@@ -189,7 +191,8 @@ def _rows(
         cells, copies = _cells(one, form, today)
         if one.id in hidden:
             cells, copies = _closed(one, form, len(cells)), 0
-        rows.append((Row(cells, one.state == "cancelled"), copies))
+        number = None if form == "post" else one.number
+        rows.append((Row(cells, one.state == "cancelled", number=number), copies))
     return rows
 
 
@@ -250,20 +253,26 @@ def _closed(one: RegisterEntry, form: str, width: int) -> tuple[str, ...]:
     return shown + ("",) * (width - len(shown))
 
 
-def _carried(rows: Sequence[tuple[Row, int]], what: str) -> list[Row]:
+def _numbers(rows: Sequence[tuple[Row, int]]) -> tuple[int, int] | None:
+    """The first and the last number, where the lines have some: they stand on the cover."""
+    found = [row.number for row, _ in rows if row.number is not None]
+    return (found[0], found[-1]) if found else None
+
+
+def _carried(rows: Sequence[tuple[Row, int]], what: str, piece: str = "bản") -> list[Row]:
     """The rows with their running totals."""
     told, copies, last = [], 0, len(rows)
     for number, (row, more) in enumerate(rows, 1):
-        before = f"Mang sang: {_total(number - 1, copies, what)}" if number > 1 else ""
+        before = f"Mang sang: {_total(number - 1, copies, what, piece)}" if number > 1 else ""
         copies += more
         name = "Tổng cộng" if number == last else "Cộng mang sang"
-        after = f"{name}: {_total(number, copies, what)}"
+        after = f"{name}: {_total(number, copies, what, piece)}"
         told.append(Row(row.cells, row.is_cancelled, before, after))
     return told
 
 
-def _total(lines: int, copies: int, what: str) -> str:
-    return f"{counted(lines)} {what}" + (f", {counted(copies)} bản" if copies else "")
+def _total(lines: int, copies: int, what: str, piece: str) -> str:
+    return f"{counted(lines)} {what}" + (f", {counted(copies)} {piece}" if copies else "")
 
 
 def _uses(
@@ -335,6 +344,7 @@ def loan_form(session: Session, who: Person, organ: Organ, first: date, last: da
             "first": first,
             "last": last,
             "has_cover": has_cover,
+            "numbers": _numbers(rows),
         },
         sheet=Sheet(True, mark_of(session, organ, who), 0 if has_cover else 1, _CARRIED),
     )

@@ -124,7 +124,7 @@ def _drawn_up_by(holder: int | None, words: str, people: dict[int, Person]) -> s
 def _approved(plan: FilePlan, approver: Person | None, organ: Organ) -> dict[str, str]:
     if approver is None or plan.approved_at is None:
         return {"signer": "", "signer_post": "", "said": ""}
-    said = f"Đã phê duyệt trên Hệ thống\n{at_hour(plan.approved_at, organ)}"
+    said = f"Đã phê duyệt trên Hệ thống\nlúc {at_hour(plan.approved_at, organ)}"
     return {"signer": approver.full_name, "signer_post": approver.position, "said": said}
 
 
@@ -306,7 +306,7 @@ def _person(session: Session, number: int | None) -> Person | None:
 
 
 def _signed(at: Any, organ: Organ) -> str:
-    return f"Đã xác nhận trên Hệ thống lúc {at_hour(at, organ)}" if at else ""
+    return f"Đã xác nhận trên Hệ thống\nlúc {at_hour(at, organ)}" if at else ""
 
 
 def _span_of(files: Iterable[CaseFile]) -> str:

@@ -128,9 +128,9 @@ def counted(number: int) -> str:
     return f"{number:02d}" if number < 10 else f"{number:,}".replace(",", ".")
 
 
-def unbroken(text: str) -> str:
-    """A short number stays on one line: 03/QĐ-UBND."""
-    if len(text) > LONGEST_UNBROKEN:
+def unbroken(text: str, longest: int = LONGEST_UNBROKEN) -> str:
+    """A number that is short enough stays on one line: 03/QĐ-UBND."""
+    if len(text) > longest:
         return text
     return Markup('<span class="unbroken">{}</span>').format(text)
 

@@ -148,7 +148,7 @@ def bureau(
 
 @pytest.mark.rule("HC-34", "HC-36", "HC-41", "HC-90", "KT-39", "TN-33")
 def test_a_document_is_prepared_signed_numbered_sealed_and_received(bureau: Bureau) -> None:
-    number = bureau.prepare()
+    number = bureau.prepare(fields={**FIELDS, "To": "Sở Y tế; Sở Nội vụ (giấy)"})
     assert (bureau.row(number).state, bureau.row(number).name) == (
         "prepared",
         "CKS-Ve-viec-phoi-hop-bao-cao-dau-tu-cong.pdf",
@@ -169,6 +169,10 @@ def test_a_document_is_prepared_signed_numbered_sealed_and_received(bureau: Bure
     entry = row.register_entry
     assert entry is not None
     assert (entry.issued_amount, entry.signer_name) == (3, "Nguyễn Văn An")
+    assert entry.recipients == [
+        {"organ_name": "Sở Y tế", "paper": False},
+        {"organ_name": "Sở Nội vụ", "paper": True},
+    ]
     assert fields.text_values(path)["Day"] == f"{entry.registered_on.day:02d}"
 
 

@@ -111,6 +111,7 @@ def test_a_booklet_of_several_days_has_a_cover_and_the_days_keep_apart(house: Ho
     first = f"{today - timedelta(days=1):%d/%m/%Y}"
     said = words_of(client.get(f"/print/registers/den?first={first}&last={today:%d/%m/%Y}"))
     assert "Quyển số" in said and "Hôm qua" in said and "mất điện" in said
+    assert "Từ số 01 đến số 02" in said
 
 
 def test_a_cancelled_number_stays_in_the_printed_book_with_its_reason(house: House) -> None:
@@ -136,7 +137,7 @@ def test_the_other_books_of_the_desk_are_printed_in_their_forms(house: House) ->
     handling = words_of(clerk.get("/print/registers/den?what=handling"))
     assert "Tiến độ giải quyết" in handling and "Đang giải quyết" in handling
     post = words_of(clerk.get("/print/registers/di?what=post"))
-    assert "Số lượng bì" in post and "Sở Tài chính" in post and "01 bản" in post
+    assert "Số lượng bì" in post and "Sở Tài chính" in post and "01 bì" in post
     assert clerk.get("/print/registers/den?what=post").status_code == 422
     assert clerk.get("/print/registers/di?what=uses").status_code == 403
 
