@@ -241,15 +241,10 @@ def _changed(session: Session) -> dict[tuple[str, int], _Changed]:
 
 def _note_changes(session: Session, _context: UOWTransaction) -> None:
     """After each flush: remember which audited rows were touched."""
-    for row in session.new:
-        if isinstance(row, Row) and row.STORY:
-            _changed(session)[row.STORY, row.id] = _Changed(row, is_gone=False)
-    for row in session.dirty:
-        if isinstance(row, Row) and row.STORY and _is_told_change(row):
-            _changed(session)[row.STORY, row.id] = _Changed(row, is_gone=False)
-    for row in session.deleted:
-        if isinstance(row, Row) and row.STORY:
-            _changed(session)[row.STORY, row.id] = _Changed(row, is_gone=True)
+    dirty, gone = set(session.dirty), set(session.deleted)
+    for row in [*session.new, *dirty, *gone]:
+        if isinstance(row, Row) and row.STORY and (row not in dirty or _is_told_change(row)):
+            _changed(session)[row.STORY, row.id] = _Changed(row, is_gone=row in gone)
 
 
 def _is_told_change(row: Row) -> bool:
