@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from archive import audit, clock, freezes
 from archive.case_files import index_anew
 from archive.errors import Conflict, Invalid, NotAllowed
+from archive.hands import hands, natural
 from archive.life_models import AccessChange
 from archive.models import CaseFile, Person
 
@@ -61,7 +62,7 @@ def ask(
         before=case_file.access_level,
         after=level,
         reason=reason.strip(),
-        asked_by_id=_hand(by),
+        asked_by_id=natural(by),
         asked_at=clock.now(),
     )
     session.add(change)
@@ -88,12 +89,12 @@ def decide(
     audit.hold(session, change)
     if change.decided_at is not None:
         raise Conflict("decided_already")
-    if change.asked_by_id in _hands(by):
+    if change.asked_by_id in hands(by):
         raise NotAllowed("another_decides")
     if not is_confirmed and not reason.strip():
         raise Invalid("reason_missing")
     change.is_confirmed = is_confirmed
-    change.decided_by_id, change.decided_at = _hand(by), clock.now()
+    change.decided_by_id, change.decided_at = natural(by), clock.now()
     _set_level(session, case_file, change.after if is_confirmed else change.before)
     session.flush()
     facts = {"from": change.before, "to": change.after}
@@ -113,14 +114,3 @@ def _set_level(session: Session, case_file: CaseFile, level: str) -> None:
         case_file.access_level = level
         index_anew(session, [case_file.id])
     case_file.revision += 1
-
-
-def _hand(by: Person) -> int:
-    """The natural person who acts, also where it is for another (R9)."""
-    actor = audit.actor()
-    return actor.person_id if actor and actor.person_id is not None else by.id
-
-
-def _hands(by: Person) -> set[int]:
-    """Both who acts and for whom."""
-    return {_hand(by), by.id}

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from archive import access, audit, clock, people, user_names
 from archive.errors import Conflict, Invalid, NotFound
+from archive.hands import hands
 from archive.models import Appointment, Fonds, Organ, Person, Role, Unit
 from archive.people import OneTime
 from archive.roles import Action
@@ -179,9 +180,7 @@ def close(session: Session, person: Person, from_on: date, why: str, by: Person)
     """
     if not why.strip():
         raise Invalid("reason_missing")
-    if person.id == by.id:
-        raise Conflict("yourself")
-    require_another_administrator(session, person, person.organ)
+    require_dispensable(session, person, by)
     people.lock(session, person, from_on, why.strip())
 
 
@@ -263,14 +262,28 @@ def require_another_administrator(session: Session, person: Person, organ: Organ
     Raises:
         Conflict: `last_administrator`.
     """
+    session.refresh(organ, ["id"], with_for_update={"key_share": True})  # one goes at a time
     administrators = _administrators(session, organ)
     if person.id in administrators and len(administrators) == 1:
         raise Conflict("last_administrator")
 
 
+def require_dispensable(session: Session, person: Person, by: Person) -> None:
+    """Go on with ending an account only if it is another's, and no organ loses its last keeper.
+
+    Raises:
+        Conflict: `last_administrator`, `yourself`.
+    """
+    if person.id in hands(by):
+        raise Conflict("yourself")
+    held = select(Appointment.organ_id).where(Appointment.person_id == person.id)
+    for organ in session.scalars(select(Organ).where(Organ.id.in_(held)).order_by(Organ.id)):
+        require_another_administrator(session, person, organ)
+
+
 def _require_other_hands(session: Session, person: Person, organ: Organ, by: Person) -> None:
     """Nobody gives rights to themselves, unless there is nobody else who could."""
-    if person.id == by.id and len(_administrators(session, organ)) > 1:
+    if person.id in hands(by) and _administrators(session, organ) - {person.id}:
         raise Conflict("yourself")
 
 

@@ -76,6 +76,7 @@ def close_book(session: Session, book: Register, on: date) -> None:
     Raises:
         Conflict: `book_closed`.
     """
+    audit.hold(session, book)
     if book.closed_on is not None:
         raise Conflict("book_closed", book=book.code, closed_on=book.closed_on.isoformat())
     book.closed_on = on

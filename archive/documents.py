@@ -85,6 +85,7 @@ def shelve(
 
 
 def _takes(session: Session, case_file: CaseFile) -> bool:
+    audit.hold(session, case_file)  # nobody closes it meanwhile
     return case_files.takes_documents(case_file) and not freezes.orders_on(session, case_file)
 
 
@@ -130,7 +131,7 @@ def add_part(session: Session, document: Document, arrived: Arrived, *, role: st
         Conflict: `frozen`.
     """
     freezes.require_thawed(session, document)
-    _hold(session, document)
+    audit.hold(session, document)
     last = session.scalar(select(func.max(Part.ordinal)).where(Part.document_id == document.id))
     part = _add_part(session, document, replace(arrived, role=role), ordinal=(last or 0) + 1)
     document.mending = document.mending or arrived.mending
@@ -187,7 +188,7 @@ def mend(session: Session, part: Part, arrived: Arrived, told: dict[str, Any]) -
     """
     document = part.document
     freezes.require_thawed(session, document)
-    _hold(session, document)
+    audit.hold(session, document)
     if arrived.mending is None or arrived.pages is not None:
         _renew(session, part, arrived)
     document.mending = next((one.mending for one in document.parts if one.mending), None)
@@ -229,9 +230,10 @@ def place(session: Session, document: Document, case_file: CaseFile) -> None:
         Conflict: `already_placed`, `case_file_is_final`, `frozen` or `recalled`.
         Invalid: `other_organ`.
     """
-    _hold(session, document)
     if case_file.organ_id != document.organ_id:
         raise Invalid("other_organ")
+    audit.hold(session, case_file)  # nobody closes it meanwhile
+    audit.hold(session, document)
     if not case_files.takes_documents(case_file):
         raise Conflict("case_file_is_final", case_file=case_file.code, stage=case_file.stage)
     freezes.require_thawed(session, case_file)
@@ -243,9 +245,6 @@ def place(session: Session, document: Document, case_file: CaseFile) -> None:
 
 
 def _place(session: Session, document: Document, case_file: CaseFile) -> None:
-    session.execute(
-        select(CaseFile.id).where(CaseFile.id == case_file.id).with_for_update(key_share=True)
-    )
     here = Placement.case_file_id == case_file.id
     if session.scalar(select(Placement.id).where(here, Placement.document_id == document.id)):
         raise Conflict("already_placed", case_file=case_file.code)
@@ -287,7 +286,7 @@ def correct(
     if not why.strip():
         raise Invalid("reason_missing")
     columns, supplementary = parse_fields(values, DOCUMENT_FIELDS)
-    _hold(session, document)
+    audit.hold(session, document)
     if seen not in (None, document.revision):
         raise Conflict("changed_meanwhile", document=document.code)
     freezes.require_thawed(session, document)
@@ -298,7 +297,7 @@ def correct_columns(
     session: Session, document: Document, columns: dict[str, Any], why: str
 ) -> None:
     """Change values that were read already, by column; told like any correction."""
-    _hold(session, document)
+    audit.hold(session, document)
     _change(session, document, columns, {}, why)
 
 
@@ -319,11 +318,6 @@ def _change(
     after |= {f"+{name}": value for name, value in supplementary.items()}
     document.revision += 1
     audit.record(session, "document.correct", document, why=why, before=before, after=after)
-
-
-def _hold(session: Session, document: Document) -> None:
-    """Keep other hands off the row until the commit, and see it as it is now."""
-    audit.hold(session, document)
 
 
 def _readable(value: Any) -> Any:

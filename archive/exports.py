@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from archive import access, audit, clock
 from archive.errors import Conflict, Invalid, NotAllowed
+from archive.hands import hands, hands_in
 from archive.life_models import ExportRequest
 from archive.models import CaseFile, Document, Fonds, Organ, Person, Placement
 from archive.organ_rules import rules_of
@@ -91,7 +92,7 @@ def decide(
     audit.hold(session, asked)
     if asked.decided_at is not None:
         raise Conflict("decided_already")
-    if asked.person_id == by.id:
+    if hands(by) & {asked.person_id, *hands_in(session, asked, "export_request.ask")}:
         raise Conflict("yourself")
     if not allow and not reason.strip():
         raise Invalid("reason_missing")

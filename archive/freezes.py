@@ -75,6 +75,7 @@ def thaw(session: Session, order: FreezeOrder, *, by: Person, number: str, reaso
         raise Invalid("order_number_missing")
     if not reason.strip():
         raise Invalid("reason_missing")
+    audit.hold(session, order)
     if order.lifted_at is not None:
         raise Conflict("already_lifted", order=order.number)
     order.lift_number, order.lift_reason = number.strip(), reason.strip()

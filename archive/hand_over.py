@@ -91,16 +91,23 @@ def require_receiver(session: Session, organ: Organ, person: Person) -> None:
 # All that a person holds --------------------------------------------------------------------------
 
 
-def holdings(session: Session, person: Person, organ: Organ) -> Holdings:
-    """All that the person holds at the organ, in seven questions however much it is."""
-    case_files = tuple(
-        session.scalars(
-            select(CaseFile)
-            .where(CaseFile.holder_id == person.id, CaseFile.organ_id == organ.id)
-            .where(CaseFile.stage.in_(HANDED))
-            .order_by(CaseFile.year, CaseFile.id)
-        )
+def holdings(
+    session: Session, person: Person, organ: Organ, *, to_change: bool = False
+) -> Holdings:
+    """All that the person holds at the organ, in seven questions however much it is.
+
+    With `to_change` the case files are held until the transaction ends: nobody submits one, or
+    accepts it, meanwhile.
+    """
+    wanted = (
+        select(CaseFile)
+        .where(CaseFile.holder_id == person.id, CaseFile.organ_id == organ.id)
+        .where(CaseFile.stage.in_(HANDED))
+        .order_by(CaseFile.year, CaseFile.id)
     )
+    if to_change:
+        wanted = wanted.with_for_update(key_share=True)
+    case_files = tuple(session.scalars(wanted.execution_options(populate_existing=to_change)))
     lines = (
         select(FilePlanEntry)
         .join(FilePlan)
@@ -168,7 +175,7 @@ def hand_over(
     """
     if not why.strip():
         raise Invalid("reason_missing")
-    held = holdings(session, person, organ)
+    held = holdings(session, person, organ, to_change=True)
     if seen not in (None, len(held.movable)):
         raise Conflict("holdings_changed", count=len(held.movable))
     others = others or {}
@@ -221,9 +228,7 @@ def _end_the_rest(held: Holdings, organ: Organ) -> list[Row]:
 
 
 def _end_account(session: Session, person: Person, ends_on: date, by: Person) -> None:
-    if person.id == by.id:
-        raise Conflict("yourself")
-    accounts.require_another_administrator(session, person, session.get_one(Organ, person.organ_id))
+    accounts.require_dispensable(session, person, by)
     people.bar(session, person, ends_on)
 
 

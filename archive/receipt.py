@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session, selectinload
 from archive import audit, clock
 from archive.closing import lacking
 from archive.errors import Conflict, Invalid, NotAllowed
+from archive.hands import hands
 from archive.life_models import SubmissionItem
 from archive.models import CaseFile, Document, FilePlanEntry, Part, Person, Placement, Rendition
 from archive.moves import move
-from archive.submissions import givers, hands
+from archive.submissions import givers
 
 
 @dataclass(frozen=True)
@@ -188,7 +189,7 @@ def look_again(session: Session, item: SubmissionItem) -> None:
     Raises:
         Conflict: `decided`.
     """
-    _still_open(item)
+    _hold_open(session, item)
     item.checks = []
     session.flush()
     facts = {"case_file": item.case_file.code}
@@ -258,7 +259,7 @@ def accept(session: Session, item: SubmissionItem, by: Person, note: str = "") -
         Invalid: `note_missing`: other lines are red, and nobody says why that is accepted.
         NotAllowed: `own_submission`: who hands over doesn't take in.
     """
-    _still_open(item)
+    _hold_open(session, item)
     if hands(by) & givers(session, item.submission):
         raise NotAllowed("own_submission")
     if not item.checks:
@@ -290,7 +291,7 @@ def give_back(session: Session, item: SubmissionItem, by: Person, reason: str) -
         Invalid: `reason_missing`.
         Conflict: `decided`; and see `archive.moves`.
     """
-    _still_open(item)
+    _hold_open(session, item)
     move(
         session,
         item.case_file,
@@ -311,12 +312,13 @@ def take_back(session: Session, item: SubmissionItem, by: Person, reason: str) -
         Invalid: `reason_missing`.
         Conflict: `decided`; and see `archive.moves`.
     """
-    _still_open(item)
+    _hold_open(session, item)
     move(session, item.case_file, "take_back", by, reason=reason)
     _decide(session, item, by, "taken_back", reason)
 
 
-def _still_open(item: SubmissionItem) -> None:
+def _hold_open(session: Session, item: SubmissionItem) -> None:
+    audit.hold(session, item)
     if item.outcome:
         raise Conflict("decided", case_file=item.case_file.code, outcome=item.outcome)
 

@@ -15,10 +15,12 @@ from sqlalchemy.orm import Session
 
 from archive import audit, clock
 from archive.errors import Conflict, Invalid, NotFound, Refused
+from archive.hands import hands, hands_in
 from archive.models import Organ, Person
 from archive.organ_rules import rules_of
+from archive.register_fields import column_of
 from archive.register_models import LettingIn, Refusal
-from formats.vietnamese import nfc
+from formats.vietnamese import fold, nfc
 
 SECRET = "secret_mark"
 REASONS = (
@@ -102,11 +104,16 @@ def require_wanted(
     columns: Mapping[str, Any],
     addressee: str,
     let_in: LettingIn | None,
+    *,
+    corrects: bool = False,
 ) -> None:
-    """Go on only with what the organ takes, or what a competent person let in.
+    """Go on only with what the organ takes, or what a competent person let in: that very thing.
+
+    A line that was let in may be corrected, as long as it is refused for the same reason.
 
     Raises:
         Refused: `complaint`, `resolution`, `named_letter`.
+        Conflict: `let_in_another`: what was let in was typed otherwise.
     """
     ground = ground_against(
         kind,
@@ -117,9 +124,16 @@ def require_wanted(
     )
     if ground is None:
         return
-    is_let_in = let_in is not None and let_in.is_allowed and let_in.organ_id == organ.id
-    if not is_let_in:
+    if let_in is None or not let_in.is_allowed or let_in.organ_id != organ.id:
         raise Refused(ground, subject=columns.get("subject", ""))
+    said = {**columns, "addressee": addressee}
+    is_other = any(
+        fold(str(let_in.typed[one])).split() != fold(str(said.get(one) or "")).split()
+        for one in ("subject", "organ_name", "addressee")
+        if let_in.typed.get(one)
+    )
+    if let_in.ground != ground or (is_other and not corrects):
+        raise Conflict("let_in_another", number=let_in.id)
 
 
 # Refusing -----------------------------------------------------------------------------------------
@@ -189,6 +203,7 @@ def answered(session: Session, refusal: Refusal) -> None:
     Raises:
         Conflict: `already_answered`.
     """
+    audit.hold(session, refusal)
     if refusal.answered_at is not None:
         raise Conflict("already_answered", refusal=refusal.code)
     refusal.answered_at = clock.now()
@@ -221,10 +236,13 @@ def ask(
     """Ask a competent person to let in what the organ refuses; what was typed is kept.
 
     Raises:
-        Invalid: `bad_reason`: such a thing is never let in.
+        Invalid: `bad_reason`: such a thing is never let in; `subject_missing`: of what?
     """
     if ground not in LET_IN:
         raise Invalid("bad_reason", reason=ground)
+    typed = {column_of(name): value for name, value in typed.items()}
+    if not typed.get("subject", "").strip():
+        raise Invalid("subject_missing")
     asked = LettingIn(
         organ_id=organ.id, ground=ground, typed=typed, asked_by_id=by.id, asked_at=clock.now()
     )
@@ -246,7 +264,7 @@ def decide(session: Session, asked: LettingIn, by: Person, *, is_allowed: bool, 
     audit.hold(session, asked)
     if asked.decided_at is not None:
         raise Conflict("already_decided")
-    if asked.asked_by_id == by.id:
+    if hands(by) & {asked.asked_by_id, *hands_in(session, asked, "letting_in.ask")}:
         raise Conflict("own_request")
     asked.decided_by_id, asked.decided_at = by.id, clock.now()
     asked.is_allowed, asked.reason = is_allowed, nfc(why).strip()

@@ -85,6 +85,12 @@ def blank_entry() -> dict[str, Any]:
     return {**blank, **chosen, **_MAY_BE_LEFT, "channel": "paper", "recipients": []}
 
 
+def column_of(name: str) -> str:
+    """The column that a column, code or name means; what is none of these stays as it is."""
+    known = _BY_NAME.get(nfc(name).strip().lower())
+    return known.column if known else name
+
+
 def parse_entry(given: Mapping[str, Any]) -> dict[str, Any]:
     """Values by column, from what was typed by column, code or name; no text: taken as it is.
 

@@ -83,6 +83,7 @@ def enter(
     day = registered_on or today
     columns = {**blank_entry(), **parse_entry(values)}
     register = book_for(session, register, columns["type_name"])
+    audit.hold(session, register)  # nobody closes the book meanwhile
     _check_day(register, day, today, late_reason)
     _check_columns(register, columns, day)
     refusals.require_wanted(organ, register.kind, columns, addressee, let_in)
@@ -174,6 +175,7 @@ def _number_outgoing(entry: RegisterEntry, organ: Organ) -> None:
 def _use(session: Session, let_in: LettingIn | None, entry: RegisterEntry) -> None:
     if let_in is None:
         return
+    audit.hold(session, let_in)
     if let_in.entry_id is not None:
         raise Conflict("letting_in_used")
     let_in.entry_id = entry.id
@@ -232,6 +234,8 @@ def correct(
     hold(session, entry, seen)
     columns = {name: value for name, value in columns.items() if value != getattr(entry, name)}
     _require_changeable(entry, columns)
+    if {"subject", "type_name"} & set(columns):
+        _require_wanted_still(session, entry, columns)
     before = {name: _readable(getattr(entry, name)) for name in columns}
     for name, value in columns.items():
         setattr(entry, name, value)
@@ -243,6 +247,15 @@ def correct(
     after = {name: _readable(value) for name, value in columns.items()}
     audit.record(session, "register_entry.correct", entry, why=why, before=before, after=after)
     tell_document(session, entry, columns, why)
+
+
+def _require_wanted_still(session: Session, entry: RegisterEntry, columns: dict[str, Any]) -> None:
+    """A correction lets nothing in that would have been refused at the door."""
+    said = {"type_name": entry.type_name, "subject": entry.subject} | columns
+    addressee = str((entry.supplementary or {}).get("addressee", ""))
+    organ = entry.register.organ
+    let_in = session.scalar(select(LettingIn).where(LettingIn.entry_id == entry.id))
+    refusals.require_wanted(organ, entry.register.kind, said, addressee, let_in, corrects=True)
 
 
 def _require_changeable(entry: RegisterEntry, columns: dict[str, Any]) -> None:

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session, selectinload
 
 from archive import audit, clock
 from archive.errors import ArchiveError, Conflict, Invalid, NotAllowed, NotFound
+from archive.hands import hands, hands_in, natural
 from archive.life_models import KeptBack, Submission, SubmissionCall, SubmissionItem
-from archive.models import CaseFile, Document, Event, Organ, Person
+from archive.models import CaseFile, Document, Organ, Person
 from archive.moves import move
 
 DAYS_TO_DECIDE = timedelta(days=60)
@@ -241,9 +242,9 @@ def sign(session: Session, submission: Submission, by: Person, side: str) -> Non
     if (hindrance := why_not_sign(session, submission, by, side)) is not None:
         raise hindrance
     if side == "giving":
-        submission.delivered_by_id, submission.delivered_at = _signer(by), clock.now()
+        submission.delivered_by_id, submission.delivered_at = natural(by), clock.now()
     else:
-        submission.received_by_id, submission.received_at = _signer(by), clock.now()
+        submission.received_by_id, submission.received_at = natural(by), clock.now()
     session.flush()
     codes = [one.case_file.code for one in accepted_items(submission)]
     audit.record(session, f"submission.sign_{side}", submission, facts={"case_files": codes})
@@ -270,30 +271,9 @@ def why_not_sign(
     return None if is_right else NotAllowed("not_your_side")
 
 
-def hands(by: Person) -> set[int]:
-    """The natural persons whose act it is: who acts, and for whom (R10)."""
-    actor = audit.actor()
-    both = (actor.person_id, actor.principal_id) if actor else ()
-    return {by.id, *(one for one in both if one is not None)}
-
-
-def _signer(by: Person) -> int:
-    """Whose hand signs: the natural person's, also where it signs for another."""
-    actor = audit.actor()
-    if actor is None or actor.person_id is None or actor.principal_id != by.id:
-        return by.id
-    return actor.person_id
-
-
 def givers(session: Session, submission: Submission) -> set[int]:
     """Who handed it over: who submitted it, and whoever did so in that person's place."""
-    sent = select(Event.person_id).where(
-        Event.subject_type == "submission",
-        Event.subject_id == submission.id,
-        Event.action == "submission.send",
-    )
-    found = {one for one in session.scalars(sent) if one is not None}
-    return {submission.submitted_by_id, *found}
+    return {submission.submitted_by_id, *hands_in(session, submission, "submission.send")}
 
 
 def givers_today(submission: Submission) -> set[int]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from archive import access, account_lists, accounts, clock, people, units
+from archive import access, account_lists, accounts, audit, clock, people, units
 from archive.account_lists import look, make_all
 from archive.accounts import NewAccount
 from archive.errors import ArchiveError, Conflict, Invalid
@@ -13,6 +13,7 @@ from archive.models import Appointment, Event, Organ, Person
 from archive.seen import state_of
 from formats.tables import Table, TableRow
 from tests.archive.conftest import Office
+from tests.factories import an_organ
 
 HEADER = ("STT", "HỌ VÀ TÊN", "Năm sinh", "Đơn vị", "Vai trò", "Chức vụ")
 
@@ -144,6 +145,31 @@ def test_an_organ_keeps_an_administrator_and_nobody_raises_themselves(office: Of
         accounts.close(session, first, clock.today(row), "Nghỉ", by=one)
         with pytest.raises(Conflict, match="last_administrator"):
             accounts.close(session, one, clock.today(row), "Nghỉ", by=first)
+
+
+def test_a_delegate_of_the_sole_administrator_raises_nobody_but_others(office: Office) -> None:
+    binh = office.add("binh", "officer")
+    with (
+        audit.acting_as(binh, "web", principal=office.first),
+        office.db.transaction() as session,
+    ):
+        row, me = session.get_one(Organ, office.organ.id), people.by_id(session, binh.id)
+        first = people.by_id(session, office.first.id)
+        with pytest.raises(Conflict, match="yourself"):
+            accounts.give_role(session, me, row, "administrator", first, why="Tự cấp")
+
+
+def test_no_organ_loses_its_last_administrator_with_an_account_of_another(office: Office) -> None:
+    other = an_organ(office.db, "UBND", "Ủy ban nhân dân")
+    office.add("quan", "administrator")
+    with office.db.transaction() as session:
+        first = people.by_id(session, office.first.id)
+        there = session.get_one(Organ, other.id)
+        accounts.give_role(session, first, there, "administrator", first, why="Lập cơ quan")
+    with office.db.transaction() as session:
+        first, quan = people.by_id(session, office.first.id), people.by_name(session, "quan")
+        with pytest.raises(Conflict, match="last_administrator"):
+            accounts.close(session, first, clock.today(office.organ), "Nghỉ", by=quan)
 
 
 def test_units_are_added_renamed_and_removed_while_nobody_is_in_them(office: Office) -> None:

@@ -10,7 +10,7 @@ from archive.errors import ArchiveError
 from archive.models import Organ, Person
 from archive.organ_rules import OrganRules
 from archive.refusals import ground_against
-from archive.register_models import LettingIn
+from archive.register_models import LettingIn, RegisterEntry
 from tests.archive.conftest import Office
 
 RULES = OrganRules()
@@ -175,6 +175,68 @@ def test_a_competent_person_lets_one_in_by_name_and_once(office: Office) -> None
         with office.db.transaction() as session:
             one = session.get_one(LettingIn, asked.id)
             refusals.decide(session, one, head, is_allowed=False, why="Thôi")
+
+
+def test_what_was_let_in_lets_in_nothing_else(office: Office) -> None:
+    head = office.add("quan", "head")
+    with office.db.transaction() as session:
+        organ = session.get_one(Organ, office.organ.id)
+        typed = {"Subject": "Thư mời dự hội thảo", "addressee": "Ông Nguyễn Văn An"}
+        asked = refusals.ask(session, organ, office.first, "named_letter", typed)
+    with office.db.transaction() as session:
+        one = session.get_one(LettingIn, asked.id)
+        refusals.decide(session, one, head, is_allowed=True, why="Việc công")
+
+    def enter(subject: str, addressee: str) -> RegisterEntry:
+        with office.db.transaction() as session:
+            organ = session.get_one(Organ, office.organ.id)
+            return registers.enter(
+                session,
+                books.default_book(session, organ, "incoming"),
+                office.first,
+                {"subject": subject},
+                addressee=addressee,
+                let_in=session.get_one(LettingIn, asked.id),
+            )
+
+    for subject in ("Đơn tố cáo ông Trần Văn B", "Thư cảm ơn"):
+        with says("let_in_another"):
+            enter(subject, "Ông Nguyễn Văn An")
+    entered = enter("Thư mời dự hội  thảo", "Ông Nguyễn Văn An")
+    with says("let_in_another"), office.db.transaction() as session:
+        line = session.get_one(RegisterEntry, entered.id)
+        registers.correct(session, line, {"subject": "Đơn tố cáo ông B"}, "Đọc kỹ lại")
+    with office.db.transaction() as session:
+        line = session.get_one(RegisterEntry, entered.id)
+        registers.correct(session, line, {"subject": "Thư mời dự hội nghị"}, "Ghi nhầm")
+
+
+def test_a_correction_lets_in_nothing_that_is_refused(office: Office) -> None:
+    with office.db.transaction() as session:
+        organ = session.get_one(Organ, office.organ.id)
+        book = books.default_book(session, organ, "incoming")
+        entered = registers.enter(session, book, office.first, {"subject": "Về việc họp"})
+    with says("complaint"), office.db.transaction() as session:
+        line = session.get_one(RegisterEntry, entered.id)
+        registers.correct(session, line, {"subject": "Đơn tố cáo ông B"}, "Đọc kỹ lại")
+
+
+def test_who_asked_decides_for_nobody_else_either(office: Office) -> None:
+    head = office.add("quan", "head")
+    with office.db.transaction() as session:
+        organ = session.get_one(Organ, office.organ.id)
+        typed = {"subject": "Đơn khiếu nại của bà C"}
+        asked = refusals.ask(session, organ, office.first, "complaint", typed)
+    with audit.acting_as(office.first, "web", principal=head), says("own_request"):  # noqa: SIM117
+        with office.db.transaction() as session:
+            one = session.get_one(LettingIn, asked.id)
+            refusals.decide(session, one, head, is_allowed=True, why="Được")
+
+
+def test_what_is_to_be_let_in_is_named(office: Office) -> None:
+    with says("subject_missing"), office.db.transaction() as session:
+        organ = session.get_one(Organ, office.organ.id)
+        refusals.ask(session, organ, office.first, "complaint", {"subject": "  "})
 
 
 def test_a_secret_is_let_in_by_nobody(office: Office) -> None:

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from archive import case_files, people, receipt, submission_lists, submissions
 from archive.access import Action
 from archive.errors import ArchiveError, NotFound
+from archive.hands import hands
 from archive.life_models import Submission, SubmissionItem
 from archive.models import Unit
 from archive.reading import known_case_files, story_of
@@ -102,7 +103,7 @@ def _items(rows: Session, found: Submission, items: list[SubmissionItem]) -> lis
     totals = case_files.totals(rows, numbers)
     may_accept = may(rows, Action.ACCEPT, here())
     known = set(numbers) if may_accept else known_case_files(rows, asker(), numbers)
-    is_own = bool(submissions.hands(asker()) & submissions.givers(rows, found))
+    is_own = bool(hands(asker()) & submissions.givers(rows, found))
     return [
         Shown(
             one,

@@ -139,6 +139,10 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("Nobody decides about what they asked for themselves."),
         _l("Another competent person decides it."),
     ),
+    "let_in_another": (
+        _l("What was let in under %(number)s was something else."),
+        _l("Enter it as it was asked for, or ask anew for this one."),
+    ),
     "letting_in_used": (_l("What was let in has its line already."), _LOAD_AGAIN),
     "secret_refused": (
         _l("It carries a mark of state secrecy."),
