@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL, make_url
 from archive import people
 from archive.database import Database, upgrade
 from archive.files import LocalFiles
-from tests import postgres
+from tests import careless, postgres
 
 pytest_plugins = ["tests.rules_plugin", "tests.issuing_plugin"]
 
@@ -24,6 +24,13 @@ _numbers = itertools.count(1)
 def hasty_passwords() -> Iterator[None]:
     """Passwords of tests guard nothing, and are worked out in no time."""
     with people.hashing_with(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def careless_machine() -> Iterator[None]:
+    """Tests wait for no disk, and compile each template once."""
+    with careless.disks(), careless.templates():
         yield
 
 

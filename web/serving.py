@@ -29,6 +29,7 @@ IDLE = 60  # seconds
 BODY_OF_NOBODY = 64 * 1024  # the sign-in form is much smaller
 TAKE_OVER = 5.0  # seconds between tries to become the worker
 log = logging.getLogger("luutru.serving")
+logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that people wait is no trouble
 
 
 def serve(services: Services) -> None:

@@ -14,6 +14,7 @@ from archive.audit_check import verify
 from archive.database import Database
 from archive.models import Organ, Person
 from archive.register_models import Register, RegisterEntry
+from tests import careless
 from tests.archive.conftest import Office
 
 PROCESSES, EACH = 8, 250
@@ -21,14 +22,14 @@ PROCESSES, EACH = 8, 250
 
 def _clerk(url: str, organ_id: int, person_id: int, count: int, told: Any) -> None:
     """One of the clerks, in a process of their own; every seventh line is thought better of."""
-    db = Database(url)
     numbers = []
-    with audit.acting(audit.Actor(door="web", person_id=person_id)):
+    with careless.disks(), audit.acting(audit.Actor(door="web", person_id=person_id)):
+        db = Database(url)
         for one in range(count):
             numbers.append(_enter(db, organ_id, person_id, f"Văn bản {os.getpid()}-{one}"))
             if one % 7 == 0:
                 _think_better(db, organ_id, person_id)
-    db.close()
+        db.close()
     told.put(numbers)
 
 

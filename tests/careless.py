@@ -1,0 +1,55 @@
+"""What tests may do without: disks that hold out a power cut, and making the same thing anew.
+
+A killed process loses nothing by it: what was written is with the system, if not on the disk.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
+
+from archive import database
+
+
+@contextmanager
+def disks() -> Iterator[None]:
+    """Inside, nothing waits until the disk has what was written."""
+    carefully = database._prepare_sqlite
+
+    def prepare(connection: sqlite3.Connection, record: object) -> None:
+        carefully(connection, record)
+        connection.execute("PRAGMA synchronous=OFF")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "_prepare_sqlite", prepare)
+        patch.setattr(os, "fsync", lambda handle: None)
+        yield
+
+
+class Kept(BytecodeCache):
+    """Templates as they were compiled for the first application: for the next ones, too."""
+
+    def __init__(self) -> None:
+        self.compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take what was compiled, if the template has not changed since."""
+        if found := self.compiled.get(bucket.key):
+            bucket.bytecode_from_string(found)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it."""
+        self.compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+@contextmanager
+def templates() -> Iterator[None]:
+    """Inside, each template is compiled once, however many applications are made."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(Flask.jinja_options, "bytecode_cache", Kept())
+        yield
