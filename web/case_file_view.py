@@ -8,10 +8,10 @@ from typing import Any
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from archive import access_changes, clock, freezes, moves, submissions
-from archive.life_models import AccessChange, FreezeOrder
+from archive.life_models import AccessChange, FreezeOrder, SubmissionItem
 from archive.models import CaseFile, Event, Person
 from archive.moves import Hindrance
 from web.auth import asker
@@ -25,6 +25,7 @@ _TOLD_BY = {  # the event of the stage's beginning
     "closed": ("case_file.close",),
     "submitted": ("case_file.submit",),
     "accepted": ("case_file.accept",),
+    "returned": ("case_file.return",),
 }
 PAPER_STATES = {
     "hybrid": _l("Partly on paper"),
@@ -91,12 +92,24 @@ def steps_of(rows: Session, case_file: CaseFile) -> list[Step]:
     for one in way:
         place = WAY.index(one)
         state = "done" if place < at or stage == "accepted" else "here" if place == at else "ahead"
-        who, moment = told.get(one, ("", None)) if state != "ahead" else ("", None)
-        name = (
-            STAGES["returned"] if state == "here" and case_file.stage == "returned" else STAGES[one]
-        )
-        shown.append(Step(name, "halted" if case_file.stage == "dropped" else state, who, moment))
+        key = "returned" if state == "here" and case_file.stage == "returned" else one
+        who, moment = told.get(key, ("", None)) if state != "ahead" else ("", None)
+        state = "halted" if case_file.stage == "dropped" else state
+        shown.append(Step(STAGES[key], state, who, moment))
     return shown
+
+
+def returned_as(rows: Session, case_file: CaseFile) -> SubmissionItem | None:
+    """What the archive said of a case file that it returned last, and in which submission."""
+    if case_file.stage != "returned":
+        return None
+    return rows.scalar(
+        select(SubmissionItem)
+        .where(SubmissionItem.case_file_id == case_file.id, SubmissionItem.outcome == "returned")
+        .options(joinedload(SubmissionItem.submission))
+        .order_by(SubmissionItem.id.desc())
+        .limit(1)
+    )
 
 
 def _told(rows: Session, case_file: CaseFile) -> dict[str, tuple[str, datetime]]:

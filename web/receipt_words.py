@@ -12,6 +12,7 @@ from web.errors import words_for
 from web.i18n import gettext, moment_of
 from web.signature_words import INDICATIONS
 from web.story_words import rendition_name
+from web.trust_words import NOT_SCANNED
 
 CHECKS = {  # name, what a green line says, what a red one says
     "plan": (
@@ -123,6 +124,8 @@ def _why(check: str, why: str, told: Mapping[str, Any]) -> str:
         return rendition_name(why)
     if check == "plan":
         return _of_plan(why, str(told.get("planned", "")))
+    if check == "virus" and why in NOT_SCANNED:
+        return str(NOT_SCANNED[why])
     if check == "virus" and why == "scanner_silent":
         return gettext("The scanner does not answer. Start ClamAV, then look through again.")
     return words_for(why, dict(told)).what

@@ -87,8 +87,8 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("Choose somebody else, or give the person a role first."),
     ),
     "archive_holds_it": (
-        _l("The archive has the case file %(case_file)s: it has no holder to be changed."),
-        _NOTHING_TO_DO,
+        _l("The archive has the case file %(case_file)s: whoever held it only reads it now."),
+        _l("What is wrong in its description, an archivist corrects with a reason."),
     ),
     "holdings_changed": (
         _l("Meanwhile the person holds other case files: %(count)s can be handed over now."),
