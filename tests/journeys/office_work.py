@@ -166,8 +166,8 @@ def answer_it(agency: Agency) -> None:
     minh.look_wide_and_narrow("24-da-phat-hanh")
     year = agency.today.year
     minh.to(f"/registers/den/{year}/1")
-    expect(minh.page.locator("dl.facts")).to_contain_text("Đã trả lời bằng văn bản đi")
-    expect(minh.page.locator("dl.facts")).to_contain_text(f"di/{year}/1")
+    expect(minh.page.locator("main dl.facts")).to_contain_text("Đã trả lời bằng văn bản đi")
+    expect(minh.page.locator("main dl.facts")).to_contain_text(f"di/{year}/1")
     minh.look_wide_and_narrow("25-da-tra-loi")
     minh.to("/registers/di")
     minh.look_wide_and_narrow("26-so-di")

@@ -46,7 +46,6 @@ def _of_the_archive(agency: Agency) -> tuple[tuple[str, str, str], ...]:
         ("danh-muc", f"/print/plans/{year}", "Kèm theo Quyết định số 05/QĐ-STC"),
         ("muc-luc-ho-so", f"/print/case-file-list/{year}", code),
         ("muc-luc-van-ban", f"/print/case-files/{code}", "212/QĐ-VP"),
-        ("ca-ho-so", f"/print/case-files/{code}?what=whole", "212/QĐ-VP"),
         ("so-ban-luu", "/print/registers/di?what=uses", "SỔ SỬ DỤNG BẢN LƯU"),
         ("muc-luc-nop-luu", f"{hand_over}/list", "Viết bằng chữ: một hồ sơ"),
         ("bien-ban", f"{hand_over}/record", "Đã xác nhận trên Hệ thống"),
