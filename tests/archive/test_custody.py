@@ -45,7 +45,7 @@ def pass_on(db: Database, organ: Organ, to: Organ) -> None:
 def may(db: Database, person: Person, action: Action, thing: Document | CaseFile | Organ) -> bool:
     with db.reading() as session:
         who = people.by_id(session, person.id)
-        return access.may(session, who, action, session.get_one(type(thing), thing.id))
+        return access.may(session, who, action, session.merge(thing, load=True))
 
 
 def with_policy(db: Database, organ: Organ, policy: str) -> None:

@@ -142,5 +142,5 @@ def test_a_suspected_document_is_decided_by_command(
     assert run("lan", "confirm", house.open_code, "--why", "đóng dấu")[0] == 0
     assert run("lan", "confirm", house.open_code, "--why", "đóng dấu")[0] == 3
     with house.services.db.reading() as rows:
-        alarm = dict(rows.execute(select(Document.code, Document.alarm)).all())  # type: ignore[arg-type]
+        alarm = dict(rows.execute(select(Document.code, Document.alarm)).all())
     assert (alarm[house.tray_code], alarm[house.open_code]) == (None, "secret")
