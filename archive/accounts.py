@@ -16,6 +16,7 @@ from archive.models import Appointment, Fonds, Organ, Person, Role, Unit
 from archive.people import OneTime
 from archive.roles import Action
 from archive.seen import require_as_seen
+from formats.mail_addresses import is_mail_address
 from formats.vietnamese import nfc
 
 EARLIEST_BIRTH = 1900
@@ -108,8 +109,14 @@ def check(session: Session, organ: Organ, new: NewAccount) -> None:
         raise Invalid("bad_birth_year", year=new.birth_year)
     if new.unit_id is not None:
         _require_unit(session, organ.id, new.unit_id)
+    _require_address(new.email)
     for code in new.roles:
         _role(session, code)
+
+
+def _require_address(email: str) -> None:
+    if email.strip() and not is_mail_address(email.strip()):
+        raise Invalid("bad_email", email=email.strip())
 
 
 def change(
@@ -126,7 +133,7 @@ def change(
     """Another name, post or unit (DB-14); the earlier values stay readable in the story.
 
     Raises:
-        Invalid: `full_name_missing`, `reason_missing`.
+        Invalid: `full_name_missing`, `reason_missing`, `bad_email`.
         Conflict: `changed_meanwhile`.
         NotFound: `no_such_unit`.
     """
@@ -134,6 +141,7 @@ def change(
         raise Invalid("full_name_missing")
     if not why.strip():
         raise Invalid("reason_missing")
+    _require_address(email)
     require_as_seen(session, person, seen)
     if unit_id is not None:
         _require_unit(session, person.organ_id, unit_id)

@@ -308,7 +308,7 @@ class Notice(Row):
 
     __tablename__ = "notice"
     STORY = "notice"
-    UNTOLD = frozenset({"mail_tries", "mail_trouble"})
+    UNTOLD = frozenset({"mail_tries", "mail_trouble", "mail_after"})
 
     organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
@@ -321,6 +321,7 @@ class Notice(Row):
     mailed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     mail_tries: Mapped[int] = mapped_column(default=0)
     mail_trouble: Mapped[str] = mapped_column(Text, default="")
+    mail_after: Mapped[datetime | None] = mapped_column(UtcDateTime)  # not tried again before
     facts: Mapped[Words] = mapped_column(JSON, default=dict)
 
     items: Mapped[list["NoticeItem"]] = relationship(back_populates="notice")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import uuid4
 
-from sqlalchemy import ScalarSelect, Select, func, select
+from sqlalchemy import ScalarSelect, Select, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from archive import access, audit, clock, people
@@ -24,6 +24,7 @@ from archive.reading import known_case_files, known_documents
 from archive.register_fields import number_of_entry
 from archive.register_lists import hidden_of
 from archive.register_models import RegisterEntry
+from archive.retries import next_try
 from archive.submissions import DAYS_AFTER_CALL, due_by, kept_until, last_call
 from archive.use_models import Loan
 
@@ -41,7 +42,6 @@ FILE_SUSPECTED = "file_suspected"  # still on the road: ingest/suspected.py
 NOT_CONFIRMED = "delivery_not_confirmed"
 LOAN_LATE = "loan_late"
 INBOX_ONLY = (REGISTERED, ISSUED, SHOWN, NOT_CONFIRMED)  # too many for a letter each
-MOST_MAIL_TRIES = 20
 
 
 @dataclass(frozen=True)
@@ -351,7 +351,7 @@ def to_mail(session: Session, limit: int = 50) -> list[Notice]:
         .where(
             Notice.mailed_at.is_(None),
             Notice.kind.not_in(INBOX_ONLY),
-            Notice.mail_tries < MOST_MAIL_TRIES,
+            or_(Notice.mail_after.is_(None), Notice.mail_after <= clock.now()),
             Person.email != "",
         )
         .options(selectinload(Notice.items))
@@ -373,5 +373,6 @@ def not_mailed(session: Session, number: int, trouble: str) -> None:
     """Note that the mail server did not take it; it is tried again."""
     notice = session.get_one(Notice, number)
     notice.mail_tries += 1
+    notice.mail_after = next_try(notice.mail_tries)
     notice.mail_trouble = trouble[:500]
     session.flush()

@@ -20,6 +20,7 @@ from archive.models import Organ, Person
 from archive.organ_rules import rules_of
 from archive.register_fields import column_of
 from archive.register_models import LettingIn, Refusal
+from formats.mail_addresses import is_mail_address
 from formats.vietnamese import fold, nfc
 
 SECRET = "secret_mark"
@@ -156,7 +157,8 @@ def refuse(
     Of a state secret number, day and reason code are kept and nothing else (R15).
 
     Raises:
-        Invalid: `bad_reason`, `bad_refusal_kind`, `reason_missing`, `sender_missing`.
+        Invalid: `bad_reason`, `bad_refusal_kind`, `reason_missing`, `sender_missing`,
+            `bad_email`.
     """
     if reason_code not in REASONS:
         raise Invalid("bad_reason", reason=reason_code)
@@ -170,6 +172,8 @@ def refuse(
         raise Invalid("reason_missing")
     if not sender and not is_secret:
         raise Invalid("sender_missing")
+    if email and not is_mail_address(email):
+        raise Invalid("bad_email", email=email)
     refusal = Refusal(
         organ_id=organ.id,
         refused_on=clock.today(organ),

@@ -57,7 +57,7 @@ class RegisterEntry(Row):
 
     __tablename__ = "register_entry"
     STORY = "register_entry"
-    UNTOLD = frozenset({"answer_tries"})
+    UNTOLD = frozenset({"answer_tries", "answer_after"})
 
     organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"))
     register_id: Mapped[int] = mapped_column(ForeignKey("register.id"))
@@ -106,6 +106,7 @@ class RegisterEntry(Row):
     acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answer_sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # "received", by mail
     answer_tries: Mapped[int] = mapped_column(default=0)
+    answer_after: Mapped[datetime | None] = mapped_column(UtcDateTime)  # not tried again before
     case_file_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), index=True)
     supplementary: Mapped[Words] = mapped_column(JSON, default=dict)
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -214,7 +215,7 @@ class Refusal(Row):
 
     __tablename__ = "refusal"
     STORY = "refusal"
-    UNTOLD = frozenset({"answer_tries"})
+    UNTOLD = frozenset({"answer_tries", "answer_after"})
 
     organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"), index=True)
     year: Mapped[int] = mapped_column()
@@ -230,6 +231,7 @@ class Refusal(Row):
     reference: Mapped[str] = mapped_column(Text, default="")  # its number, as the sender wrote it
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answer_tries: Mapped[int] = mapped_column(default=0)
+    answer_after: Mapped[datetime | None] = mapped_column(UtcDateTime)  # not tried again before
 
     __table_args__ = (
         UniqueConstraint("organ_id", "year", "number"),

@@ -23,6 +23,7 @@ from archive.organ_rules import rules_of
 from archive.register_fields import blank_entry, canonical_of, organ_key, parse_entry
 from archive.register_models import LettingIn, Register, RegisterEntry
 from archive.working_days import WorkingDays
+from formats.mail_addresses import is_mail_address
 from formats.vietnamese import nfc
 
 SHARED = (  # what a line and its document both say
@@ -135,6 +136,9 @@ def _check_day(register: Register, day: date, today: date, late_reason: str) -> 
 def _check_columns(register: Register, columns: dict[str, Any], day: date) -> None:
     if not columns.get("subject"):
         raise Invalid("subject_missing")
+    email = columns.get("sender_email")
+    if email and not is_mail_address(email):
+        raise Invalid("bad_email", email=email)
     issued = columns.get("issued_date")
     if register.kind == "incoming" and issued is not None and issued > day:
         raise Invalid("issued_after_arrival", issued=issued.isoformat(), arrived=day.isoformat())

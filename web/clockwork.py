@@ -11,7 +11,7 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from archive import alarms, audit, notices, occasions, people, receipt, waiting_decisions
-from archive.errors import StoreFailed
+from archive.errors import Invalid, StoreFailed
 from archive.files import FileStore
 from archive.life_models import Notice, SubmissionItem
 from archive.models import Organ
@@ -61,17 +61,14 @@ def _send(services: Services, mail: Mail, number: int) -> bool:
         person = people.by_id(session, notice.person_id)
         about = notices.subjects(session, person, notice.items)
         translate = in_language(person.language)
-        letter = mail.letter(
-            person.email,
-            headline(notice.kind, translate),
-            as_text(notice, person.full_name, about, translate),
-            notice.message_id,
-        )
+        subject = headline(notice.kind, translate)
+        text = as_text(notice, person.full_name, about, translate)
     trouble = ""
     try:
+        letter = mail.letter(person.email, subject, text, notice.message_id)
         with mail.connected() as server:
             server.send_message(letter)
-    except (OSError, smtplib.SMTPException) as failed:
+    except (OSError, smtplib.SMTPException, Invalid) as failed:
         trouble = f"{type(failed).__name__}: {failed}"
         log.warning("notice %s was not mailed: %s", number, trouble)
     with audit.acting_as(None, "worker"), services.db.transaction() as session:

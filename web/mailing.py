@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from archive import clock
 from archive.errors import Invalid
+from formats.mail_addresses import is_mail_address
 
 SECONDS = 30.0
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
@@ -63,10 +64,16 @@ class Mail:
             yield server
 
     def letter(self, to: str, subject: str, text: str, message_id: str) -> EmailMessage:
-        """A plain letter. No line of a name or subject can add a header to it."""
+        """A plain letter. No line of a name or subject can add a header to it.
+
+        Raises:
+            Invalid: `bad_email`.
+        """
+        if not is_mail_address(to):
+            raise Invalid("bad_email", email=to)
         message = EmailMessage()
         message["From"] = self.sender
-        message["To"] = " ".join(to.split())
+        message["To"] = to
         message["Subject"] = " ".join(subject.split())
         message["Date"] = format_datetime(clock.now())
         message["Message-ID"] = f"<{message_id}>"

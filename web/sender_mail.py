@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, literal_column, select
+from sqlalchemy import ColumnElement, literal_column, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from archive import audit, refusals, register_handling, sender_answers
+from archive import audit, clock, refusals, register_handling, sender_answers
+from archive.errors import Invalid
+from archive.retries import next_try
 from archive.models import Organ, Row
 from archive.register_fields import number_of_entry
 from archive.register_models import Refusal, Register, RegisterEntry
@@ -24,7 +26,6 @@ from web.services import Services
 from web.words import in_language
 
 log = logging.getLogger("luutru.sender_mail")
-MOST_TRIES = 20
 AT_ONCE = 50
 NONE: ColumnElement[str] = literal_column("''")  # spelled out, as in the index that finds them
 
@@ -63,7 +64,7 @@ def _received(session: Session) -> Iterator[Answer]:
             RegisterEntry.state == "registered",
             RegisterEntry.answer_sent_at.is_(None),
             RegisterEntry.sender_email != NONE,
-            RegisterEntry.answer_tries < MOST_TRIES,
+            or_(RegisterEntry.answer_after.is_(None), RegisterEntry.answer_after <= clock.now()),
         )
         .options(joinedload(RegisterEntry.register).joinedload(Register.organ))
         .order_by(RegisterEntry.answer_tries, RegisterEntry.id)
@@ -88,7 +89,7 @@ def _refused(session: Session) -> Iterator[Answer]:
         .where(
             Refusal.answered_at.is_(None),
             Refusal.sender_email != NONE,
-            Refusal.answer_tries < MOST_TRIES,
+            or_(Refusal.answer_after.is_(None), Refusal.answer_after <= clock.now()),
         )
         .order_by(Refusal.answer_tries, Refusal.id)
         .limit(AT_ONCE)
@@ -105,15 +106,14 @@ def _refused(session: Session) -> Iterator[Answer]:
 
 
 def _send(services: Services, mail: Mail, one: Answer) -> bool:
-    letter = mail.letter(one.to, one.subject, _text(one.told), one.message_id)
-    letter.add_attachment(
-        sender_answers.as_xml(one.told), maintype="application", subtype="xml", filename="edxml.xml"
-    )
     taken = True
     try:
+        letter = mail.letter(one.to, one.subject, _text(one.told), one.message_id)
+        message = sender_answers.as_xml(one.told)
+        letter.add_attachment(message, maintype="application", subtype="xml", filename="edxml.xml")
         with mail.connected() as server:
             server.send_message(letter)
-    except (OSError, smtplib.SMTPException) as failed:
+    except (OSError, smtplib.SMTPException, Invalid) as failed:
         taken = False
         log.warning("the answer %s was not mailed: %s", one.message_id, failed)
     with audit.acting_as(None, "worker"), services.db.transaction() as session:
@@ -126,6 +126,7 @@ def _note(session: Session, row: tuple[type[Row], int], taken: bool) -> None:
     assert isinstance(found, RegisterEntry | Refusal)
     if not taken:
         found.answer_tries += 1
+        found.answer_after = next_try(found.answer_tries)
     elif isinstance(found, RegisterEntry):
         register_handling.answer_sent(session, found)
     elif found.answered_at is None:

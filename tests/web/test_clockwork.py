@@ -13,7 +13,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from sqlalchemy import select
 
-from archive import audit, clock, closing, people, submissions
+from archive import audit, clock, closing, notices, people, submissions
+from archive.errors import Invalid
 from archive.life_models import Notice, NoticeItem, Submission
 from archive.models import CaseFile, Organ
 from tests.factories import a_case_file, a_document
@@ -109,7 +110,11 @@ def test_a_server_that_says_no_is_asked_again_with_the_same_letter(
     a_due_case_file(house)
     with clock.standing_at(MOMENT):
         clockwork.give_notice(services)
-        assert [clockwork.send_mail(services) for _ in range(4)] == [0, 0, 1, 0]
+    taken = []
+    for minutes in (0, 0.5, 1, 2, 3, 4):
+        with clock.standing_at(MOMENT + timedelta(minutes=minutes)):
+            taken.append(clockwork.send_mail(services))
+    assert taken == [0, 0, 0, 0, 1, 0]  # after one minute, then after two
     assert len(box.letters) == 1
 
 
@@ -134,11 +139,70 @@ def test_a_silent_server_loses_nothing(house: House) -> None:
         assert "ConnectionRefused" in notice.mail_trouble
 
 
+def test_a_server_that_is_silent_for_a_month_loses_nothing(
+    house: House, letterbox: tuple[Letterbox, str]
+) -> None:
+    silent = with_mail(house.services, "smtp://127.0.0.1:9")
+    a_due_case_file(house)
+    with clock.standing_at(MOMENT):
+        clockwork.give_notice(silent)
+    tries = 0
+    for hours in range(24 * 30):
+        with clock.standing_at(MOMENT + timedelta(hours=hours)), silent.db.reading() as session:
+            tries += bool(waiting := notices.to_mail(session))
+        if waiting:
+            with (
+                clock.standing_at(MOMENT + timedelta(hours=hours)),
+                audit.acting_as(None, "worker"),
+                silent.db.transaction() as session,
+            ):
+                notices.not_mailed(session, waiting[0].id, "ConnectionRefused")
+    assert 60 < tries < 200
+    awake = with_mail(house.services, letterbox[1])
+    with clock.standing_at(MOMENT + timedelta(days=31)):
+        assert clockwork.send_mail(awake) == 1
+
+
+def test_an_address_that_no_server_takes_holds_up_nobody_elses_mail(
+    house: House, letterbox: tuple[Letterbox, str]
+) -> None:
+    services = with_mail(house.services, letterbox[1])
+    a_due_case_file(house)
+    with clock.standing_at(MOMENT):
+        clockwork.give_notice(services)
+        with audit.acting_as(None, "command"), services.db.transaction() as session:
+            binh = people.by_name(session, "binh")
+            binh.email = "a@["
+            audit.record(session, "person.change", binh)
+        assert clockwork.send_mail(services) == 0
+    with house.services.db.reading() as session:
+        assert "bad_email" in session.scalars(select(Notice)).one().mail_trouble
+
+
 def test_no_name_adds_a_header_to_a_letter() -> None:
     mail = open_mail("smtp://127.0.0.1:25", "a@example.vn")
     assert mail is not None
-    letter = mail.letter("b@example.vn\r\nBcc: c@example.vn", "x\nBcc: d@e.vn", "", "1@x")
+    letter = mail.letter("b@example.vn", "x\nBcc: d@e.vn", "", "1@x")
     assert letter["Bcc"] is None
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "b@example.vn\r\nBcc: c@example.vn",
+        "b@e.vn, c@e.vn",
+        "<",
+        '"',
+        "a@",
+        "a@[",
+        "=?utf-8?q?=0A?=",
+    ],
+)
+def test_a_letter_goes_to_one_plain_address(address: str) -> None:
+    mail = open_mail("smtp://127.0.0.1:25", "a@example.vn")
+    assert mail is not None
+    with pytest.raises(Invalid, match="bad_email"):
+        mail.letter(address, "x", "", "1@x")
 
 
 def test_what_was_submitted_is_looked_through_by_the_worker(house: House) -> None:

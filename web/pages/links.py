@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from archive import documents, links, recalls
 from archive.access import Action
-from archive.errors import ArchiveError, NotFound, StoreFailed
+from archive.errors import ArchiveError, Invalid, NotFound, StoreFailed
 from archive.life_models import DocumentLink
 from archive.models import Document
 from web.auth import asker, may, reading, services, the_document, writing
@@ -133,11 +133,11 @@ def _write_to_sender(code: str, number: int, address: str) -> None:
             reason=found.reason if found else "",
         )
     subject = gettext("Recall of document %(number)s", number=named)
-    letter = mail.letter(address, subject, text, f"recall-{number}@luutru")
     try:
+        letter = mail.letter(address, subject, text, f"recall-{number}@luutru")
         with mail.connected() as server:
             server.send_message(letter)
-    except (OSError, smtplib.SMTPException):
+    except (OSError, smtplib.SMTPException, Invalid):
         flash(
             gettext("The sender could not be told by mail. Tell them, then note it here."),
             "warning",

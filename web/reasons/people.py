@@ -19,6 +19,10 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("Colleagues of %(name)s have all the user names that the rule makes without a year."),
         _l("Enter the year of birth, then send the form again."),
     ),
+    "bad_email": (
+        _l("“%(email)s” is no e-mail address."),
+        _l("Write one address, such as lan@example.gov.vn."),
+    ),
     "bad_birth_year": (_l("%(year)s is no year of birth."), _l("Write it like 1976.")),
     "name_has_no_letters": (
         _l("No user name can be made from “%(name)s”."),

@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 import archive.database
 
-revision = '0001_502b378b'
+revision = '0001_03358955'
 down_revision = None
 
 
@@ -400,6 +400,7 @@ def upgrade() -> None:
     sa.Column('mailed_at', archive.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('mail_tries', sa.Integer(), nullable=False),
     sa.Column('mail_trouble', sa.Text(), nullable=False),
+    sa.Column('mail_after', archive.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('facts', sa.JSON(), nullable=False),
     sa.Column('id', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_notice_organ_id')),
@@ -427,6 +428,7 @@ def upgrade() -> None:
     sa.Column('reference', sa.Text(), nullable=False),
     sa.Column('answered_at', archive.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('answer_tries', sa.Integer(), nullable=False),
+    sa.Column('answer_after', archive.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('id', sa.Integer(), nullable=False),
     sa.CheckConstraint("kind in ('refused', 'returned')", name=op.f('ck_refusal_kind')),
     sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_refusal_organ_id')),
@@ -935,6 +937,7 @@ def upgrade() -> None:
     sa.Column('acknowledged_at', archive.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('answer_sent_at', archive.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('answer_tries', sa.Integer(), nullable=False),
+    sa.Column('answer_after', archive.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('case_file_id', sa.Integer(), nullable=True),
     sa.Column('supplementary', sa.JSON(), nullable=False),
     sa.Column('cancelled_at', archive.database.UtcDateTime(timezone=True), nullable=True),
