@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import waitress
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from web.app import create_app
 from web.services import Services
@@ -19,6 +19,8 @@ SAMPLES = Path(__file__).parents[2] / "samples"
 CHROMIUM = "/usr/bin/chromium"
 ON_THE_ROAD = 180_000  # milliseconds that some files may take on a busy machine
 PICTURES = os.environ.get("JOURNEY_PICTURES")  # a folder: what was looked at is drawn into it
+
+expect.set_options(timeout=20_000)
 
 
 @contextmanager
