@@ -38,6 +38,7 @@ class Compared:
     findings: list[Finding] = field(default_factory=list)
     notes: list[Finding] = field(default_factory=list)
     untold: list[_Run] = field(default_factory=list)
+    at_end: list[_Run] = field(default_factory=list)  # behind all that the journal has
 
 
 def compare(session: Session, journal: Journal, mark: Mark, last: int) -> Compared:
@@ -81,6 +82,8 @@ def compare(session: Session, journal: Journal, mark: Mark, last: int) -> Compar
         for run in _missing(told, last)
         if run not in found.untold
     ]
+    runs = told.runs()
+    found.at_end = [run for run in _missing(told, last) if runs and run[0] > runs[-1][1]]
     if torn:
         found.notes.append(Finding("journal_line_unreadable", f"{torn} lines"))
     return found
@@ -118,7 +121,8 @@ def look(db: Database) -> list[str]:
     mark = db.journal.mark()
     with db.reading() as session:
         last = session.scalar(select(func.max(Event.id))) or 0
-        gaps = compare(session, db.journal, mark, last).untold
+        found = compare(session, db.journal, mark, last)
+    gaps = [*found.untold, *found.at_end]  # what this look writes comes after them
     for run in gaps:
         log.error("event %s: made past the program, or while no line could be written", _read(run))
     with audit.acting(audit.Actor(door="worker", account="luutru")), db.transaction() as session:

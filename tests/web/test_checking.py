@@ -7,7 +7,9 @@ from collections.abc import Callable
 import pytest
 from click.testing import CliRunner, Result
 
+from archive import audit, journal_check
 from archive.models import ChainHead
+from tests.factories import writing
 from tests.web.conftest import House
 from web.cli import main
 
@@ -75,3 +77,25 @@ def test_the_doctor_names_a_journal_that_takes_no_lines(house: House) -> None:
     for folder, sign in (("", "✓ journal"), (str(blocked), "✗ journal")):
         told = CliRunner(env={**home, "LUUTRU_JOURNAL": folder}).invoke(main, ["doctor"])
         assert sign in told.stdout
+
+
+def test_a_gap_that_nobody_explained_is_on_the_page_of_health_until_a_person_does(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db = house.services.db
+    with monkeypatch.context() as past:
+        past.setattr(db, "journal", None)
+        with writing(db) as rows:
+            audit.record(rows, "search.run", None)
+    journal_check.look(db)
+    with db.reading() as rows:
+        (gap,) = journal_check.unexplained(rows)
+    quan = house.as_("quan")
+    assert gap in quan.get("/health").text
+    monkeypatch.setenv("LUUTRU_HOME", str(house.services.settings.home))
+    explain = ["audit", "explain", gap, "--why", "Ổ đĩa đầy ngày 20/11"]
+    for who, code in (("binh", 5), ("quan", 0)):
+        assert CliRunner().invoke(main, ["--as", who, *explain]).exit_code == code, who
+    assert "audit explain" not in quan.get("/health").text
+    with db.reading() as rows:
+        assert journal_check.unexplained(rows) == []

@@ -7,9 +7,11 @@ import time
 
 import pytest
 
-from archive import clock
+from archive import clock, documents, organ_rules, readers
 from archive.files import LocalFiles
+from archive.models import CaseFile, Organ
 from search import indexing
+from tests.factories import a_case_file, writing
 from tests.web.conftest import House
 from web import health, worker
 from web.worker import Worker
@@ -70,3 +72,24 @@ def test_the_worker_tells_of_the_journal_once_as_it_starts(
     at_work._let_go()
     (told,) = house.events("journal.look")
     assert told.facts["reach"]
+
+
+def test_entries_that_depend_on_who_reads_are_made_anew_by_the_worker(house: House) -> None:
+    services, organ = house.services, house.organ()
+    other = a_case_file(services.db, organ, "Hồ sơ nữa")
+    with writing(services.db) as rows:
+        document = documents.by_code(rows, house.open_code)
+        documents.place(rows, document, rows.get_one(CaseFile, other.id))
+    at_work = Worker(services)
+    while at_work._index():
+        pass
+    with writing(services.db) as rows:
+        place = rows.get_one(Organ, organ.id)
+        organ_rules.set_rules(rows, place, {}, "Quy chế", read_policy="unit")
+    assert at_work._index()  # it looks through the documents…
+    with services.db.reading() as rows:
+        assert indexing.stale(rows) == [house.document(house.open_code).id]
+    assert at_work._index()  # …and makes their entries
+    with services.db.reading() as rows:
+        assert indexing.stale(rows) == []
+        assert not readers.is_asked_for(rows)
