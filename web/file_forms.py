@@ -250,6 +250,8 @@ def submission_list_form(session: Session, who: Person, submission: Submission) 
         template="file_list.html",
         told={
             **heads(organ, who),
+            "by": session.get_one(Person, submission.submitted_by_id).full_name,
+            "today": clock.day_of(submission.submitted_at, organ),
             "unit": _unit(session, submission),
             "under": f"Số: {submission.code}",
             "rows": _file_rows(session, [one.case_file for one in kept]),
@@ -341,7 +343,7 @@ def _computer_files(session: Session, files: Iterable[CaseFile]) -> int:
 
 def _returned(items: Iterable[SubmissionItem]) -> list[dict[str, str]]:
     return [
-        {"code": one.case_file.code, "reason": one.reason}
+        {"code": one.case_file.code, "reason": one.reason.rstrip(" .")}
         for one in items
         if one.outcome == "returned"
     ]

@@ -47,8 +47,8 @@ def _of_the_archive(agency: Agency) -> tuple[tuple[str, str, str], ...]:
         ("muc-luc-ho-so", f"/print/case-file-list/{year}", code),
         ("muc-luc-van-ban", f"/print/case-files/{code}", "212/QĐ-VP"),
         ("so-ban-luu", "/print/registers/di?what=uses", "SỔ SỬ DỤNG BẢN LƯU"),
-        ("muc-luc-nop-luu", f"{hand_over}/list", "Viết bằng chữ: một hồ sơ"),
-        ("bien-ban", f"{hand_over}/record", "Đã xác nhận trên Hệ thống"),
+        ("muc-luc-nop-luu", f"{hand_over}/list", "Phạm Thanh Bình"),
+        ("bien-ban", f"{hand_over}/record", "chưa nêu thời gian của tài liệu)."),
     )
 
 
