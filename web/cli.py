@@ -39,7 +39,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "issue": ("issuing.issue", "drafts"),
     "register": ("registers.register", "register_acts", "printing"),
     "submission": ("submissions.submission", "printing"),
-    "inbox": ("submissions.inbox",),
+    "notices": ("submissions.inbox",),
     "my-file": ("personal_file.my_file",),
     "verify": ("checking.verify",),
     "search": ("checking.search",),
