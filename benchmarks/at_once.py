@@ -29,7 +29,6 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_opener
 
-from registers import database_at
 from sqlalchemy import select
 
 from archive import audit, books, organs, people
@@ -37,6 +36,7 @@ from archive.audit_check import verify
 from archive.database import Database, upgrade
 from archive.register_models import Register, RegisterEntry
 from archive.settings import Settings
+from benchmarks.registers import database_at
 from web.services import make_home
 
 PASSWORD = "mot cau de nho 2026"

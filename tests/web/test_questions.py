@@ -167,8 +167,9 @@ def test_a_person(house: House) -> None:
         person = rows.get_one(Person, minh.id)
         for number in range(MANY):
             day = clock.today(organ) + timedelta(days=2 * number + 1)
-            told = {"from_on": day, "until_on": day, "why": "QĐ 1"}
-            accounts.give_role(rows, person, organ, "officer", quan, **told)
+            accounts.give_role(
+                rows, person, organ, "officer", quan, from_on=day, until_on=day, why="QĐ 1"
+            )
     many = asked(house, "quan", path)
     assert len(many) == len(few) <= MOST, many
 
