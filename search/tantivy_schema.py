@@ -24,7 +24,7 @@ from search.engine import (
 )
 from search.words import texts_of
 
-SCHEMA_VERSION = 1  # raise it with every change here or in `words.py`: the index is then remade
+SCHEMA_VERSION = 2  # raise it with every change here, in `words.py` or of keys: then all is remade
 BY_DAY = "by_day"  # day and id in one key: always there, never twice the same
 REVISION = "revision"
 _WITH_POSITIONS = (engine.EXACT, engine.FOLDED, engine.TITLE, engine.TITLE_FOLDED)
