@@ -43,7 +43,7 @@ from tests.web.conftest import words_compiled as words_compiled  # a fixture
 pytestmark = [
     pytest.mark.tools,
     pytest.mark.slow,
-    pytest.mark.timeout(600),
+    pytest.mark.timeout(900),
     pytest.mark.usefixtures("words_compiled"),
 ]
 
