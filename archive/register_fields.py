@@ -91,6 +91,9 @@ def column_of(name: str) -> str:
     return known.column if known else name
 
 
+_STROKES = re.compile("[／⁄∕]")
+
+
 def parse_entry(given: Mapping[str, Any]) -> dict[str, Any]:
     """Values by column, from what was typed by column, code or name; no text: taken as it is.
 
@@ -103,7 +106,20 @@ def parse_entry(given: Mapping[str, Any]) -> dict[str, Any]:
         if one is None:
             raise Invalid("unknown_field", field=name)
         values[one.column] = _parsed(one, value) if isinstance(value, str) else value
-    return values
+    return _taken_apart(values)
+
+
+def _taken_apart(values: dict[str, Any]) -> dict[str, Any]:
+    """A whole number that was typed into the field of the number goes where its parts belong.
+
+    Otherwise what looks the same would not be found. The letters stay as they were typed.
+    """
+    number, symbol = values.get("code_number") or "", values.get("code_notation") or ""
+    _, stroke, rest = _STROKES.sub("/", number).partition("/")
+    known = parse_number(number) if stroke and not symbol else None
+    if known is None or "-" in known.canonical.partition("/")[0]:  # of the Party: 12-QĐ/TW
+        return values
+    return {**values, "code_number": known.raw, "code_notation": rest.strip()}
 
 
 def _parsed(one: EntryField, text: str) -> Any:

@@ -87,7 +87,12 @@ _CITED = re.compile(
 )
 _JOINT = ("TTLT", "NQLT")
 _MIXED_CASE = {"ttg": "TTg"}
-_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣－"), "-") | {ord("Ð"): "Đ", ord("*"): " "}
+_DASHES = {
+    **dict.fromkeys(map(ord, "‐‑‒–—―−﹣－"), "-"),
+    **dict.fromkeys(map(ord, "／⁄∕"), "/"),
+    ord("Ð"): "Đ",
+    ord("*"): " ",
+}
 
 
 def _plain(text: str) -> str:

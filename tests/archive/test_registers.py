@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from archive import audit, books, clock, register_handling, register_lists, registers
 from archive.errors import ArchiveError, Conflict, Invalid
 from archive.models import Event, EventWords, Organ, Person
-from archive.register_fields import canonical_of, recipients_of
+from archive.register_fields import canonical_of, parse_entry, recipients_of
 from archive.register_models import NumberSeries, RegisterEntry
 from tests.archive.conftest import Office
 
@@ -470,3 +470,27 @@ def test_the_series_holds_the_last_number(office: Office) -> None:
     entered(office)
     with office.db.reading() as session:
         assert session.scalars(select(NumberSeries.last)).all() == [2]
+
+
+@pytest.mark.parametrize(
+    ("number", "symbol", "kept"),
+    [
+        ("15 / SNV - VP", "", ("15", "SNV - VP")),
+        ("15/snv–vp", "", ("15", "snv–vp")),
+        ("  15 ／ SNV－VP", "", ("15", "SNV－VP")),
+        ("Số: 15/SNV—VP", "", ("15", "SNV—VP")),
+        ("15", "snv – vp", ("15", "snv – vp")),
+        ("04 /2017/QĐ-UBND", "", ("04", "2017/QĐ-UBND")),
+        ("37", "CV-TTg", ("37", "CV-TTg")),
+        ("12-QĐ/TW", "", ("12-QĐ/TW", "")),
+        ("15", "", ("15", "")),
+        ("không số", "", ("không số", "")),
+    ],
+)
+def test_a_number_is_kept_in_its_parts_however_it_was_typed(
+    number: str, symbol: str, kept: tuple[str, str]
+) -> None:
+    values = parse_entry({"code_number": number, "code_notation": symbol})
+    assert (values["code_number"], values["code_notation"]) == kept
+    if number.strip(" Số:").startswith("15") and kept[1]:
+        assert canonical_of(*kept) == "15/snv-vp"

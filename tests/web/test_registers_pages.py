@@ -352,3 +352,15 @@ def test_the_form_has_a_label_for_every_field(house: House, clerk: FlaskClient) 
     assert named <= labelled
     assert house.events("letting_in.ask") == []
     assert rows_of(house, Event)
+
+
+def test_a_number_typed_whole_and_otherwise_is_found_all_the_same(house: House) -> None:
+    minh = house.as_("minh")
+    with writing(house.services.db) as rows:
+        books.ensure_books(rows, rows.get_one(Organ, house.organ().id))
+    told = {"subject": "Về nộp lưu", "organ_name": "Sở Nội vụ", "issued_date": "01/11/2026"}
+    first = house.post(minh, "/registers/den/new", code_number="15 / SNV - VP", **told)
+    assert first.status_code == 302
+    for typed in ("15/snv–vp", " Số: 15 ／ SNV－VP"):
+        again = house.post(minh, "/registers/den/new", code_number=typed, **told)
+        assert again.status_code == 409 and "có vẻ trùng" in again.text
