@@ -152,7 +152,10 @@ def _story(rows: Session, document: Document) -> Story:
 
     Who read it is for who oversees that; and no case file is named that is closed to the asker.
     """
-    intakes = select(Intake.id).where(Intake.document_id == document.id)
+    received = [one.digest for one in document.parts]  # by these the rows of the road are found
+    intakes = select(Intake.id).where(
+        Intake.document_id == document.id, Intake.digest.in_(received)
+    )
     told: ColumnElement[bool] = reads.story_of("document", document.id, intake=intakes)
     told = and_(told, reads.placings_known(rows, asker(), document))
     told = and_(told, reads.links_known(rows, asker(), document))
