@@ -1,17 +1,30 @@
 """Case files: opening one, finding one by its code."""
 
+import sys
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, select
 from sqlalchemy.orm import Session, joinedload, load_only
 
 from archive import audit, clock
 from archive.errors import Conflict, Invalid, NotFound
-from archive.models import CaseFile, Document, Fonds, Organ, Part, Person, Placement
+from archive.models import (
+    CaseFile,
+    CaseFileWord,
+    Document,
+    Fonds,
+    Organ,
+    Part,
+    Person,
+    Placement,
+    words_in,
+)
 from formats.vietnamese import nfc
 
 TAKING = ("open", "returned")  # stages in which documents may be put into one
+MOST_WORDS = 10
+FEW = 2_000  # case files that are quickly looked at one by one
 
 
 def code_of(organ_code: str, year: int, notation: str) -> str:
@@ -88,6 +101,32 @@ def by_code(session: Session, code: str) -> CaseFile:
     if found is None:
         raise NotFound("no_such_case_file", case_file=code)
     return found
+
+
+def found_by(session: Session, typed: str) -> list[ColumnElement[bool]]:
+    """Those in whose code or title every typed word begins a word, marks or not; for `where`.
+
+    Where one of the words is rare, only the case files that have it are looked at.
+    """
+    words = list(dict.fromkeys(words_in(typed)))[:MOST_WORDS]
+    if not words:
+        return []
+    counted = session.execute(select(*(_count_of(one) for one in words))).one()
+    count, rarest = min(zip(counted, words, strict=True))
+    fits: list[ColumnElement[bool]] = [CaseFile.folded.contains(f" {one}") for one in words]
+    if count <= FEW:
+        having = select(CaseFileWord.case_file_id).where(_begins_with(rarest))
+        fits.append(CaseFile.id.in_(having))
+    return fits
+
+
+def _begins_with(word: str) -> ColumnElement[bool]:
+    return and_(CaseFileWord.word >= word, CaseFileWord.word < f"{word}{chr(sys.maxunicode)}")
+
+
+def _count_of(word: str) -> ScalarSelect[int]:
+    some = select(CaseFileWord.word).where(_begins_with(word)).limit(FEW + 1).subquery()
+    return select(func.count()).select_from(some).scalar_subquery()
 
 
 def takes_documents(case_file: CaseFile) -> bool:

@@ -11,13 +11,14 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from archive import audit
+from archive.database import in_words
 from archive.errors import Conflict, Invalid, NotFound
 from archive.life_models import CarriedOver
-from archive.models import FilePlan, FilePlanEntry, Organ, Person, Unit
+from archive.models import IS_FILE, FilePlan, FilePlanEntry, Organ, Person, Unit
 from archive.plan_tree import lines_of
 from archive.seen import require_as_seen
 from formats.vietnamese import nfc
@@ -65,6 +66,12 @@ def of_year(session: Session, organ: Organ, year: int) -> FilePlan:
     if plan is None:
         raise NotFound("no_such_plan", year=year)
     return plan
+
+
+def files_of(plan: FilePlan) -> Select[FilePlanEntry]:
+    """The lines of a plan that stand for case files, without its headings."""
+    is_file = in_words(FilePlanEntry, IS_FILE)
+    return select(FilePlanEntry).where(FilePlanEntry.plan_id == plan.id, is_file)
 
 
 def line_of(session: Session, plan: FilePlan, number: int) -> FilePlanEntry:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from archive.models import Organ
 from archive.register_models import Register, RegisterEntry
+from formats.vietnamese import sort_key
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,9 @@ def incoming(session: Session, organ: Organ, first: date, last: date, today: dat
             RegisterEntry.state == "registered",
         )
         .group_by(RegisterEntry.to_places)
-        .order_by(RegisterEntry.to_places)
     )
-    return [Handled(unit, *(int(one or 0) for one in rest)) for unit, *rest in found]
+    told = [Handled(unit, *(int(one or 0) for one in rest)) for unit, *rest in found]
+    return sorted(told, key=lambda one: sort_key(one.unit))
 
 
 def outgoing(session: Session, organ: Organ, first: date, last: date) -> list[Issued]:
@@ -86,9 +87,9 @@ def outgoing(session: Session, organ: Organ, first: date, last: date) -> list[Is
         .join(Register, Register.id == RegisterEntry.register_id)
         .where(*_in_period(organ, "outgoing", first, last))
         .group_by(RegisterEntry.type_name)
-        .order_by(RegisterEntry.type_name)
     )
-    return [Issued(name, *(int(one or 0) for one in rest)) for name, *rest in found]
+    told = [Issued(name, *(int(one or 0) for one in rest)) for name, *rest in found]
+    return sorted(told, key=lambda one: sort_key(one.type_name))
 
 
 def _in_period(organ: Organ, kind: str, first: date, last: date) -> list[ColumnElement[bool]]:

@@ -266,6 +266,9 @@ class Submission(Row):
     )
 
 
+IS_UNDECIDED = "outcome = ''"
+
+
 class SubmissionItem(Row):
     """One case file of a submission and what the archive said of it."""
 
@@ -289,8 +292,8 @@ class SubmissionItem(Row):
         Index(
             "ix_submission_item_open",
             "submission_id",
-            sqlite_where=text("outcome = ''"),
-            postgresql_where=text("outcome = ''"),
+            sqlite_where=text(IS_UNDECIDED),
+            postgresql_where=text(IS_UNDECIDED),
         ),
         CheckConstraint("outcome in ('', 'accepted', 'returned', 'taken_back')", name="outcome"),
     )

@@ -6,7 +6,7 @@ thing is not lent; what is out when it is frozen comes back all the same.
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, selectinload
 
 from archive import audit, clock, freezes, people, reading
@@ -194,7 +194,7 @@ def overdue(organ_id: int, today: date) -> ColumnElement[bool]:
     return is_late & Loan.returned_on.is_(None)
 
 
-def count_overdue(organ: Organ, today: date, borrower: Person | None = None) -> Select[int]:
-    """How many of them there are, of one borrower only if named."""
-    found = select(func.count()).select_from(Loan).where(overdue(organ.id, today))
+def late_ones(organ: Organ, today: date, borrower: Person | None = None) -> Select[Loan]:
+    """Those that are out too long, of one borrower only if named."""
+    found = select(Loan).where(overdue(organ.id, today))
     return found if borrower is None else found.where(Loan.borrower_id == borrower.id)

@@ -5,27 +5,36 @@ A class with `STORY = "subject"` is audited: no change of its rows commits witho
 Columns in `UNTOLD` are book-keeping of machines and no part of the story.
 """
 
+import re
 from datetime import date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import (
     JSON,
     CheckConstraint,
+    Connection,
     ForeignKey,
     Index,
     Text,
     UniqueConstraint,
     and_,
+    delete,
     event,
+    exists,
+    insert,
+    inspect,
     or_,
     text,
+    update,
 )
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from archive.database import Base, UtcDateTime
-from formats.vietnamese import fold
+from formats.vietnamese import fold, sort_key
 
 Words = dict[str, Any]
+_WORD = re.compile(r"[^\W_]+")
+ByLetter = Text().with_variant(Text(collation="C"), "postgresql")  # compared letter by letter
 
 
 class Row(Base):
@@ -180,6 +189,9 @@ class FilePlan(Row):
     )
 
 
+IS_FILE = "notation != '' and taken_out_on is null"
+
+
 class FilePlanEntry(Row):
     """A line of a file plan: a heading (no notation), or a case file to come.
 
@@ -211,8 +223,8 @@ class FilePlanEntry(Row):
             "plan_id",
             "notation",
             unique=True,
-            sqlite_where=text("notation != '' and taken_out_on is null"),
-            postgresql_where=text("notation != '' and taken_out_on is null"),
+            sqlite_where=text(IS_FILE),
+            postgresql_where=text(IS_FILE),
         ),
     )
 
@@ -224,6 +236,9 @@ class FilePlanEntry(Row):
 # Case files and documents -------------------------------------------------------------------------
 
 
+_WHO_SEES = ("access_level", "holder_id", "unit_id")
+
+
 class CaseFile(Row):
     """A case file (hồ sơ): the documents of one matter. Its code is kept as parts (PL VI)."""
 
@@ -231,8 +246,8 @@ class CaseFile(Row):
     STORY = "case_file"
     UNTOLD = frozenset({"folded"})
 
-    organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"), index=True)
-    fonds_id: Mapped[int | None] = mapped_column(ForeignKey("fonds.id"))
+    organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"))
+    fonds_id: Mapped[int | None] = mapped_column(ForeignKey("fonds.id"), index=True)
     plan_entry_id: Mapped[int | None] = mapped_column(ForeignKey("file_plan_entry.id"), index=True)
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     holder_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
@@ -270,7 +285,7 @@ class CaseFile(Row):
     paper_state: Mapped[str] = mapped_column(Text, default="")  # '', hybrid, converted_to_paper
     folded: Mapped[str] = mapped_column(
         Text, default=""
-    )  # code and title without marks, to find by
+    )  # the words of code and title without marks, to find by
     revision: Mapped[int] = mapped_column(default=1)
 
     organ: Mapped[Organ] = relationship()
@@ -296,17 +311,55 @@ class CaseFile(Row):
         ),
         CheckConstraint("stage != 'accepted' or accepted_at is not null", name="accepted"),
         CheckConstraint("paper_state in ('', 'hybrid', 'converted_to_paper')", name="paper_state"),
-        Index("ix_case_file_list", "organ_id", "year", "id"),
+        # With all that decides who sees it: a page far down is found without reading the rows.
+        Index("ix_case_file_list", "organ_id", "year", "id", *_WHO_SEES),
+        Index("ix_case_file_by_stage", "organ_id", "stage", "year", "id", *_WHO_SEES),
         Index("ix_case_file_stage", "organ_id", "stage", "due_on"),
-        Index("ix_case_file_holder", "holder_id", "stage"),
+        Index("ix_case_file_holder", "holder_id", "stage", "due_on"),
+        Index("ix_case_file_unit", "unit_id", "organ_id"),
     )
+
+
+class CaseFileWord(Base):
+    """A word of a case file's code or title, without marks: found by how it begins."""
+
+    __tablename__ = "case_file_word"
+
+    word: Mapped[str] = mapped_column(ByLetter, primary_key=True)
+    case_file_id: Mapped[int] = mapped_column(
+        ForeignKey("case_file.id"), primary_key=True, index=True
+    )
+
+
+def words_in(text: str) -> list[str]:
+    """The words of a text as case files are found by them: without marks, case and signs."""
+    return _WORD.findall(fold(text))
 
 
 @event.listens_for(CaseFile, "before_insert")
 @event.listens_for(CaseFile, "before_update")
 def _fold_names(_mapper: object, _connection: object, case_file: CaseFile) -> None:
     """Keep what case files are found by as it is written."""
-    case_file.folded = fold(f"{case_file.code} {case_file.title}")
+    words = words_in(f"{case_file.code} {case_file.title}")
+    case_file.folded = "".join(f" {one}" for one in words)
+
+
+@event.listens_for(CaseFile, "after_insert")
+@event.listens_for(CaseFile, "after_update")
+def _keep_words(_mapper: object, connection: Connection, case_file: CaseFile) -> None:
+    """The same word by word."""
+    if not inspect(case_file).attrs.folded.history.has_changes():
+        return
+    mine = CaseFileWord.case_file_id == case_file.id
+    connection.execute(delete(CaseFileWord).where(mine))
+    words = [{"word": one, "case_file_id": case_file.id} for one in set(case_file.folded.split())]
+    connection.execute(insert(CaseFileWord), words)
+
+
+@event.listens_for(CaseFile, "before_delete")
+def _forget_words(_mapper: object, connection: Connection, case_file: CaseFile) -> None:
+    """Nothing is found by what is gone."""
+    connection.execute(delete(CaseFileWord).where(CaseFileWord.case_file_id == case_file.id))
 
 
 SECRETS = ("suspected_secret", "secret")  # alarms that close a document
@@ -317,9 +370,9 @@ class Document(Row):
 
     __tablename__ = "document"
     STORY = "document"
-    UNTOLD = frozenset({"indexed_revision"})
+    UNTOLD = frozenset({"indexed_revision", "is_filed"})
 
-    organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"), index=True)
+    organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"))
     code: Mapped[str] = mapped_column(Text, unique=True)  # R2: organ-year-seven digits
     direction: Mapped[str] = mapped_column(Text, default="other")
     file_ordinal: Mapped[int | None] = mapped_column()  # DocOrdinal as delivered by others
@@ -363,6 +416,7 @@ class Document(Row):
     shelved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     revision: Mapped[int] = mapped_column(default=1)
     indexed_revision: Mapped[int] = mapped_column(default=0)
+    is_filed: Mapped[bool] = mapped_column(default=False)  # stands in a case file; see `Placement`
 
     organ: Mapped[Organ] = relationship()
     parts: Mapped[list["Part"]] = relationship(back_populates="document", order_by="Part.ordinal")
@@ -379,9 +433,18 @@ class Document(Row):
         CheckConstraint("page_amount is null or page_amount >= 0", name="page_amount"),
         Index("ix_document_doc_code", "organ_id", "doc_code"),
         Index("ix_document_number", "organ_id", "code_number"),
+        Index("ix_document_organ", "organ_id", "alarm", "id"),
+        Index(
+            "ix_document_tray",
+            "organ_id",
+            "id",
+            sqlite_where=text("is_filed is 0"),
+            postgresql_where=text("is_filed is false"),
+        ),
         Index(
             "ix_document_mending",
             "organ_id",
+            "id",
             sqlite_where=text("mending is not null"),
             postgresql_where=text("mending is not null"),
         ),
@@ -483,6 +546,16 @@ class Placement(Row):
         return ("document", self.document_id)
 
 
+@event.listens_for(Placement, "after_insert")
+@event.listens_for(Placement, "after_delete")
+def _note_filing(_mapper: object, connection: Connection, place: Placement) -> None:
+    """Keep on the document whether it stands anywhere: the tray is found by it."""
+    stands = exists().where(Placement.document_id == place.document_id)
+    connection.execute(
+        update(Document).where(Document.id == place.document_id).values(is_filed=stands)
+    )
+
+
 class CodeSeries(Row):
     """The last number used for document codes, by organ and legal year."""
 
@@ -503,12 +576,13 @@ class Person(Row):
 
     __tablename__ = "person"
     STORY = "person"
-    UNTOLD = frozenset({"failed_sign_ins", "locked_until", "last_seen_at"})
+    UNTOLD = frozenset({"failed_sign_ins", "locked_until", "last_seen_at", "name_key"})
 
     organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"), index=True)
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     user_name: Mapped[str] = mapped_column(Text, unique=True)
     full_name: Mapped[str] = mapped_column(Text)
+    name_key: Mapped[str] = mapped_column(ByLetter, default="")  # to sort by, as Vietnamese does
     position: Mapped[str] = mapped_column(Text, default="")
     email: Mapped[str] = mapped_column(Text, default="")
     password_hash: Mapped[str] = mapped_column(Text)
@@ -523,6 +597,13 @@ class Person(Row):
 
     organ: Mapped[Organ] = relationship()
     appointments: Mapped[list["Appointment"]] = relationship(back_populates="person")
+
+
+@event.listens_for(Person, "before_insert")
+@event.listens_for(Person, "before_update")
+def _keep_name_key(_mapper: object, _connection: object, person: Person) -> None:
+    """Keep what people are sorted by as the name is written."""
+    person.name_key = sort_key(person.full_name)
 
 
 class Role(Row):
@@ -624,7 +705,7 @@ class Event(Base):
     action: Mapped[str] = mapped_column(Text, index=True)
     door: Mapped[str] = mapped_column(Text)  # web, api, command, worker
     organ_id: Mapped[int | None] = mapped_column(index=True)
-    person_id: Mapped[int | None] = mapped_column(index=True)
+    person_id: Mapped[int | None] = mapped_column()
     principal_id: Mapped[int | None] = mapped_column()
     account: Mapped[str] = mapped_column(Text, default="")  # operating-system account, if no person
     subject_type: Mapped[str] = mapped_column(Text)
@@ -635,7 +716,10 @@ class Event(Base):
     digest: Mapped[str] = mapped_column(Text)
     link: Mapped[str] = mapped_column(Text)
 
-    __table_args__ = (Index("ix_event_subject", "subject_type", "subject_id", "id"),)
+    __table_args__ = (
+        Index("ix_event_subject", "subject_type", "subject_id", "id"),
+        Index("ix_event_person", "person_id", "action", "id"),
+    )
 
 
 class EventRow(Base):

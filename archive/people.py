@@ -350,7 +350,7 @@ def at_work(session: Session, organ_id: int) -> list[Person]:
     """Those who hold any role at the organ today, with their roles; its keeper's people too."""
     places = [organ_id, *standing.kept_by(session, organ_id)]
     here = select(Appointment.person_id).where(Appointment.organ_id.in_(places))
-    found = session.scalars(with_roles().where(Person.id.in_(here)).order_by(Person.full_name))
+    found = session.scalars(with_roles().where(Person.id.in_(here)).order_by(Person.name_key))
     return [one for one in found if is_active(one)]
 
 

@@ -79,6 +79,7 @@ PLACES: tuple[Place, ...] = (
             "rendition",
             "placement",
             "case_file",
+            "case_file_word",
             "file_plan_entry",
             "document_link",
             "personal_file_item",

@@ -19,7 +19,7 @@ from archive.hands import hands
 from archive.life_models import SubmissionItem
 from archive.models import CaseFile, Document, FilePlanEntry, Part, Person, Placement, Rendition
 from archive.moves import move
-from archive.submissions import givers
+from archive.submissions import UNDECIDED, givers
 
 
 @dataclass(frozen=True)
@@ -234,7 +234,7 @@ def made_of(session: Session, case_file: CaseFile, digests: Iterable[str]) -> li
 
 def unchecked(session: Session, limit: int = 20) -> list[int]:
     """Items that nobody has looked through yet, by number: the worker's list."""
-    found = select(SubmissionItem.id, SubmissionItem.checks).where(SubmissionItem.outcome == "")
+    found = select(SubmissionItem.id, SubmissionItem.checks).where(UNDECIDED)
     return [number for number, lines in session.execute(found) if not lines][:limit]
 
 

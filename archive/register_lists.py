@@ -3,16 +3,36 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session, selectinload
 
 from archive import access, clock, deliveries
 from archive.access import Action
+from archive.database import in_words
 from archive.models import Document, Organ, Person
 from archive.organ_rules import OrganRules, rules_of
 from archive.reading import seen_documents
 from archive.register_fields import canonical_of, number_of_entry, recipients_typed
-from archive.register_models import NumberSeries, Register, RegisterEntry
+from archive.register_models import (
+    IS_CANCELLED,
+    IS_LATE,
+    IS_OPEN,
+    IS_UNACKNOWLEDGED,
+    NumberSeries,
+    Register,
+    RegisterEntry,
+)
 from formats.vietnamese import fold
 
 SOON = timedelta(days=2)  # due within so many days: "đến hạn"
@@ -39,23 +59,26 @@ class BookYear:
 
 
 def counts(session: Session, books: list[Register], year: int, today: date) -> list[BookYear]:
-    """The books in this year, in one question."""
-    is_open = _is_open()
+    """The books in this year, in one question; only incoming documents are answered."""
+    here = (RegisterEntry.register_id == Register.id, RegisterEntry.year == year)
+
+    def told(what: ColumnElement[int], only: str = "") -> ScalarSelect[int]:
+        return select(what).where(*here, *filters(only, today)).scalar_subquery()
+
+    is_incoming, count = Register.kind == "incoming", func.count(RegisterEntry.number)
     found = session.execute(
         select(
-            RegisterEntry.register_id,
-            func.count(),
-            func.max(RegisterEntry.number),
-            func.sum(case((RegisterEntry.state == "cancelled", 1), else_=0)),
-            func.sum(case((RegisterEntry.late_reason != "", 1), else_=0)),
-            func.sum(case((is_open, 1), else_=0)),
-            func.sum(case((and_(is_open, RegisterEntry.due_date < today), 1), else_=0)),
-        )
-        .where(RegisterEntry.register_id.in_([one.id for one in books]), RegisterEntry.year == year)
-        .group_by(RegisterEntry.register_id)
+            Register.id,
+            told(count),
+            told(func.max(RegisterEntry.number)),
+            told(count, "cancelled"),
+            told(count, "late"),
+            case((is_incoming, told(count, "unanswered")), else_=0),
+            case((is_incoming, told(count, "overdue")), else_=0),
+        ).where(Register.id.in_([one.id for one in books]))
     )
-    told = {row[0]: [int(one or 0) for one in row[1:]] for row in found}
-    return [BookYear(one, year, *told.get(one.id, [0] * 6)) for one in books]
+    counted = {row[0]: [int(one or 0) for one in row[1:]] for row in found}
+    return [BookYear(one, year, *counted[one.id]) for one in books]
 
 
 def years_of(session: Session, organ: Organ) -> list[int]:
@@ -69,14 +92,6 @@ def years_of(session: Session, organ: Organ) -> list[int]:
     return sorted({*found, clock.today(organ).year}, reverse=True)
 
 
-def _is_open() -> ColumnElement[bool]:
-    return and_(
-        RegisterEntry.finished_on.is_(None),
-        RegisterEntry.state == "registered",
-        RegisterEntry.handling == "handle",
-    )
-
-
 def filters(only: str, today: date, organ: Organ | None = None) -> list[ColumnElement[bool]]:
     """`unanswered`, `overdue`, `due`, `late` (typed later), `cancelled`, `unacknowledged`.
 
@@ -84,15 +99,12 @@ def filters(only: str, today: date, organ: Organ | None = None) -> list[ColumnEl
     """
     is_due = and_(RegisterEntry.due_date >= today, RegisterEntry.due_date <= today + SOON)
     known: dict[str, list[ColumnElement[bool]]] = {
-        "unanswered": [_is_open()],
-        "overdue": [_is_open(), RegisterEntry.due_date < today],
-        "due": [_is_open(), is_due],
-        "late": [RegisterEntry.late_reason != ""],
-        "cancelled": [RegisterEntry.state == "cancelled"],
-        "unacknowledged": [
-            RegisterEntry.acknowledged_at.is_(None),
-            RegisterEntry.state == "registered",
-        ],
+        "unanswered": [in_words(RegisterEntry, IS_OPEN)],
+        "overdue": [in_words(RegisterEntry, IS_OPEN), RegisterEntry.due_date < today],
+        "due": [in_words(RegisterEntry, IS_OPEN), is_due],
+        "late": [in_words(RegisterEntry, IS_LATE)],
+        "cancelled": [in_words(RegisterEntry, IS_CANCELLED)],
+        "unacknowledged": [in_words(RegisterEntry, IS_UNACKNOWLEDGED)],
         "unconfirmed": [deliveries.is_waiting(), RegisterEntry.state == "registered"],
     }
     if only == "unscanned" and organ is not None:

@@ -4,7 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, case, func, select, union
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    select,
+    union,
+)
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from archive import access, clock
@@ -20,7 +30,14 @@ from archive.life_models import (
 from archive.models import CaseFile, Organ, Person, Placement, Unit
 from archive.moves import Hindrance
 from archive.roles import Action
-from archive.submissions import DAYS_TO_DECIDE, by_code, decide_by, open_submissions
+from archive.submissions import (
+    DAYS_TO_DECIDE,
+    UNDECIDED,
+    by_code,
+    decide_by,
+    open_submissions,
+)
+from formats.vietnamese import sort_key
 
 SOON = timedelta(days=30)
 READY = ("closed", "returned")
@@ -46,7 +63,7 @@ def due_of_organ(organ: Organ, last: date) -> Select[CaseFile]:
     """The organ's case files that must be submitted by this day, the longest late first."""
     return (
         select(CaseFile)
-        .where(CaseFile.organ_id == organ.id, CaseFile.stage.in_(READY), until_when() <= last)
+        .where(CaseFile.organ_id == organ.id, CaseFile.stage.in_(READY), due_until(last))
         .options(selectinload(CaseFile.holder))
         .order_by(CaseFile.due_on, CaseFile.id)
     )
@@ -56,6 +73,12 @@ def until_when() -> ColumnElement[date | None]:
     """By when a case file must be with the archive: the day it is due, or kept back until."""
     kept = select(func.max(KeptBack.until_on)).where(KeptBack.case_file_id == CaseFile.id)
     return func.coalesce(kept.correlate(CaseFile).scalar_subquery(), CaseFile.due_on)
+
+
+def due_until(day: date) -> ColumnElement[bool]:
+    """Those that must be with the archive by this day; being kept back only makes it later."""
+    later = exists().where(KeptBack.case_file_id == CaseFile.id, KeptBack.until_on > day)
+    return and_(CaseFile.due_on <= day, ~later.correlate(CaseFile))
 
 
 def hindered(session: Session, case_files: Iterable[CaseFile]) -> dict[int, Hindrance]:
@@ -137,7 +160,7 @@ def by_unit(session: Session, organ: Organ, today: date) -> list[UnitDue]:
         .group_by(CaseFile.unit_id, Unit.name)
     )
     rows = [UnitDue(unit, name, *(int(one or 0) for one in rest)) for unit, name, *rest in found]
-    return sorted(rows, key=lambda one: (-one.late, -one.soon, one.unit))
+    return sorted(rows, key=lambda one: (-one.late, -one.soon, sort_key(one.unit)))
 
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
@@ -225,17 +248,13 @@ def decided(organ: Organ) -> Select[Submission]:
     )
 
 
-def late_count(organ: Organ) -> Select[int]:
-    """How many submissions wait longer than the archive's 60 days."""
-    undecided = select(SubmissionItem.submission_id).where(SubmissionItem.outcome == "")
-    return (
-        select(func.count())
-        .select_from(Submission)
-        .where(
-            Submission.organ_id == organ.id,
-            Submission.id.in_(undecided),
-            Submission.submitted_at < clock.now() - DAYS_TO_DECIDE,
-        )
+def late(organ: Organ) -> Select[Submission]:
+    """Submissions that wait longer than the archive's 60 days."""
+    undecided = select(SubmissionItem.submission_id).where(UNDECIDED)
+    return select(Submission).where(
+        Submission.organ_id == organ.id,
+        Submission.id.in_(undecided),
+        Submission.submitted_at < clock.now() - DAYS_TO_DECIDE,
     )
 
 

@@ -7,18 +7,26 @@ archive says of each stands in `receipt.py`. Its record is signed by both sides.
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from archive import audit, clock
+from archive.database import in_words
 from archive.errors import ArchiveError, Conflict, Invalid, NotAllowed, NotFound
 from archive.hands import hands, hands_in, natural
-from archive.life_models import KeptBack, Submission, SubmissionCall, SubmissionItem
+from archive.life_models import (
+    IS_UNDECIDED,
+    KeptBack,
+    Submission,
+    SubmissionCall,
+    SubmissionItem,
+)
 from archive.models import CaseFile, Document, Organ, Person
 from archive.moves import move
 
 DAYS_TO_DECIDE = timedelta(days=60)
 DAYS_AFTER_CALL = timedelta(days=30)  # NĐ 30/2020, PL VI, III.5b
+UNDECIDED = in_words(SubmissionItem, IS_UNDECIDED)
 MONTHS_KEPT_BACK = 24  # at most, after the day it was due (Đ31.3d)
 
 
@@ -290,12 +298,14 @@ def accepted_items(submission: Submission) -> list[SubmissionItem]:
 
 def open_submissions(organ_id: int) -> ColumnElement[bool]:
     """Submissions with a line that nobody decided, or whose record isn't signed by both sides."""
-    undecided = select(SubmissionItem.submission_id).where(SubmissionItem.outcome == "")
-    accepted = select(SubmissionItem.submission_id).where(SubmissionItem.outcome == "accepted")
+    undecided = select(SubmissionItem.submission_id).where(UNDECIDED)
+    accepted = exists().where(
+        SubmissionItem.submission_id == Submission.id, SubmissionItem.outcome == "accepted"
+    )
     unsigned = or_(Submission.delivered_at.is_(None), Submission.received_at.is_(None))
     return and_(
         Submission.organ_id == organ_id,
-        or_(Submission.id.in_(undecided), and_(Submission.id.in_(accepted), unsigned)),
+        or_(Submission.id.in_(undecided), and_(unsigned, accepted)),
     )
 
 

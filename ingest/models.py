@@ -10,6 +10,8 @@ from archive.database import UtcDateTime
 from archive.models import CaseFile, Document, Organ, Person, Row
 from archive.register_models import RegisterEntry
 
+_WHO_SEES = ("received_by_id", "case_file_id", "mends_part_id")
+
 
 class Intake(Row):
     """One received file on its road to the shelf.
@@ -25,7 +27,7 @@ class Intake(Row):
         {"claim", "claimed_until", "attempts", "try_after", "queued_at", "progress", "trouble"}
     )
 
-    organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"), index=True)
+    organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"))
     received_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     door: Mapped[str] = mapped_column(Text)
@@ -67,6 +69,9 @@ class Intake(Row):
         CheckConstraint("length(digest) = 64", name="digest"),
         Index("ix_intake_road", "state", "next_step", "queued_at"),
         Index("ix_intake_received", "organ_id", "received_at"),
+        Index("ix_intake_list", "organ_id", "id", "state", *_WHO_SEES),
+        Index("ix_intake_by_state", "organ_id", "state", "id"),
+        Index("ix_intake_own", "received_by_id", "state", "id"),
     )
 
 

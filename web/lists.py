@@ -1,33 +1,73 @@
-"""Lists that fit on a page, with how many there are in all."""
+"""Lists that fit on a page, with how many there are in all, or that there are very many."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
 from flask import request
-from sqlalchemy import Select, func, select
+from sqlalchemy import ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session
 
+from web.i18n import gettext, number
 from web.numbers import number_asked
 
 Row = TypeVar("Row")
+Other = TypeVar("Other")
 PER_PAGE = 20
+MOST_COUNTED = 1_000  # nobody needs to know more exactly than "over 1.000", and nobody waits for it
 MOST_PAGES = 100_000
 
 
 @dataclass(frozen=True)
+class Count:
+    """How many there are; of very many only that they are more than `most`."""
+
+    counted: int
+    most: int = MOST_COUNTED
+
+    def __bool__(self) -> bool:
+        return self.counted > 0
+
+    def __str__(self) -> str:
+        if self.counted <= self.most:
+            return number(self.counted)
+        return gettext("over %(count)s", count=number(self.most))
+
+
+@dataclass(frozen=True)
 class Listed(Generic[Row]):
-    """One page of a list."""
+    """One page of a list.
+
+    Attributes:
+        rows: what stands on the page.
+        total: how many there are in all, or, with `is_more`, at least.
+        page: its number, from one.
+        per_page: how many fit on a page.
+        is_more: whether nobody counted to the end.
+    """
 
     rows: Sequence[Row]
     total: int
     page: int
     per_page: int = PER_PAGE
+    is_more: bool = False
+
+    def showing(self, rows: Sequence[Other]) -> "Listed[Other]":
+        """The same page with what is shown of its rows."""
+        return Listed(rows, self.total, self.page, self.per_page, self.is_more)
+
+    @property
+    def in_all(self) -> Count:
+        """How many there are, for people."""
+        if not self.is_more:
+            return Count(self.total, self.total)
+        most = max(MOST_COUNTED, self.last)
+        return Count(most + 1, most)
 
     @property
     def pages(self) -> int:
-        """How many pages there are; an empty list has one."""
+        """How many pages there are, as far as is known; an empty list has one."""
         return max(1, -(-self.total // self.per_page))
 
     @property
@@ -43,14 +83,15 @@ class Listed(Generic[Row]):
     @property
     def near(self) -> tuple[int | None, ...]:
         """Pages to offer; None where some are left out."""
-        wanted = {1, self.pages, *range(self.page - 2, self.page + 3)}
+        ends = {1} if self.is_more else {1, self.pages}
+        wanted = {*ends, *range(self.page - 2, self.page + 3)}
         numbers = sorted(one for one in wanted if 1 <= one <= self.pages)
         offered: list[int | None] = []
         for one in numbers:
             if offered and offered[-1] is not None and one - offered[-1] > 1:
                 offered.append(None)
             offered.append(one)
-        return tuple(offered)
+        return (*offered, None) if self.is_more else tuple(offered)
 
 
 def page_wanted() -> int:
@@ -73,11 +114,56 @@ def listed(
     per_page: int = PER_PAGE,
     total: int | None = None,
 ) -> Listed[Row]:
-    """This page of what is wanted, and the count of all; beyond the end stands the last page."""
+    """This page of what is wanted, and how many there are; beyond the end stands the last page.
+
+    First the numbers of the rows that stand on it are looked up, which an index can tell however
+    far down the page is, then these rows alone are read.
+    """
+    asked = page or page_wanted()
+    found, counted = _numbers(rows, wanted, asked, per_page)
+    if not found and asked > 1:
+        total = _count(rows, wanted)
+        asked = max(1, -(-total // per_page))
+        found, _ = _numbers(rows, wanted, asked, per_page)
+    seen = (asked - 1) * per_page + len(found)
+    is_more = total is None and counted > MOST_COUNTED and len(found) > per_page
     if total is None:
-        counted = select(func.count()).select_from(wanted.order_by(None).subquery())
-        total = rows.scalar(counted) or 0
-    last = max(1, -(-total // per_page))
-    number = min(page or page_wanted(), last)
-    found = rows.scalars(wanted.offset((number - 1) * per_page).limit(per_page)).all()
-    return Listed(found, total, number, per_page)
+        total = counted if counted <= MOST_COUNTED else max(MOST_COUNTED, seen)
+    here = wanted.where(_id_of(wanted).in_(found[:per_page]))
+    shown = rows.scalars(here).all() if found else []
+    return Listed(shown, total, asked, per_page, is_more)
+
+
+def counts(rows: Session, wanted: Mapping[str, Select[Any]]) -> dict[str, Count]:
+    """How many there are of each, in one question."""
+    if not wanted:
+        return {}
+    asked = [_capped(one).label(f"n{n}") for n, one in enumerate(wanted.values())]
+    found = rows.execute(select(*asked)).one()
+    return {name: Count(count) for name, count in zip(wanted, found, strict=True)}
+
+
+def _numbers(rows: Session, wanted: Select[Row], page: int, per_page: int) -> tuple[list[int], int]:
+    """The numbers of the rows on this page and of the one after them; how many there are."""
+    begin = (page - 1) * per_page
+    some = wanted.with_only_columns(_id_of(wanted)).offset(begin).limit(per_page + 1).subquery()
+    found = rows.execute(select(some.c.id, _capped(wanted))).all()
+    return [one for one, _ in found], found[0][1] if found else 0
+
+
+def _capped(wanted: Select[Any]) -> ScalarSelect[int]:
+    """How many there are, counted no further than to one more than the most."""
+    numbers = wanted.with_only_columns(_id_of(wanted)).order_by(None)
+    some = numbers.limit(MOST_COUNTED + 1).subquery()
+    return select(func.count()).select_from(some).scalar_subquery()
+
+
+def _count(rows: Session, wanted: Select[Any]) -> int:
+    """All of them, one by one."""
+    numbers = wanted.with_only_columns(_id_of(wanted)).order_by(None).subquery()
+    return rows.scalar(select(func.count()).select_from(numbers)) or 0
+
+
+def _id_of(wanted: Select[Any]) -> Any:
+    """The column of the row's number."""
+    return wanted.column_descriptions[0]["entity"].id

@@ -1,13 +1,13 @@
-"""What waits for a person, by what they may do: every line counted, all in one question."""
+"""What waits for a person, by what they may do: counted as far as it matters, in one question."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask import url_for
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, select
 from sqlalchemy.orm import Session
 
 from archive import clock, deliveries, loans
@@ -16,10 +16,11 @@ from archive.life_models import AccessChange, ExportRequest, Submission, Submiss
 from archive.models import CaseFile, FilePlan, Organ, Person
 from archive.register_lists import filters
 from archive.register_models import Delivery, LettingIn, Register, RegisterEntry
-from archive.submission_lists import READY, SOON, late_count, until_when
-from archive.submissions import open_submissions
+from archive.submission_lists import READY, SOON, due_until, late
+from archive.submissions import UNDECIDED, open_submissions
 from ingest.drafts import open_of
 from ingest.models import Issuance, IssuanceComment
+from web.lists import Count, counts
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Task:
     """Something that waits: what it is, how many, where it is done."""
 
     name: str
-    count: int
+    count: Count
     target: str
     colour: str  # danger: late or refused; warning: somebody has to act; info: it is going on
 
@@ -35,7 +36,7 @@ class Task:
 @dataclass(frozen=True)
 class _Line:
     name: Any
-    count: ScalarSelect[int]
+    what: Select[Any]
     target: str
     colour: str
 
@@ -44,14 +45,12 @@ def waiting_for(
     rows: Session, person: Person, organ: Organ, may: Callable[[Action], bool]
 ) -> list[Task]:
     """What waits for the person at this organ; nothing that counts none, the urgent first."""
-    asked = list(_lines(person, organ, may))
-    if not asked:
-        return []
-    counts = rows.execute(select(*(one.count.label(f"n{n}") for n, one in enumerate(asked)))).one()
+    asked = {str(n): one for n, one in enumerate(_lines(person, organ, may))}
+    counted = counts(rows, {n: one.what for n, one in asked.items()})
     found = [
-        Task(str(one.name), count, one.target, one.colour)
-        for one, count in zip(asked, counts, strict=True)
-        if count
+        Task(str(one.name), counted[n], one.target, one.colour)
+        for n, one in asked.items()
+        if counted[n]
     ]
     return sorted(found, key=lambda one: ("danger", "warning", "info").index(one.colour))
 
@@ -63,8 +62,9 @@ def _lines(person: Person, organ: Organ, may: Callable[[Action], bool]) -> Itera
     if may(Action.ACCEPT):
         yield from _of_archivist(organ)
     if may(Action.ACCEPT) or may(Action.KEEP_BACK):
-        late = and_(CaseFile.organ_id == organ.id, CaseFile.stage.in_(READY), until_when() < today)
-        yield _Line(_l("Case files late in the organ"), _files(late), _list("due"), "danger")
+        here = and_(CaseFile.organ_id == organ.id, CaseFile.stage.in_(READY))
+        name = _l("Case files late in the organ")
+        yield _Line(name, _files(here, _is_late(today)), _list("due"), "danger")
     if may(Action.REGISTER):
         yield from _of_clerk(organ, today)
     if may(Action.PREPARE_ISSUE):
@@ -75,12 +75,12 @@ def _lines(person: Person, organ: Organ, may: Callable[[Action], bool]) -> Itera
 
 def _of_holder(person: Person, organ: Organ, today: date) -> Iterator[_Line]:
     mine = and_(CaseFile.organ_id == organ.id, CaseFile.holder_id == person.id)
-    ready, until = CaseFile.stage.in_(READY), until_when()
+    ready = CaseFile.stage.in_(READY)
     returned = _files(mine, CaseFile.stage == "returned")
     yield _Line(_l("Case files returned to me"), returned, _list("mine"), "danger")
-    late = _files(mine, ready, until < today)
-    yield _Line(_l("My case files late for submission"), late, _list("mine"), "danger")
-    soon = _files(mine, ready, until >= today, until <= today + SOON)
+    too_late = _files(mine, ready, _is_late(today))
+    yield _Line(_l("My case files late for submission"), too_late, _list("mine"), "danger")
+    soon = _files(mine, ready, due_until(today + SOON), ~_is_late(today))
     yield _Line(_l("My case files due in 30 days"), soon, _list("mine"), "warning")
     unsigned = _submissions(
         Submission.submitted_by_id == person.id,
@@ -97,10 +97,10 @@ def _of_holder(person: Person, organ: Organ, today: date) -> Iterator[_Line]:
 
 
 def _of_archivist(organ: Organ) -> Iterator[_Line]:
-    late = late_count(organ).scalar_subquery()
-    yield _Line(_l("Submissions undecided after 60 days"), late, _list("waiting"), "danger")
+    name = _l("Submissions undecided after 60 days")
+    yield _Line(name, late(organ), _list("waiting"), "danger")
     here = Submission.organ_id == organ.id
-    undecided = select(SubmissionItem.submission_id).where(SubmissionItem.outcome == "")
+    undecided = select(SubmissionItem.submission_id).where(UNDECIDED)
     waiting = _submissions(here, Submission.id.in_(undecided))
     yield _Line(_l("Submissions to look through"), waiting, _list("waiting"), "warning")
     unsigned = _submissions(
@@ -113,8 +113,8 @@ def _of_loans(person: Person, organ: Organ, today: date, *, lends: bool) -> _Lin
     name = (
         _l("Lent out and not back in time") if lends else _l("Borrowed by me, to be brought back")
     )
-    late = _count(loans.count_overdue(organ, today, None if lends else person))
-    return _Line(name, late, url_for("loans.page", only="overdue"), "danger")
+    too_long = loans.late_ones(organ, today, None if lends else person)
+    return _Line(name, too_long, url_for("loans.page", only="overdue"), "danger")
 
 
 def _of_clerk(organ: Organ, today: date) -> Iterator[_Line]:
@@ -125,79 +125,66 @@ def _of_clerk(organ: Organ, today: date) -> Iterator[_Line]:
         (_l("Documents answered late"), "overdue", "danger"),
         (_l("Documents to be answered in two days"), "due", "warning"),
     ):
-        found = select(func.count()).select_from(RegisterEntry).where(here, *filters(only, today))
-        yield _Line(name, found.scalar_subquery(), target, colour)
-    silent = _count(
-        select(func.count()).select_from(Delivery).where(*deliveries.late(organ, today))
-    )
+        yield _Line(name, select(RegisterEntry).where(here, *filters(only, today)), target, colour)
+    silent = select(Delivery).where(*deliveries.late(organ, today))
     target = url_for("registers.book", book="di", only="unconfirmed")
     yield _Line(_l("Recipients who have not confirmed receipt"), silent, target, "warning")
 
 
 def _of_drafters(person: Person, organ: Organ) -> Iterator[_Line]:
     asked = (
-        select(func.count())
-        .select_from(IssuanceComment)
+        select(IssuanceComment)
         .join(Issuance, Issuance.id == IssuanceComment.issuance_id)
         .where(*open_of(person), Issuance.organ_id == organ.id, Issuance.state == "prepared")
     )
     target = url_for("issuing.page", tab="asked")
-    yield _Line(_l("Drafts on which I am asked for comments"), _count(asked), target, "warning")
+    yield _Line(_l("Drafts on which I am asked for comments"), asked, target, "warning")
 
 
 def _of_deciders(person: Person, organ: Organ, may: Callable[[Action], bool]) -> Iterator[_Line]:
     if may(Action.CONFIRM_ACCESS):
         files = select(CaseFile.id).where(CaseFile.organ_id == organ.id)
-        changes = _count(
-            select(func.count())
-            .select_from(AccessChange)
-            .where(AccessChange.case_file_id.in_(files), AccessChange.decided_at.is_(None))
+        changes = select(AccessChange).where(
+            AccessChange.case_file_id.in_(files), AccessChange.decided_at.is_(None)
         )
         target = url_for("case_files.page", only="access")
         yield _Line(_l("Changes of access to confirm"), changes, target, "warning")
     if may(Action.ALLOW_EXPORT):
-        asked = _count(
-            select(func.count())
-            .select_from(ExportRequest)
-            .where(ExportRequest.organ_id == organ.id, ExportRequest.decided_at.is_(None))
+        asked = select(ExportRequest).where(
+            ExportRequest.organ_id == organ.id, ExportRequest.decided_at.is_(None)
         )
         yield _Line(
             _l("Requests to take content out"), asked, url_for("rights.requests"), "warning"
         )
     if may(Action.LET_IN):
-        asked = _count(
-            select(func.count())
-            .select_from(LettingIn)
-            .where(LettingIn.organ_id == organ.id, LettingIn.decided_at.is_(None))
+        let_in = select(LettingIn).where(
+            LettingIn.organ_id == organ.id, LettingIn.decided_at.is_(None)
         )
         target = url_for("refusals.letting_in")
-        yield _Line(_l("Requests to let a document in"), asked, target, "warning")
+        yield _Line(_l("Requests to let a document in"), let_in, target, "warning")
     if may(Action.APPROVE_PLAN):
-        drafts = _count(
-            select(func.count())
-            .select_from(FilePlan)
-            .where(FilePlan.organ_id == organ.id, FilePlan.stage == "draft")
-        )
+        drafts = select(FilePlan).where(FilePlan.organ_id == organ.id, FilePlan.stage == "draft")
         yield _Line(_l("File plans to approve"), drafts, url_for("plans.page"), "info")
 
 
-def _files(*where: ColumnElement[bool]) -> ScalarSelect[int]:
-    return _count(select(func.count()).select_from(CaseFile).where(*where))
+def _files(*where: ColumnElement[bool]) -> Select[CaseFile]:
+    return select(CaseFile).where(*where)
 
 
-def _submissions(*where: ColumnElement[bool]) -> ScalarSelect[int]:
-    return _count(select(func.count()).select_from(Submission).where(*where))
+def _is_late(today: date) -> ColumnElement[bool]:
+    return due_until(today - timedelta(days=1))
 
 
-def _count(wanted: Select[int]) -> ScalarSelect[int]:
-    return wanted.scalar_subquery()
+def _submissions(*where: ColumnElement[bool]) -> Select[Submission]:
+    return select(Submission).where(*where)
 
 
 def _is_decided() -> ColumnElement[bool]:
     """Everything in the submission is decided, and something of it accepted."""
-    undecided = select(SubmissionItem.submission_id).where(SubmissionItem.outcome == "")
-    accepted = select(SubmissionItem.submission_id).where(SubmissionItem.outcome == "accepted")
-    return and_(Submission.id.not_in(undecided), Submission.id.in_(accepted))
+    of_it = SubmissionItem.submission_id == Submission.id
+    undecided = exists().where(of_it, UNDECIDED)
+    accepted = exists().where(of_it, SubmissionItem.outcome == "accepted")
+    return and_(~undecided, accepted)
 
 
 def _list(tab: str) -> str:

@@ -55,7 +55,7 @@ def _wanted(rows: Session, wanted: dict[str, Any]) -> Select[Document]:
     seen = seen_documents(rows, asker(), here())
     found = select(Document).where(seen).options(selectinload(Document.parts))
     if wanted["unfiled"]:
-        found = found.where(Document.id.not_in(select(Placement.document_id)))
+        found = found.where(Document.is_filed.is_(False))
     if wanted["mending"]:
         found = found.where(Document.mending.is_not(None))
     if (code := wanted.get("case_file")) is None:

@@ -262,7 +262,7 @@ def _keys_page(**told: Any) -> str:
         staff = rows.scalars(
             select(Person)
             .where(accounts.of_organ(here()), Person.locked_from.is_(None))
-            .order_by(Person.full_name)
+            .order_by(Person.name_key)
         ).all()
         names = people.names_of(rows, (one.holder_id for one in found.rows))
         return render_template(

@@ -29,8 +29,9 @@ from archive.reading import (
     seen_case_files,
     seen_documents,
     story_of,
+    years_of_case_files,
 )
-from formats.vietnamese import fold, nfc
+from formats.vietnamese import nfc
 from web import case_file_view as view
 from web.auth import (
     asker,
@@ -64,30 +65,25 @@ def page() -> str:
         seen = seen_case_files(rows, asker(), here())
         wanted = (
             select(CaseFile)
-            .where(seen, *_filters())
+            .where(seen, *_filters(rows))
             .options(selectinload(CaseFile.holder))
             .order_by(CaseFile.year.desc(), CaseFile.id.desc())
         )
         found = listed(rows, wanted)
-        years = rows.scalars(
-            select(CaseFile.year).where(seen).distinct().order_by(CaseFile.year.desc())
-        )
         return render_template(
             "case_files/page.html",
             shown=found,
             totals=case_files.totals(rows, [one.id for one in found.rows]),
-            years=list(years),
+            years=years_of_case_files(rows, asker(), here()),
             stages=STAGES,
             may_open=may(rows, Action.OPEN_CASE_FILE, here()),
             is_filtered=any(request.args.get(one) for one in ("q", "year", "stage", "only")),
         )
 
 
-def _filters() -> list[ColumnElement[bool]]:
-    """Every word must stand in code or title, with or without marks; an exact year and stage."""
-    wanted: list[ColumnElement[bool]] = []
-    for word in fold(request.args.get("q", "")).split()[:10]:
-        wanted.append(CaseFile.folded.contains(word, autoescape=True))
+def _filters(rows: Session) -> list[ColumnElement[bool]]:
+    """Every word must begin one of code or title, marks or not; an exact year and stage."""
+    wanted = case_files.found_by(rows, request.args.get("q", ""))
     if year := number_asked("year"):
         wanted.append(CaseFile.year == year)
     if (stage := request.args.get("stage", "")) in STAGES:
@@ -106,7 +102,7 @@ def open_one() -> str | BaseResponse | tuple[str, int]:
         holders = rows.scalars(
             select(Person)
             .where(Person.organ_id == here().id, Person.locked_from.is_(None))
-            .order_by(Person.full_name)
+            .order_by(Person.name_key)
             .limit(MOST_HOLDERS)
         ).all()
     told: dict[str, Any] = {
@@ -288,7 +284,7 @@ def _wants_mending() -> bool:
 def _kind_wanted() -> ColumnElement[bool]:
     if _wants_mending():
         return Document.mending.is_not(None)
-    return Document.id.not_in(select(Placement.document_id))
+    return Document.is_filed.is_(False)
 
 
 def open_ones(rows: Session) -> list[CaseFile]:

@@ -8,6 +8,7 @@ from archive import custody
 from archive.access import Action
 from archive.errors import ArchiveError, Invalid, NotFound
 from archive.models import CaseFile, Organ
+from formats.vietnamese import sort_key
 from web.auth import confirm_password, here, may, reading, require, services, writing
 from web.errors import tell
 from web.i18n import gettext
@@ -31,7 +32,10 @@ def page() -> str:
             "custody/page.html",
             found=found,
             counts={fonds: count for fonds, count in rows.execute(counted)},
-            organs={one.id: one for one in rows.scalars(select(Organ).order_by(Organ.name))},
+            organs={
+                one.id: one
+                for one in sorted(rows.scalars(select(Organ)), key=lambda one: sort_key(one.name))
+            },
             keepers={one.id: custody.keeper_of(one) for one in found},
             passable={one.id for one in found if may(rows, Action.TRANSFER, one.organ)},
         )

@@ -84,7 +84,7 @@ def _page(**told: Any) -> str:
         staff = rows.scalars(
             select(Person)
             .where(accounts.of_organ(here()), Person.locked_from.is_(None))
-            .order_by(Person.full_name)
+            .order_by(Person.name_key)
             .limit(MOST_PEOPLE)
         ).all()
         names = people.names_of(

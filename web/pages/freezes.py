@@ -7,12 +7,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 from werkzeug.wrappers import Response as BaseResponse
 
-from archive import clock, freezes, people
+from archive import clock, freezes, people, units
 from archive.access import Action
 from archive.errors import ArchiveError, NotFound
 from archive.fields import parse_day
 from archive.life_models import FreezeOrder, Frozen
-from archive.models import CaseFile, Document, Person, Unit
+from archive.models import CaseFile, Document, Person
 from archive.reading import known_case_files, known_documents, seen_case_files
 from web.auth import (
     asker,
@@ -143,10 +143,10 @@ def _form(
 ) -> str:
     with reading() as rows:
         organ = here()
-        staff = select(Person).where(Person.organ_id == organ.id).order_by(Person.full_name)
+        staff = select(Person).where(Person.organ_id == organ.id).order_by(Person.name_key)
         return render_template(
             "freezes/new.html",
-            units=rows.scalars(select(Unit).where(Unit.organ_id == organ.id)).all(),
+            units=units.of(rows, organ),
             holders=rows.scalars(staff.limit(MOST_HOLDERS)).all(),
             chosen=chosen,
             said=words_of(error) if error else None,

@@ -5,27 +5,26 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, g, render_template
-from sqlalchemy import ColumnElement, ScalarSelect, exists, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
 
 from archive import access, clock, delegations, notices
 from archive.access import Action
-from archive.models import CaseFile, Document, Event, Organ, Placement
-from archive.reading import seen_documents
-from archive.submission_lists import SOON, held, until_when
+from archive.models import CaseFile, Document, Event, Organ
+from archive.reading import seen_documents, sees_all
+from archive.submission_lists import SOON, due_until, held, until_when
 from ingest.intakes import seen_intakes
 from ingest.models import Intake
 from web.auth import actor, asker, here, may, principal, reading
-from web.i18n import gettext, number
+from web.lists import Count, counts
 from web.my_work import waiting_for
-from web.pages.receiving import waiting_shown
+from web.pages.receiving import TABS, waiting_shown
 
 blueprint = Blueprint("home", __name__)
 LAST_OPENED = 8
+OPENINGS_LOOKED_AT = 200  # one document is opened again and again
 WAITING_SHOWN = 5
 DUE_SHOWN = 5
-MOST_COUNTED = 10_000
-NEWEST = 5_000  # among which unfiled documents are counted; the tray itself lists all
 
 
 @dataclass(frozen=True)
@@ -101,10 +100,9 @@ def page() -> str:
             tasks=waiting_for(rows, asker(), here(), lambda one: may(rows, one, here())),
             due=_due_next(rows),
             today=clock.today(here()),
-            counts=_intakes(rows) if may_see_intakes else None,
+            counts=_counts(rows, may_see_intakes),
             waiting=waiting_shown(rows, WAITING_SHOWN) if may_see_intakes else [],
             opened=_last_opened(rows),
-            **_documents(rows),
         )
 
 
@@ -116,7 +114,7 @@ def _due_next(rows: Session) -> list[tuple[CaseFile, date]]:
     found = rows.execute(
         held(asker(), here())
         .add_columns(until)
-        .where(until <= clock.today(here()) + SOON)
+        .where(due_until(clock.today(here()) + SOON))
         .order_by(None)
         .order_by(until, CaseFile.id)
         .limit(DUE_SHOWN)
@@ -124,54 +122,34 @@ def _due_next(rows: Session) -> list[tuple[CaseFile, date]]:
     return [(one, day) for one, day in found]
 
 
-def _intakes(rows: Session) -> dict[str, int]:
-    mine = seen_intakes(rows, asker(), here())
-    found = rows.execute(select(Intake.state, func.count()).where(*mine).group_by(Intake.state))
-    return {state: count for state, count in found}
+def _counts(rows: Session, may_see_intakes: bool) -> dict[str, Count]:
+    """What is kept, to be mended, unfiled, and on the road.
 
-
-def _documents(rows: Session) -> dict[str, str]:
-    """How many are kept, to be mended, and unfiled among the newest; all in one question.
-
-    Nobody needs to know more exactly than "more than ten thousand", and nobody waits for it.
+    How much is kept is told to who sees all of it: for others every document would be looked at.
     """
-    seen = seen_documents(rows, asker(), here())
-    newest = select(func.max(Document.id)).scalar_subquery()
-    unfiled = ~exists().where(Placement.document_id == Document.id)
-    # A list of its own, so that its small index is looked into and not every document's row.
-    lacking = select(Document.id).where(Document.mending.is_not(None)).limit(MOST_COUNTED)
-    held_, to_mend, in_tray = rows.execute(
-        select(
-            _count(seen),
-            _count(seen, Document.id.in_(lacking)),
-            _count(seen, Document.id > newest - NEWEST, unfiled),
-        )
-    ).one()
-    return {"held": _told(held_), "to_mend": _told(to_mend), "in_tray": _told(in_tray)}
-
-
-def _count(*where: ColumnElement[bool]) -> ScalarSelect[int]:
-    some = select(Document.id).where(*where).limit(MOST_COUNTED + 1).subquery()
-    return select(func.count()).select_from(some).scalar_subquery()
-
-
-def _told(count: int) -> str:
-    if count <= MOST_COUNTED:
-        return number(count)
-    return gettext("over %(count)s", count=number(MOST_COUNTED))
+    seen = select(Document).where(seen_documents(rows, asker(), here()))
+    wanted: dict[str, Select[Any]] = {
+        "to_mend": seen.where(Document.mending.is_not(None)),
+        "in_tray": seen.where(Document.is_filed.is_(False)),
+    }
+    if sees_all(asker(), here(), with_oversight=True):
+        wanted["held"] = seen
+    if may_see_intakes:
+        mine = select(Intake).where(*seen_intakes(rows, asker(), here()))
+        wanted["moving"] = mine.where(Intake.state.in_(TABS["moving"]))
+        wanted["deciding"] = mine.where(Intake.state.in_(TABS["deciding"]))
+    return counts(rows, wanted)
 
 
 def _last_opened(rows: Session) -> list[Document]:
     """The documents I opened last, as far as they are still open to me."""
-    last = func.max(Event.id).label("last")
-    mine = (
-        select(Event.subject_id, last)
+    openings = rows.scalars(
+        select(Event.subject_id)
         .where(Event.person_id == actor().id, Event.action == "document.open")
-        .group_by(Event.subject_id)
-        .order_by(last.desc())
-        .limit(LAST_OPENED)
+        .order_by(Event.id.desc())
+        .limit(OPENINGS_LOOKED_AT)
     )
-    order = [number for number, _ in rows.execute(mine)]
+    order = list(dict.fromkeys(openings))[:LAST_OPENED]
     found = rows.scalars(
         select(Document)
         .where(Document.id.in_(order), seen_documents(rows, asker(), here()))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as BaseResponse
@@ -40,7 +40,7 @@ from web.issue_words import (
     shown,
     signatures,
 )
-from web.lists import Listed, listed
+from web.lists import counts, listed
 from web.pages.case_files import open_ones
 from web.security import SANDBOX
 from web.signature_words import reason_in_words
@@ -88,18 +88,13 @@ def page() -> str:
             .order_by(Issuance.id.desc())
         )
         found = listed(rows, wanted)
-        counted = rows.execute(
-            select(Issuance.state, func.count())
-            .where(mine, Issuance.main_id.is_(None))
-            .group_by(Issuance.state)
-        )
-        asked = rows.scalar(select(func.count()).select_from(Issuance).where(*_of_tab("asked")))
-        by_state: dict[str, int] = {state: count for state, count in counted}
+        whole = select(Issuance).where(mine, Issuance.main_id.is_(None))
+        tabs = {name: whole.where(Issuance.state.in_(of)) for name, of in TABS.items()}
+        counted = counts(rows, tabs | {"asked": select(Issuance).where(*_of_tab("asked"))})
     return render_template(
         "issuing/page.html",
-        shown=Listed([shown(one) for one in found.rows], found.total, found.page),
-        counts={name: sum(by_state.get(one, 0) for one in of) for name, of in TABS.items()}
-        | {"asked": asked},
+        shown=found.showing([shown(one) for one in found.rows]),
+        counts=counted,
         tab=tab,
     )
 

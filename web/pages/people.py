@@ -45,7 +45,7 @@ def page() -> str:
                 )
             )
             .options(selectinload(Person.organ))
-            .order_by(Person.full_name, Person.id)
+            .order_by(Person.name_key, Person.id)
         )
         found = listed(rows, wanted)
         return render_template(

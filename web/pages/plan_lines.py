@@ -179,7 +179,7 @@ def _holders(rows: Session) -> list[Person]:
     found = rows.scalars(
         select(Person)
         .where(Person.organ_id == here().id)
-        .order_by(Person.locked_from.is_not(None), Person.full_name)
+        .order_by(Person.locked_from.is_not(None), Person.name_key)
         .limit(MOST_HOLDERS)
     )
     return list(found)

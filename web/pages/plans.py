@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -15,13 +15,14 @@ from archive import clock, file_plans, plan_approval, plan_copies
 from archive.access import Action
 from archive.errors import Conflict, Invalid
 from archive.fields import parse_day
-from archive.models import FilePlan, FilePlanEntry, Organ
+from archive.models import FilePlan, Organ
 from archive.reading import story_of
 from formats.vietnamese import nfc
 from web import plan_view
 from web.auth import asker, here, may, reading, require, writing
 from web.errors import tell, words_for, words_of
 from web.i18n import gettext
+from web.lists import counts
 from web.plan_files import write
 from web.story_words import story
 
@@ -38,20 +39,14 @@ def page() -> str:
     """The organ's plans, newest first."""
     with reading() as rows:
         require(rows, Action.SEE_PLAN, here())
-        lines = func.count(FilePlanEntry.id).filter(
-            FilePlanEntry.notation != "", FilePlanEntry.taken_out_on.is_(None)
-        )
-        found = rows.execute(
-            select(FilePlan, lines)
-            .outerjoin(FilePlanEntry, FilePlanEntry.plan_id == FilePlan.id)
-            .where(FilePlan.organ_id == here().id)
-            .group_by(FilePlan.id)
-            .order_by(FilePlan.year.desc())
+        found = rows.scalars(
+            select(FilePlan).where(FilePlan.organ_id == here().id).order_by(FilePlan.year.desc())
         ).all()
+        counted = counts(rows, {str(one.id): file_plans.files_of(one) for one in found})
         return render_template(
             "plans/page.html",
-            plans=found,
-            next_year=max([clock.today(here()).year, *(plan.year + 1 for plan, _ in found)]),
+            plans=[(one, counted[str(one.id)]) for one in found],
+            next_year=max([clock.today(here()).year, *(one.year + 1 for one in found)]),
             may_plan=may(rows, Action.PLAN, here()),
         )
 

@@ -16,7 +16,7 @@ from flask import (
     request,
     url_for,
 )
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, selectinload
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as BaseResponse
@@ -47,7 +47,7 @@ from web.error_words import MEGABYTE
 from web.errors import tell, wants_json, words_of
 from web.field_words import DIRECTIONS
 from web.i18n import gettext
-from web.lists import Listed, listed
+from web.lists import counts, listed
 from web.pages.alarms import tell_twins
 from web.pages.case_files import open_ones
 from web.road_words import IntakeShown
@@ -121,7 +121,7 @@ def _road(rows: Session) -> dict[str, Any]:
     mine = seen_intakes(rows, asker(), here(), only_own=only_mine)
     wanted = (
         select(Intake)
-        .where(*mine, Intake.state.in_(TABS[tab]))
+        .where(*mine, *_in(TABS[tab]))
         .options(
             selectinload(Intake.organ),
             selectinload(Intake.document),
@@ -133,8 +133,11 @@ def _road(rows: Session) -> dict[str, Any]:
     found = listed(rows, wanted)
     may_look = may(rows, Action.DECIDE_SECRET, here())
     return {
-        "shown": Listed(_shown(rows, found.rows), found.total, found.page),
-        "counts": _counts(rows, mine),
+        "shown": found.showing(_shown(rows, found.rows)),
+        "counts": counts(
+            rows,
+            {name: select(Intake).where(*mine, *_in(of)) for name, of in TABS.items()},
+        ),
         "open_documents": known_documents(
             rows, asker(), [one.document_id for one in found.rows if one.document_id]
         ),
@@ -159,10 +162,9 @@ def _shown(rows: Session, intakes: Any) -> list[IntakeShown]:
     ]
 
 
-def _counts(rows: Session, mine: list[ColumnElement[bool]]) -> dict[str, int]:
-    found = rows.execute(select(Intake.state, func.count()).where(*mine).group_by(Intake.state))
-    by_state: dict[str, int] = {state: count for state, count in found}
-    return {tab: sum(by_state.get(one, 0) for one in states) for tab, states in TABS.items()}
+def _in(states: tuple[str, ...]) -> list[ColumnElement[bool]]:
+    """In one of these states; of all nothing is asked."""
+    return [Intake.state.in_(states)] if states != TABS["all"] else []
 
 
 # Sending ------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from archive.access import Action
 from archive.errors import ArchiveError, Invalid, NotAllowed, NotFound, Refused
 from archive.models import CaseFile, Document
 from archive.organ_rules import rules_of
+from archive.reading import known_documents
 from archive.register_fields import BY_COLUMN
 from archive.register_models import Register, RegisterEntry
 from archive.register_twins import LooksLikeEarlier
@@ -32,7 +33,6 @@ from web import register_words as words
 from web.auth import (
     asker,
     here,
-    may,
     reading,
     require,
     services,
@@ -265,11 +265,10 @@ def received() -> str:
             .order_by(Intake.id.desc()),
         )
         kept = [one for one in books.books_of(rows, here()) if one.closed_on is None]
-        seen = {
-            one.id
-            for one in found.rows
-            if one.document is None or may(rows, Action.DESCRIBE, one.document)
-        }
+        known = known_documents(
+            rows, asker(), [one.document_id for one in found.rows if one.document_id]
+        )
+        seen = {one.id for one in found.rows if one.document_id in {None, *known}}
         return render_template("registers/received.html", shown=found, books=kept, seen=seen)
 
 

@@ -221,7 +221,7 @@ def _staff(rows: Session, thing: Thing) -> list[Person]:
             )
         )
         .options(selectinload(Person.organ))
-        .order_by(Person.full_name)
+        .order_by(Person.name_key)
     )
     return list(rows.scalars(found))
 

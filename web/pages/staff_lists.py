@@ -182,6 +182,6 @@ def _workers(rows: Session) -> list[Person]:
             )
         )
         .options(selectinload(Person.organ))
-        .order_by(Person.full_name)
+        .order_by(Person.name_key)
     )
     return [one for one in found if access.may(rows, one, Action.WORK, here())]

@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 import archive.database
 
-revision = '0001_03358955'
+revision = '0001_25f6da86'
 down_revision = None
 
 
@@ -37,7 +37,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_event_action'), ['action'], unique=False)
         batch_op.create_index(batch_op.f('ix_event_at'), ['at'], unique=False)
         batch_op.create_index(batch_op.f('ix_event_organ_id'), ['organ_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_event_person_id'), ['person_id'], unique=False)
+        batch_op.create_index('ix_event_person', ['person_id', 'action', 'id'], unique=False)
         batch_op.create_index('ix_event_subject', ['subject_type', 'subject_id', 'id'], unique=False)
 
     op.create_table('organ',
@@ -199,6 +199,7 @@ def upgrade() -> None:
     sa.Column('unit_id', sa.Integer(), nullable=True),
     sa.Column('user_name', sa.Text(), nullable=False),
     sa.Column('full_name', sa.Text(), nullable=False),
+    sa.Column('name_key', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
     sa.Column('position', sa.Text(), nullable=False),
     sa.Column('email', sa.Text(), nullable=False),
     sa.Column('password_hash', sa.Text(), nullable=False),
@@ -306,6 +307,7 @@ def upgrade() -> None:
     sa.Column('shelved_by_id', sa.Integer(), nullable=True),
     sa.Column('revision', sa.Integer(), nullable=False),
     sa.Column('indexed_revision', sa.Integer(), nullable=False),
+    sa.Column('is_filed', sa.Boolean(), nullable=False),
     sa.Column('id', sa.Integer(), nullable=False),
     sa.CheckConstraint("alarm in ('suspected_secret', 'secret', 'infected')", name=op.f('ck_document_alarm')),
     sa.CheckConstraint("completeness in ('full', 'main_text', 'first_page')", name=op.f('ck_document_completeness')),
@@ -323,10 +325,11 @@ def upgrade() -> None:
         batch_op.create_index('ix_document_behind', ['id'], unique=False, sqlite_where=sa.text('indexed_revision < revision'), postgresql_where=sa.text('indexed_revision < revision'))
         batch_op.create_index('ix_document_doc_code', ['organ_id', 'doc_code'], unique=False)
         batch_op.create_index(batch_op.f('ix_document_issued_date'), ['issued_date'], unique=False)
-        batch_op.create_index('ix_document_mending', ['organ_id'], unique=False, sqlite_where=sa.text('mending is not null'), postgresql_where=sa.text('mending is not null'))
+        batch_op.create_index('ix_document_mending', ['organ_id', 'id'], unique=False, sqlite_where=sa.text('mending is not null'), postgresql_where=sa.text('mending is not null'))
         batch_op.create_index('ix_document_number', ['organ_id', 'code_number'], unique=False)
-        batch_op.create_index(batch_op.f('ix_document_organ_id'), ['organ_id'], unique=False)
+        batch_op.create_index('ix_document_organ', ['organ_id', 'alarm', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_document_shelved_at'), ['shelved_at'], unique=False)
+        batch_op.create_index('ix_document_tray', ['organ_id', 'id'], unique=False, sqlite_where=sa.text('is_filed is 0'), postgresql_where=sa.text('is_filed is false'))
 
     op.create_table('file_plan',
     sa.Column('organ_id', sa.Integer(), nullable=False),
@@ -669,13 +672,15 @@ def upgrade() -> None:
     sa.UniqueConstraint('organ_id', 'organ_code', 'year', 'notation', name=op.f('uq_case_file_organ_id_organ_code_year_notation'))
     )
     with op.batch_alter_table('case_file', schema=None) as batch_op:
+        batch_op.create_index('ix_case_file_by_stage', ['organ_id', 'stage', 'year', 'id', 'access_level', 'holder_id', 'unit_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_case_file_code'), ['code'], unique=False)
         batch_op.create_index(batch_op.f('ix_case_file_due_on'), ['due_on'], unique=False)
-        batch_op.create_index('ix_case_file_holder', ['holder_id', 'stage'], unique=False)
-        batch_op.create_index('ix_case_file_list', ['organ_id', 'year', 'id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_case_file_organ_id'), ['organ_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_case_file_fonds_id'), ['fonds_id'], unique=False)
+        batch_op.create_index('ix_case_file_holder', ['holder_id', 'stage', 'due_on'], unique=False)
+        batch_op.create_index('ix_case_file_list', ['organ_id', 'year', 'id', 'access_level', 'holder_id', 'unit_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_case_file_plan_entry_id'), ['plan_entry_id'], unique=False)
         batch_op.create_index('ix_case_file_stage', ['organ_id', 'stage', 'due_on'], unique=False)
+        batch_op.create_index('ix_case_file_unit', ['unit_id', 'organ_id'], unique=False)
 
     op.create_table('rendition',
     sa.Column('part_id', sa.Integer(), nullable=False),
@@ -752,6 +757,15 @@ def upgrade() -> None:
     with op.batch_alter_table('carried_over', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_carried_over_case_file_id'), ['case_file_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_carried_over_plan_id'), ['plan_id'], unique=False)
+
+    op.create_table('case_file_word',
+    sa.Column('word', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('case_file_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['case_file_id'], ['case_file.id'], name=op.f('fk_case_file_word_case_file_id')),
+    sa.PrimaryKeyConstraint('word', 'case_file_id', name=op.f('pk_case_file_word'))
+    )
+    with op.batch_alter_table('case_file_word', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_case_file_word_case_file_id'), ['case_file_id'], unique=False)
 
     op.create_table('export_request',
     sa.Column('organ_id', sa.Integer(), nullable=False),
@@ -965,13 +979,16 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('register_entry', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_register_entry_answered_by_id'), ['answered_by_id'], unique=False)
+        batch_op.create_index('ix_register_entry_cancelled', ['register_id', 'year', 'number'], unique=False, sqlite_where=sa.text("state = 'cancelled'"), postgresql_where=sa.text("state = 'cancelled'"))
         batch_op.create_index(batch_op.f('ix_register_entry_case_file_id'), ['case_file_id'], unique=False)
-        batch_op.create_index('ix_register_entry_day', ['register_id', 'registered_on', 'number'], unique=False)
+        batch_op.create_index('ix_register_entry_day', ['register_id', 'registered_on', 'year', 'number'], unique=False)
         batch_op.create_index(batch_op.f('ix_register_entry_doc_code'), ['doc_code'], unique=False)
         batch_op.create_index(batch_op.f('ix_register_entry_document_id'), ['document_id'], unique=False)
-        batch_op.create_index('ix_register_entry_open', ['register_id', 'year', 'due_date'], unique=False, sqlite_where=sa.text("finished_on is null and state = 'registered'"), postgresql_where=sa.text("finished_on is null and state = 'registered'"))
+        batch_op.create_index('ix_register_entry_late', ['register_id', 'year', 'number'], unique=False, sqlite_where=sa.text("late_reason != ''"), postgresql_where=sa.text("late_reason != ''"))
+        batch_op.create_index('ix_register_entry_open', ['register_id', 'year', 'number', 'due_date'], unique=False, sqlite_where=sa.text("finished_on is null and state = 'registered' and handling = 'handle'"), postgresql_where=sa.text("finished_on is null and state = 'registered' and handling = 'handle'"))
         batch_op.create_index('ix_register_entry_same', ['organ_id', 'canonical'], unique=False)
         batch_op.create_index('ix_register_entry_to_tell', ['organ_id'], unique=False, sqlite_where=sa.text("acknowledged_at is not null and answer_sent_at is null and sender_email != ''"), postgresql_where=sa.text("acknowledged_at is not null and answer_sent_at is null and sender_email != ''"))
+        batch_op.create_index('ix_register_entry_unacknowledged', ['register_id', 'year', 'number'], unique=False, sqlite_where=sa.text("acknowledged_at is null and state = 'registered'"), postgresql_where=sa.text("acknowledged_at is null and state = 'registered'"))
 
     op.create_table('submission_item',
     sa.Column('submission_id', sa.Integer(), nullable=False),
@@ -1115,9 +1132,11 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_intake'))
     )
     with op.batch_alter_table('intake', schema=None) as batch_op:
+        batch_op.create_index('ix_intake_by_state', ['organ_id', 'state', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_intake_digest'), ['digest'], unique=False)
+        batch_op.create_index('ix_intake_list', ['organ_id', 'id', 'state', 'received_by_id', 'case_file_id', 'mends_part_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_intake_mends_part_id'), ['mends_part_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_intake_organ_id'), ['organ_id'], unique=False)
+        batch_op.create_index('ix_intake_own', ['received_by_id', 'state', 'id'], unique=False)
         batch_op.create_index('ix_intake_received', ['organ_id', 'received_at'], unique=False)
         batch_op.create_index('ix_intake_road', ['state', 'next_step', 'queued_at'], unique=False)
 
@@ -1285,9 +1304,11 @@ def downgrade() -> None:
     with op.batch_alter_table('intake', schema=None) as batch_op:
         batch_op.drop_index('ix_intake_road')
         batch_op.drop_index('ix_intake_received')
-        batch_op.drop_index(batch_op.f('ix_intake_organ_id'))
+        batch_op.drop_index('ix_intake_own')
         batch_op.drop_index(batch_op.f('ix_intake_mends_part_id'))
+        batch_op.drop_index('ix_intake_list')
         batch_op.drop_index(batch_op.f('ix_intake_digest'))
+        batch_op.drop_index('ix_intake_by_state')
 
     op.drop_table('intake')
     with op.batch_alter_table('entry_twin', schema=None) as batch_op:
@@ -1316,13 +1337,16 @@ def downgrade() -> None:
 
     op.drop_table('submission_item')
     with op.batch_alter_table('register_entry', schema=None) as batch_op:
+        batch_op.drop_index('ix_register_entry_unacknowledged', sqlite_where=sa.text("acknowledged_at is null and state = 'registered'"), postgresql_where=sa.text("acknowledged_at is null and state = 'registered'"))
         batch_op.drop_index('ix_register_entry_to_tell', sqlite_where=sa.text("acknowledged_at is not null and answer_sent_at is null and sender_email != ''"), postgresql_where=sa.text("acknowledged_at is not null and answer_sent_at is null and sender_email != ''"))
         batch_op.drop_index('ix_register_entry_same')
-        batch_op.drop_index('ix_register_entry_open', sqlite_where=sa.text("finished_on is null and state = 'registered'"), postgresql_where=sa.text("finished_on is null and state = 'registered'"))
+        batch_op.drop_index('ix_register_entry_open', sqlite_where=sa.text("finished_on is null and state = 'registered' and handling = 'handle'"), postgresql_where=sa.text("finished_on is null and state = 'registered' and handling = 'handle'"))
+        batch_op.drop_index('ix_register_entry_late', sqlite_where=sa.text("late_reason != ''"), postgresql_where=sa.text("late_reason != ''"))
         batch_op.drop_index(batch_op.f('ix_register_entry_document_id'))
         batch_op.drop_index(batch_op.f('ix_register_entry_doc_code'))
         batch_op.drop_index('ix_register_entry_day')
         batch_op.drop_index(batch_op.f('ix_register_entry_case_file_id'))
+        batch_op.drop_index('ix_register_entry_cancelled', sqlite_where=sa.text("state = 'cancelled'"), postgresql_where=sa.text("state = 'cancelled'"))
         batch_op.drop_index(batch_op.f('ix_register_entry_answered_by_id'))
 
     op.drop_table('register_entry')
@@ -1360,6 +1384,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_export_request_organ_id'))
 
     op.drop_table('export_request')
+    with op.batch_alter_table('case_file_word', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_case_file_word_case_file_id'))
+
+    op.drop_table('case_file_word')
     with op.batch_alter_table('carried_over', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_carried_over_plan_id'))
         batch_op.drop_index(batch_op.f('ix_carried_over_case_file_id'))
@@ -1382,13 +1410,15 @@ def downgrade() -> None:
 
     op.drop_table('rendition')
     with op.batch_alter_table('case_file', schema=None) as batch_op:
+        batch_op.drop_index('ix_case_file_unit')
         batch_op.drop_index('ix_case_file_stage')
         batch_op.drop_index(batch_op.f('ix_case_file_plan_entry_id'))
-        batch_op.drop_index(batch_op.f('ix_case_file_organ_id'))
         batch_op.drop_index('ix_case_file_list')
         batch_op.drop_index('ix_case_file_holder')
+        batch_op.drop_index(batch_op.f('ix_case_file_fonds_id'))
         batch_op.drop_index(batch_op.f('ix_case_file_due_on'))
         batch_op.drop_index(batch_op.f('ix_case_file_code'))
+        batch_op.drop_index('ix_case_file_by_stage')
 
     op.drop_table('case_file')
     op.drop_table('recall')
@@ -1453,8 +1483,9 @@ def downgrade() -> None:
 
     op.drop_table('file_plan')
     with op.batch_alter_table('document', schema=None) as batch_op:
+        batch_op.drop_index('ix_document_tray', sqlite_where=sa.text('is_filed is 0'), postgresql_where=sa.text('is_filed is false'))
         batch_op.drop_index(batch_op.f('ix_document_shelved_at'))
-        batch_op.drop_index(batch_op.f('ix_document_organ_id'))
+        batch_op.drop_index('ix_document_organ')
         batch_op.drop_index('ix_document_number')
         batch_op.drop_index('ix_document_mending', sqlite_where=sa.text('mending is not null'), postgresql_where=sa.text('mending is not null'))
         batch_op.drop_index(batch_op.f('ix_document_issued_date'))
@@ -1510,7 +1541,7 @@ def downgrade() -> None:
     op.drop_table('organ')
     with op.batch_alter_table('event', schema=None) as batch_op:
         batch_op.drop_index('ix_event_subject')
-        batch_op.drop_index(batch_op.f('ix_event_person_id'))
+        batch_op.drop_index('ix_event_person')
         batch_op.drop_index(batch_op.f('ix_event_organ_id'))
         batch_op.drop_index(batch_op.f('ix_event_at'))
         batch_op.drop_index(batch_op.f('ix_event_action'))
