@@ -154,7 +154,9 @@ def _is_within_level(person: Person, thing: CaseFile | Document) -> bool:
 
 
 def _has_grant(session: Session, person: Person, thing: CaseFile | Document) -> bool:
-    """Whether a grant to this very person covers the thing now."""
+    """Whether a grant to this very person covers the thing now; it is not lent to a delegate."""
+    if person.is_lent:
+        return False
     if isinstance(thing, CaseFile):
         covers = Grant.case_file_id == thing.id
     else:
@@ -216,7 +218,7 @@ def finders_of_case_file(session: Session, case_file: CaseFile) -> list[str]:
 
 def _granted_keys(session: Session, covers: ColumnElement[bool]) -> set[str]:
     found = session.scalars(select(Grant.person_id).where(covers, _is_alive()))
-    return {f"person:{number}" for number in found}
+    return {f"grant:{number}" for number in found}
 
 
 def _is_alive() -> ColumnElement[bool]:
@@ -237,7 +239,7 @@ def are_covered(
 
 def _is_covered(session: Session, organ_id: int, key: str, by: set[str], policy: str) -> bool:
     kind, _, number = key.partition(":")
-    if kind == "person":
+    if kind in ("person", "grant"):
         person = session.get_one(Person, int(number))
         return not by.isdisjoint(keys_of(person))
     if kind in OPENED_BY and policy not in OPENED_BY[kind]:
@@ -264,6 +266,8 @@ def _content_keys(person: Person) -> Iterable[str]:
             continue
         policy = policy_at(person, organ_id)
         yield f"person:{person.id}"
+        if not person.is_lent:
+            yield f"grant:{person.id}"
         if policy in OPENED_BY["organ"]:
             yield f"organ:{organ_id}"
         if (

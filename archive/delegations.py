@@ -124,11 +124,15 @@ def between(session: Session, delegate: Person, principal: Person) -> Delegation
 
 
 def principal_of(session: Session, one: Delegation) -> Person:
-    """The principal with the rights that were lent: those at the organ of the delegation."""
+    """The principal with the rights that were lent: those at the organ of the delegation.
+
+    What somebody was granted by name is theirs alone, and is not lent.
+    """
     principal = people.by_id(session, one.principal_id)
     lent = [held for held in principal.appointments if held.organ_id == one.organ_id]
     session.expunge(principal)  # what is lent is a copy: nothing of it is written back
     set_committed_value(principal, "appointments", lent)
+    principal.is_lent = True
     return principal
 
 

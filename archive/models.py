@@ -577,6 +577,7 @@ class Person(Row):
     __tablename__ = "person"
     STORY = "person"
     UNTOLD = frozenset({"failed_sign_ins", "locked_until", "last_seen_at", "name_key"})
+    is_lent = False  # a principal's rights in a delegate's hand: archive/delegations.py
 
     organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"), index=True)
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))

@@ -296,4 +296,5 @@ def _granted(column: object, own: object, person: Person) -> ColumnElement[bool]
 
 def _alive(person: Person) -> tuple[ColumnElement[bool], ...]:
     until = or_(Grant.until.is_(None), Grant.until > clock.now())
-    return (Grant.person_id == person.id, until)
+    mine = false() if person.is_lent else Grant.person_id == person.id
+    return (mine, until)

@@ -10,10 +10,12 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select
 
-from archive import clock, delegations, organ_rules, people
+from archive import access, accounts, clock, delegations, grants, organ_rules, people, reading
+from archive.access import Action
+from archive.errors import NotFound
 from archive.life_models import Delegation, ExportRequest
-from archive.models import CaseFile, Event, Grant, Organ, SignIn
-from tests.factories import PASSWORD, a_person, writing
+from archive.models import CaseFile, Document, Event, Grant, Organ, SignIn
+from tests.factories import PASSWORD, a_case_file, a_document, a_person, an_organ, writing
 from tests.web.conftest import House
 from web.cli import main
 
@@ -54,7 +56,7 @@ def test_a_delegate_acts_with_the_principals_rights_and_both_stand_in_every_line
     house.post(client, "/account/place", place=f"for:{number}")
     page = client.get(f"/documents/{house.closed_code}")
     assert page.status_code == 200
-    assert "Bạn đang làm thay Lan" in page.text
+    assert "Ông/bà đang làm thay Lan" in page.text
     lan, binh = house.person("lan"), house.person("binh")
     told = last(house, "document.open")
     assert (told.person_id, told.principal_id) == (binh.id, lan.id)
@@ -75,6 +77,30 @@ def test_what_belongs_to_the_account_stays_with_the_natural_person(house: House)
     with house.services.db.reading() as rows:
         token = rows.scalars(select(SignIn).where(SignIn.kind == "token")).one()
     assert token.person_id == house.person("binh").id
+
+
+def test_what_the_principal_was_granted_by_name_is_not_lent(house: House) -> None:
+    other = an_organ(house.services.db, "STC", "Sở Tài chính")
+    hoa = a_person(house.services.db, other, "nga", "officer")
+    closed = a_case_file(house.services.db, other, "Kín", access_level="assigned", holder=hoa)
+    document = a_document(house.services.db, other, "Văn bản kín", case_file=closed)
+    with writing(house.services.db) as rows:
+        lan = people.by_name(rows, "lan")
+        there = rows.get_one(Organ, other.id)
+        accounts.give_role(rows, lan, there, "officer", people.by_name(rows, "nga"), why="Kiêm")
+    with writing(house.services.db) as rows:
+        one, lan = rows.get_one(Document, document.id), people.by_name(rows, "lan")
+        grants.give(rows, one, lan, None, "Phối hợp", by=people.by_name(rows, "nga"))
+    with house.services.db.reading() as rows:
+        lan = people.by_name(rows, "lan")
+        assert reading.the_document(rows, lan, document.code, Action.READ).id == document.id
+        assert f"grant:{lan.id}" in access.keys_of(lan)
+    number = delegate(house, "lan", "binh")
+    with house.services.db.reading() as rows:
+        lent = delegations.principal_of(rows, rows.get_one(Delegation, number))
+        with pytest.raises(NotFound):
+            reading.the_document(rows, lent, document.code, Action.READ)
+        assert f"grant:{lent.id}" not in access.keys_of(lent)
 
 
 def test_a_delegation_that_ended_is_said_and_nothing_is_done_in_ones_own_name(
