@@ -70,7 +70,7 @@ def end(session: Session, grant: Grant, reason: str) -> None:
     """
     if not reason.strip():
         raise Invalid("reason_missing")
-    session.refresh(grant, with_for_update={"key_share": True})
+    audit.hold(session, grant)
     if grant.until is not None and grant.until <= clock.now():
         raise Conflict("ended_already")
     grant.until = clock.now()

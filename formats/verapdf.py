@@ -122,7 +122,7 @@ def _seconds_for(path: Path) -> float:
 def _command(jar: Path, flavour: str | None, names: list[str]) -> list[str | Path]:
     # The quick compiler alone: half the processor time, measured from 1 file to 266.
     frugal = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true"]
-    remembered = jar.absolute().with_suffix(".jsa")  # by script/bootstrap; another Java's is ignored
+    remembered = jar.absolute().with_suffix(".jsa")  # script/bootstrap makes it
     if remembered.is_file():
         frugal += [f"-XX:SharedArchiveFile={remembered}", "-Xshare:auto", "-Xlog:disable"]
     homes = ["-Duser.home=.", "-Djava.io.tmpdir=."]
