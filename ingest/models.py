@@ -10,6 +10,7 @@ from archive.database import UtcDateTime
 from archive.models import CaseFile, Document, Organ, Person, Row
 from archive.register_models import RegisterEntry
 
+IS_UNDER_WAY = "state in ('received', 'waiting', 'stuck')"
 _WHO_SEES = ("received_by_id", "case_file_id", "mends_part_id")
 
 
@@ -70,7 +71,14 @@ class Intake(Row):
         Index("ix_intake_road", "state", "next_step", "queued_at"),
         Index("ix_intake_received", "organ_id", "received_at"),
         Index("ix_intake_list", "organ_id", "id", "state", *_WHO_SEES),
-        Index("ix_intake_by_state", "organ_id", "state", "id"),
+        Index("ix_intake_by_state", "organ_id", "state", "id", *_WHO_SEES),
+        Index(
+            "ix_intake_under_way",
+            "organ_id",
+            "id",
+            sqlite_where=text(IS_UNDER_WAY),
+            postgresql_where=text(IS_UNDER_WAY),
+        ),
         Index("ix_intake_own", "received_by_id", "state", "id"),
     )
 

@@ -18,7 +18,7 @@ from ingest.models import Intake
 from web.auth import actor, asker, here, may, principal, reading
 from web.lists import Count, counts
 from web.my_work import waiting_for
-from web.pages.receiving import TABS, waiting_shown
+from web.pages.receiving import TABS, in_states, waiting_shown
 
 blueprint = Blueprint("home", __name__)
 LAST_OPENED = 8
@@ -136,8 +136,8 @@ def _counts(rows: Session, may_see_intakes: bool) -> dict[str, Count]:
         wanted["held"] = seen
     if may_see_intakes:
         mine = select(Intake).where(*seen_intakes(rows, asker(), here()))
-        wanted["moving"] = mine.where(Intake.state.in_(TABS["moving"]))
-        wanted["deciding"] = mine.where(Intake.state.in_(TABS["deciding"]))
+        wanted["moving"] = mine.where(*in_states(TABS["moving"]))
+        wanted["deciding"] = mine.where(*in_states(TABS["deciding"]))
     return counts(rows, wanted)
 
 

@@ -23,12 +23,13 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from archive import alarms
 from archive.access import Action
+from archive.database import in_words
 from archive.errors import ArchiveError, Invalid, NotFound
 from archive.reading import known_case_files, known_documents
 from formats.vietnamese import nfc
 from ingest import decisions, shelving, twins
 from ingest.intakes import names_hidden, seen_intakes, sees_all, the_intake
-from ingest.models import Intake
+from ingest.models import IS_UNDER_WAY, Intake
 from ingest.reception import Receipt, Sending, receive
 from web import pictures, road_words
 from web.auth import (
@@ -106,7 +107,7 @@ def waiting_shown(rows: Session, most: int) -> list[IntakeShown]:
     """The files that wait longest for somebody to decide."""
     found = rows.scalars(
         select(Intake)
-        .where(*seen_intakes(rows, asker(), here()), Intake.state.in_(TABS["deciding"]))
+        .where(*seen_intakes(rows, asker(), here()), *in_states(TABS["deciding"]))
         .options(selectinload(Intake.organ))
         .order_by(Intake.id)
         .limit(most)
@@ -121,7 +122,7 @@ def _road(rows: Session) -> dict[str, Any]:
     mine = seen_intakes(rows, asker(), here(), only_own=only_mine)
     wanted = (
         select(Intake)
-        .where(*mine, *_in(TABS[tab]))
+        .where(*mine, *in_states(TABS[tab]))
         .options(
             selectinload(Intake.organ),
             selectinload(Intake.document),
@@ -136,7 +137,7 @@ def _road(rows: Session) -> dict[str, Any]:
         "shown": found.showing(_shown(rows, found.rows)),
         "counts": counts(
             rows,
-            {name: select(Intake).where(*mine, *_in(of)) for name, of in TABS.items()},
+            {name: select(Intake).where(*mine, *in_states(of)) for name, of in TABS.items()},
         ),
         "open_documents": known_documents(
             rows, asker(), [one.document_id for one in found.rows if one.document_id]
@@ -162,9 +163,14 @@ def _shown(rows: Session, intakes: Any) -> list[IntakeShown]:
     ]
 
 
-def _in(states: tuple[str, ...]) -> list[ColumnElement[bool]]:
+def in_states(states: tuple[str, ...]) -> list[ColumnElement[bool]]:
     """In one of these states; of all nothing is asked."""
-    return [Intake.state.in_(states)] if states != TABS["all"] else []
+    if states == TABS["all"]:
+        return []
+    found: list[ColumnElement[bool]] = [Intake.state.in_(states)]
+    if set(states) <= set(TABS["moving"] + TABS["deciding"]):  # few, with an index of their own
+        found.append(in_words(Intake, IS_UNDER_WAY))
+    return found
 
 
 # Sending ------------------------------------------------------------------------------------------

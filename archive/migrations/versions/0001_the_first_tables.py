@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 import archive.database
 
-revision = '0001_25f6da86'
+revision = '0001_6da4e1a3'
 down_revision = None
 
 
@@ -1132,13 +1132,14 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_intake'))
     )
     with op.batch_alter_table('intake', schema=None) as batch_op:
-        batch_op.create_index('ix_intake_by_state', ['organ_id', 'state', 'id'], unique=False)
+        batch_op.create_index('ix_intake_by_state', ['organ_id', 'state', 'id', 'received_by_id', 'case_file_id', 'mends_part_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_intake_digest'), ['digest'], unique=False)
         batch_op.create_index('ix_intake_list', ['organ_id', 'id', 'state', 'received_by_id', 'case_file_id', 'mends_part_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_intake_mends_part_id'), ['mends_part_id'], unique=False)
         batch_op.create_index('ix_intake_own', ['received_by_id', 'state', 'id'], unique=False)
         batch_op.create_index('ix_intake_received', ['organ_id', 'received_at'], unique=False)
         batch_op.create_index('ix_intake_road', ['state', 'next_step', 'queued_at'], unique=False)
+        batch_op.create_index('ix_intake_under_way', ['organ_id', 'id'], unique=False, sqlite_where=sa.text("state in ('received', 'waiting', 'stuck')"), postgresql_where=sa.text("state in ('received', 'waiting', 'stuck')"))
 
     op.create_table('letting_in',
     sa.Column('organ_id', sa.Integer(), nullable=False),
@@ -1302,6 +1303,7 @@ def downgrade() -> None:
 
     op.drop_table('letting_in')
     with op.batch_alter_table('intake', schema=None) as batch_op:
+        batch_op.drop_index('ix_intake_under_way', sqlite_where=sa.text("state in ('received', 'waiting', 'stuck')"), postgresql_where=sa.text("state in ('received', 'waiting', 'stuck')"))
         batch_op.drop_index('ix_intake_road')
         batch_op.drop_index('ix_intake_received')
         batch_op.drop_index('ix_intake_own')
