@@ -1,12 +1,10 @@
 """What an organ does not take, and how it says so: refusals and returns, numbered by year.
 
 State secrets are refused by everybody (see `ingest.admission`). Complaints, what resolves them, and
-letters to a named person are refused as the organ's rules say (records law, 5.7), unless a
-competent person lets one in. Words count only where they say what a document is: in its type, at
-the beginning of its subject, in its addressee.
+letters to a named person (`grounds`) are refused as the organ's rules say (records law, 5.7),
+unless a competent person lets one in.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from archive import audit, clock
 from archive.errors import Conflict, Invalid, NotFound, Refused
+from archive.grounds import ground_against
 from archive.hands import hands, hands_in
 from archive.models import Organ, Person
 from archive.organ_rules import rules_of
@@ -39,64 +38,6 @@ REASONS = (
     "other_reason",
 )
 LET_IN = ("complaint", "resolution", "named_letter")  # what a competent person may let in
-
-_ABOUT = r"(?:v/v|về việc|về|trích yếu:?)?\s*"
-_MATTER = r"(?:khiếu nại|tố cáo|tranh chấp|khiếu kiện)"
-_LETTER = re.compile(
-    rf"^{_ABOUT}(?:(?:lá )?đơn thư|đơn(?! vị| giá)|thư)\b(?:\s+\S+){{0,4}}?\s+{_MATTER}\b"
-)
-_BARE = re.compile(rf"^{_ABOUT}{_MATTER}\b(?!,? (?:và )?(?:tố cáo|khiếu nại))")
-_RESOLVES = re.compile(
-    r"(?<!công tác )(?:giải quyết|trả lời|phúc đáp|thụ lý|kết luận(?: nội dung)?|xác minh)\s+"
-    rf"(?:(?:nội dung|vụ việc|vụ|việc|đơn thư|đơn|thư|kiến nghị,?)\s+)*{_MATTER}\b"
-    r"(?!,? (?:và )?(?:tố cáo|khiếu nại)\b(?! của))"
-)
-_GENERAL = (
-    "quy định",
-    "quy chế",
-    "hướng dẫn",
-    "kế hoạch",
-    "chương trình",
-    "chỉ thị",
-    "báo cáo",
-    "luật",
-    "nghị định",
-    "thông tư",
-    "nghị quyết",
-)
-_NAMED = re.compile(r"\bđích danh\b")
-_PERSON = re.compile(
-    r"^(?:kính gửi\s*:?\s*)?(?:ông|bà|đồng chí|đ/c|anh|chị)\s+"
-    r"(?!chủ |giám |trưởng |phó |bí |chánh |thủ |bộ |thứ |cục |tổng |viện |hiệu )\w+\s+\w+"
-)
-
-
-def ground_against(
-    kind: str, type_name: str, subject: str, addressee: str = "", *, rules: Any
-) -> str | None:
-    """Why the organ does not take such a document; None when it does.
-
-    Args:
-        kind: of the book: `incoming`, `outgoing`, `copies`.
-        type_name: its type.
-        subject: its subject.
-        addressee: to whom it is addressed, as written.
-        rules: the organ's own rules (`organ_rules.OrganRules`).
-    """
-    types, said, to = (
-        " ".join(nfc(one).lower().split()) for one in (type_name, subject, addressee)
-    )
-    is_general = types.startswith(_GENERAL) or said.startswith(_GENERAL)
-    if rules.refuse_resolutions and not is_general and _RESOLVES.search(said):
-        return "resolution"
-    is_letter = bool(_LETTER.search(said) or _LETTER.search(types) or _BARE.search(said))
-    is_letter |= types in ("đơn", "đơn thư") and bool(re.search(_MATTER, said))
-    if rules.refuse_complaints and not is_general and is_letter:
-        return "complaint"
-    is_named = any(_NAMED.search(one) for one in (types, said, to)) or bool(_PERSON.search(to))
-    if rules.refuse_named and kind == "incoming" and is_named:
-        return "named_letter"
-    return None
 
 
 def require_wanted(

@@ -82,12 +82,17 @@ def sign_for(
 ) -> None:
     """Sign for receipt (Ký nhận); a name is given where somebody signed on paper.
 
+    What was signed for is signed for anew only after it was handed on again.
+
     Raises:
-        Conflict: `not_handed_on`, `changed_meanwhile`, `entry_cancelled`, `frozen`.
+        Conflict: `not_handed_on`, `signed_for_already`, `changed_meanwhile`, `entry_cancelled`,
+            `frozen`.
     """
     hold(session, entry, seen)
     if entry.handed_on is None:
         raise Conflict("not_handed_on", entry=entry.code)
+    if entry.signed_for:
+        raise Conflict("signed_for_already", entry=entry.code, name=entry.signed_for)
     _change(session, entry, signed_for=nfc(name).strip() or by.full_name)
     audit.record(session, "register_entry.sign_for", entry, name=entry.signed_for)
 

@@ -74,8 +74,8 @@ def enter(
 
     Raises:
         Invalid: `bad_value`, `unknown_field`, `subject_missing`, `day_in_future`,
-            `late_reason_missing`, `number_is_given`, `issued_after_arrival`, `copy_kind_missing`,
-            `deadline_missing`.
+            `day_too_early`, `late_reason_missing`, `number_is_given`, `issued_after_arrival`,
+            `copy_kind_missing`, `deadline_missing`.
         Refused: `complaint`, `resolution`, `named_letter`.
         Conflict: `book_closed`, `letting_in_used`.
     """
@@ -127,6 +127,9 @@ def _facts(entry: RegisterEntry) -> dict[str, Any]:
 def _check_day(register: Register, day: date, today: date, late_reason: str) -> None:
     if day > today:
         raise Invalid("day_in_future", day=day.isoformat())
+    first = date(today.year - 1, 1, 1)  # a slip in the year would open a book that nobody looks at
+    if day < first:
+        raise Invalid("day_too_early", day=day.isoformat(), first=first.isoformat())
     if day != today and not late_reason.strip():
         raise Invalid("late_reason_missing", day=day.isoformat())
     if register.closed_on is not None and day > register.closed_on:

@@ -193,10 +193,11 @@ def _next_code(session: Session, organ: Organ) -> str:
     year = clock.today(organ).year
     session.execute(select(Organ.id).where(Organ.id == organ.id).with_for_update(key_share=True))
     begins = f"{organ.code}-NL-{year}-"
-    last = session.scalar(
-        select(func.max(Submission.code)).where(
-            Submission.organ_id == organ.id, Submission.code.startswith(begins, autoescape=True)
-        )
+    last = session.scalar(  # the longest is the last: 10000 comes after 9999
+        select(Submission.code)
+        .where(Submission.organ_id == organ.id, Submission.code.startswith(begins, autoescape=True))
+        .order_by(func.length(Submission.code).desc(), Submission.code.desc())
+        .limit(1)
     )
     return f"{begins}{int(last.removeprefix(begins)) + 1 if last else 1:04d}"
 

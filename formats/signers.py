@@ -22,7 +22,7 @@ _ORGAN_WORDS = (
     r"|ban|báo|đài|đảng|đoàn|chính phủ|quốc hội|quỹ|kiểm toán|bảo hiểm|công an|quân khu|thành phố"
     r"|tỉnh|huyện|quận|xã|phường|lưu trữ|thư viện|bảo tàng|cơ quan|hợp tác xã|doanh nghiệp)\b"
 )
-_FAMILY_NAMES = frozenset(
+FAMILY_NAMES = frozenset(
     """nguyễn trần lê phạm hoàng huỳnh phan vũ võ đặng bùi đỗ hồ ngô dương lý đinh mai trương lâm
     phùng tô tạ hà cao châu lương lưu trịnh đào thái nông chu quách thạch kiều vương tống tăng
     la nghiêm giang diệp triệu quan hứa ông từ khuất khương bạch âu tôn ninh cù lò lường vàng
@@ -37,7 +37,7 @@ def _without_marks(text: str) -> str:
 
 # Names in old certificates have no marks; "vu" might then be a family (Vũ) or a department (Vụ).
 _PLAIN_ORGAN_WORDS = _without_marks(_ORGAN_WORDS)
-_PLAIN_FAMILY_NAMES = frozenset(map(_without_marks, _FAMILY_NAMES)) - {"vu"}
+_PLAIN_FAMILY_NAMES = frozenset(map(_without_marks, FAMILY_NAMES)) - {"vu"}
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def _kind_of_name(name: str | None, organ: str | None, unit: str | None) -> Sign
     if lowered in {(each or "").lower() for each in (organ, unit)}:
         return "organ"
     is_plain = lowered.isascii()
-    families = _PLAIN_FAMILY_NAMES if is_plain else _FAMILY_NAMES
+    families = _PLAIN_FAMILY_NAMES if is_plain else FAMILY_NAMES
     words = lowered.split()
     if words[0] in families and 2 <= len(words) <= 5:
         return "person"

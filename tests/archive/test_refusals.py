@@ -7,9 +7,9 @@ import pytest
 
 from archive import audit, books, refusals, registers, sender_answers
 from archive.errors import ArchiveError
+from archive.grounds import ground_against
 from archive.models import Organ, Person
 from archive.organ_rules import OrganRules
-from archive.refusals import ground_against
 from archive.register_models import LettingIn, RegisterEntry
 from tests.archive.conftest import Office
 
@@ -37,6 +37,11 @@ def ground(subject: str, type_name: str = "", addressee: str = "", kind: str = "
         ("", "ĐƠN ĐỀ NGHỊ giải quyết tranh chấp"),
         ("Đơn tố cáo", "Hành vi của ông B"),
         ("Đơn", "Tranh chấp ranh giới"),
+        ("", "Đơn của ông Nguyễn Văn A khiếu nại việc thu hồi đất"),
+        ("", "Đơn của bà Trần Thị Kim Ngân tố cáo cán bộ xã"),
+        ("", "Công dân Nguyễn Văn A khiếu nại về bồi thường"),
+        ("Phiếu chuyển", "Chuyển đơn khiếu nại của ông Nguyễn Văn A"),
+        ("", "Don cua ba Tran Thi Kim Ngan to cao can bo xa"),
     ],
 )
 def test_complaints_and_denunciations_are_not_taken(type_name: str, subject: str) -> None:
@@ -51,6 +56,7 @@ def test_complaints_and_denunciations_are_not_taken(type_name: str, subject: str
         ("Công văn", "V/v trả lời đơn tố cáo"),
         ("Thông báo", "Thụ lý tố cáo"),
         ("", "Kết luận nội dung tố cáo đối với ông C"),
+        ("Kết luận", "Kết luận thanh tra về nội dung tố cáo"),
     ],
 )
 def test_what_resolves_a_complaint_is_not_taken(type_name: str, subject: str) -> None:
@@ -68,6 +74,9 @@ def test_what_resolves_a_complaint_is_not_taken(type_name: str, subject: str) ->
         ("Công văn", "V/v đơn giá bồi thường khi có tranh chấp"),
         ("Thư công", "Thư chúc mừng năm mới"),
         ("Quyết định", "Ban hành Quy chế bảo mật thông tin"),
+        ("Quyết định", "Ban hành Quy chế tiếp công dân, giải quyết khiếu nại"),
+        ("Công văn", "Về việc đôn đốc giải quyết khiếu nại"),
+        ("Công van", "Don vi cung cap so lieu ve tranh chap"),
     ],
 )
 def test_documents_about_such_matters_in_general_are_taken(type_name: str, subject: str) -> None:
@@ -81,6 +90,25 @@ def test_letters_to_a_named_person_are_not_taken() -> None:
     assert ground("Thư gửi đích danh Giám đốc") == "named_letter"
     assert ground("Giấy mời", addressee="Ông Giám đốc Sở Xây dựng") is None
     assert ground("Trả lời", addressee="Ông Nguyễn Văn A", kind="outgoing") is None
+
+
+@pytest.mark.parametrize(
+    ("addressee", "is_person"),
+    [
+        ("Nguyễn Văn An", True),
+        ("Nguyen Van An", True),
+        ("Gửi đồng chí Nguyễn Văn An", True),
+        ("Đ/c Trưởng phòng Nguyễn Văn An", True),
+        ("Lưu trữ lịch sử tỉnh", False),
+        ("Hộ kinh doanh Minh Anh", False),
+        ("UBND phường Lê Đại Hành", False),
+        ("Đồng chí Bí thư Đảng ủy", False),
+    ],
+)
+def test_a_person_is_known_by_a_name_with_or_without_what_stands_before_it(
+    addressee: str, is_person: bool
+) -> None:
+    assert ground("Giấy mời", addressee=addressee) == ("named_letter" if is_person else None)
 
 
 def test_an_organ_whose_regulation_says_nothing_of_them_takes_them() -> None:

@@ -253,6 +253,15 @@ def test_a_document_is_not_dated_after_its_arrival(office: Office) -> None:
         entered(office, issued_date="17/11/2026")
 
 
+@pytest.mark.parametrize("day", [date(206, 1, 12), date(1926, 1, 12), date(2024, 12, 31)])
+def test_a_slip_in_the_year_makes_no_line(office: Office, day: date) -> None:
+    with clock.standing_at(MONDAY), says("day_too_early"):
+        entered(office, registered_on=day, late_reason="Mất điện")
+    with clock.standing_at(MONDAY):
+        late = entered(office, registered_on=date(2025, 1, 1), late_reason="Sót lại")
+    assert (late.year, late.number) == (2025, 1)
+
+
 def test_a_closed_book_takes_no_later_day(office: Office) -> None:
     with clock.standing_at(MONDAY):
         entered(office)
@@ -398,6 +407,9 @@ def test_handing_on_keeps_day_opinion_and_signature(office: Office) -> None:
     found = again(office, entry.code)
     assert (found.to_places, found.signed_for) == ("Phòng Lưu trữ", "Lan")
     assert (found.handed_on, found.trace_header_list) == (found.registered_on, "Chủ trì: Phòng A")
+    with says("signed_for_already"), office.db.transaction() as session:
+        one, by = held(session, office, entry.code), session.get_one(Person, office.first.id)
+        register_handling.sign_for(session, one, by, "Minh")
 
 
 @pytest.mark.rule("HC-21")

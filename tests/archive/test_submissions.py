@@ -219,6 +219,16 @@ def test_a_due_case_file_may_be_kept_back_two_years_with_the_heads_consent(desk:
         assert session.scalars(due).all() == [code]
 
 
+def test_after_the_submission_9999_of_a_year_comes_10000(desk: Archive) -> None:
+    first = desk.submit(desk.closed())
+    with desk.db.transaction() as session:
+        made = submissions.by_code(session, first)
+        made.code = first.removesuffix("0001") + "9999"
+        audit.record(session, "submission.send", made)
+    codes = [desk.submit(desk.closed()) for _ in range(2)]
+    assert [one.rsplit("-", 1)[1] for one in codes] == ["10000", "10001"]
+
+
 def test_short_terms_need_not_be_submitted(desk: Archive) -> None:
     code = desk.closed(term="2 năm")
     with desk.db.reading() as session:

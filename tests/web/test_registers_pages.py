@@ -192,6 +192,18 @@ def test_a_refusal_has_a_number_and_an_answer_to_take_out(house: House, clerk: F
     assert rows_of(house, Refusal)[0].answered_at is not None
 
 
+def test_of_two_who_sign_for_from_the_same_page_the_second_is_told(
+    house: House, clerk: FlaskClient
+) -> None:
+    where = enter(house, clerk).headers["Location"]
+    house.post(clerk, f"{where}/hand-on", to="Phòng A")
+    seen = str(lines(house)[0].revision)
+    house.post(clerk, f"{where}/sign-for", name="Bình", revision=seen)
+    told = house.post(clerk, f"{where}/sign-for", name="Lan", revision=seen)
+    assert "đã thay đổi" in clerk.get(told.headers["Location"]).text
+    assert lines(house)[0].signed_for == "Bình"
+
+
 @pytest.mark.rule("HC-54")
 def test_a_line_is_acknowledged_handed_on_signed_for_and_finished(
     house: House, clerk: FlaskClient

@@ -281,7 +281,8 @@ def _hand_on(rows: Session, entry: RegisterEntry, form: MultiDict[str, str]) -> 
 
 
 def _sign_for(rows: Session, entry: RegisterEntry, form: MultiDict[str, str]) -> None:
-    register_handling.sign_for(rows, entry, asker(), form.get("name", ""))
+    seen = form.get("revision", type=int)
+    register_handling.sign_for(rows, entry, asker(), form.get("name", ""), seen=seen)
 
 
 def _finish(rows: Session, entry: RegisterEntry, form: MultiDict[str, str]) -> None:
@@ -312,7 +313,8 @@ def _keeping(rows: Session, form: MultiDict[str, str]) -> Keeping:
 
 
 def _again(rows: Session, entry: RegisterEntry, form: MultiDict[str, str]) -> None:
-    register_handling.take_up_again(rows, entry, form.get("why", ""))
+    seen = form.get("revision", type=int)
+    register_handling.take_up_again(rows, entry, form.get("why", ""), seen=seen)
 
 
 def _paper(rows: Session, entry: RegisterEntry, form: MultiDict[str, str]) -> None:

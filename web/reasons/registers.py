@@ -41,6 +41,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "subject_missing": (_l("The line has no subject."), _WRITE_AGAIN),
     "day_in_future": (_l("The day %(day)s has not come yet."), _WRITE_AGAIN),
+    "day_too_early": (
+        _l("The day %(day)s is too long ago for a line written now; the earliest is %(first)s."),
+        _l("Look at the year; older papers are received into their case files without a line."),
+    ),
     "bad_day": (_l("“%(value)s” is no day."), _l("Write it as dd/mm/yyyy.")),
     "late_reason_missing": (
         _l("The real day %(day)s is not today, and the reason for writing it later is missing."),
@@ -78,6 +82,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "not_handed_on": (
         _l("It was not handed on yet, so nobody can sign for it."),
         _l("Hand it on first."),
+    ),
+    "signed_for_already": (
+        _l("%(name)s signed for %(entry)s already."),
+        _l("Hand it on again if somebody else has it now."),
     ),
     "receiver_missing": (_l("To whom it goes is missing."), _WRITE_AGAIN),
     "bad_outcome": (_l("A document does not end in “%(outcome)s”."), _WRITE_AGAIN),
