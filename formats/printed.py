@@ -80,9 +80,11 @@ def _font(style: str) -> Path:
 
 
 def _write(body: str, out: Path, title: str, sheet: Sheet, fonts: dict[str, str]) -> int:
+    from PIL import ImageFile
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
 
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # it takes half a picture for a whole, ever after
     logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
     fetcher = _only(fonts)
     faces = FontConfiguration()

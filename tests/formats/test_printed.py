@@ -6,10 +6,12 @@ import pikepdf
 import pypdfium2
 import pytest
 
-from formats.errors import ProgramFailed
+from formats import pictures
+from formats.errors import ProgramFailed, Unreadable
 from formats.printed import Sheet, to_pdfa
 from formats.verapdf import validate
 
+PHOTO = "21-anh-chup-thu-moi-12-TM-UBND.jpg"
 LETTERS = "Đặc điểm: ẵ ễ ộ ử ỹ Ơ Ư, CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 
 
@@ -76,3 +78,12 @@ def test_pages_are_numbered_at_the_top_from_the_second_on(tmp_path: Path) -> Non
         ["trang", "sau", "2"],
         ["trang", "sau", "3"],
     ]
+
+
+def test_a_child_that_has_printed_still_refuses_half_a_picture(tmp_path: Path) -> None:
+    to_pdfa("<p>Một</p>", tmp_path / "form.pdf", title="Một")  # WeasyPrint is loaded in the child
+    half = tmp_path / "half.jpg"
+    whole = (Path(__file__).parents[2] / "samples" / PHOTO).read_bytes()
+    half.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(Unreadable):
+        pictures.to_pdf(half, tmp_path / "half.pdf")
