@@ -146,7 +146,7 @@ def test_who_was_granted_one_document_is_not_told_its_case_file(house: House) ->
     page = client.get(f"/documents/{house.closed_code}")
     assert page.status_code == 200
     assert code not in page.text
-    assert "không có hồ sơ nào mở cho bạn" in page.text
+    assert "không có hồ sơ nào ông/bà được xem" in page.text
 
 
 def test_neither_list_names_a_case_file_that_is_closed(house: House, hidden: CaseFile) -> None:
