@@ -41,6 +41,7 @@ SECRET_SUSPECTED = "secret_suspected"
 FILE_SUSPECTED = "file_suspected"  # still on the road: ingest/suspected.py
 NOT_CONFIRMED = "delivery_not_confirmed"
 LOAN_LATE = "loan_late"
+CALL_STANDS = timedelta(days=365)  # told at the first chance, should the machine have been off
 INBOX_ONLY = (REGISTERED, ISSUED, SHOWN, NOT_CONFIRMED)  # too many for a letter each
 
 
@@ -141,13 +142,19 @@ def of_submission(
         assert day is not None
         told += [Told(number, DUE, one, day.isoformat(), day) for number in whom[one.id]]
     call = last_call(session, organ.id)
-    if call is not None and today <= call.announced_on + DAYS_AFTER_CALL:
+    if call is not None and today <= call.announced_on + CALL_STANDS:
         end = call.announced_on + DAYS_AFTER_CALL
         called = list(
             session.scalars(select(CaseFile).where(due_by(organ.id, date(call.year, 12, 31))))
         )
         later = kept_until(session, called)
-        called = [one for one in called if later.get(one.id, end) <= end]
+        called = [
+            one
+            for one in called
+            if later.get(one.id, end) <= end
+            and one.closed_at is not None
+            and clock.day_of(one.closed_at, organ) <= end  # what is closed later isn't late
+        ]
         whom = _responsible(organ, active, called)
         occasion = call.announced_on.isoformat()
         for one in called:

@@ -287,6 +287,17 @@ def test_the_archives_call_is_told_to_each_holder_once(desk: Archive) -> None:
     assert told(desk, moment + timedelta(days=3)) == []
 
 
+def test_a_call_made_before_the_machine_was_off_for_long_is_told_afterwards(desk: Archive) -> None:
+    desk.closed(end="15/01/2026")
+    moment = datetime(2027, 1, 4, 3, 0, tzinfo=UTC)
+    with clock.standing_at(moment), desk.db.transaction() as session:
+        submissions.call(session, desk.here(session), desk.who(session, "archivist"))
+    later = moment + timedelta(days=50)
+    with clock.standing_at(later - timedelta(days=1)):
+        desk.closed(end="10/01/2026")  # closed when the days of the call were over
+    assert ("officer", "submission_called", ["2027-01-04"]) in told(desk, later)
+
+
 def test_the_archivists_are_told_of_files_whose_holder_has_left(desk: Archive) -> None:
     desk.closed(end="15/01/2026")
     with desk.db.transaction() as session:
@@ -325,7 +336,8 @@ def test_mail_that_was_not_taken_is_sent_again_under_the_same_name(desk: Archive
         (notice,) = notices.to_mail(session)
         name = notice.message_id
         notices.not_mailed(session, notice.id, "451 try later")
-    with desk.db.transaction() as session:
+    later = clock.now() + timedelta(days=1)
+    with clock.standing_at(later), desk.db.transaction() as session:
         (notice,) = notices.to_mail(session)
         assert (notice.message_id, notice.mail_tries) == (name, 1)
         notices.mailed(session, notice.id)
