@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import TextClause, delete, inspect, select
+from sqlalchemy import TextClause, inspect, select
 from sqlalchemy import event as listen_to
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 from sqlalchemy.orm.attributes import set_committed_value
@@ -134,21 +134,6 @@ def record(
             actor=actor,
         )
     )
-
-
-def erase_words(session: Session, subject: Row) -> list[int]:
-    """Erase the words of a row's story; the chain stands without them (R12).
-
-    Gives the numbers of the events. The caller's own event tells of them, as its fact
-    `erased_words`: words that are missing without are a finding of the check.
-    """
-    story = select(Event.id).where(
-        Event.subject_type == subject.STORY, Event.subject_id == subject.id
-    )
-    worded = select(EventWords.event_id).where(EventWords.event_id.in_(story))
-    numbers = list(session.scalars(worded.order_by(EventWords.event_id)))
-    session.execute(delete(EventWords).where(EventWords.event_id.in_(story)))
-    return numbers
 
 
 # The digests --------------------------------------------------------------------------------------

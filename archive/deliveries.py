@@ -117,7 +117,9 @@ def lines_late(session: Session, organ: Organ, today: date) -> list[tuple[Regist
     )
     days: dict[int, date] = {entry: day for entry, day in waiting}
     found = select(RegisterEntry).where(
-        RegisterEntry.id.in_(days), RegisterEntry.state == "registered"
+        RegisterEntry.id.in_(days),
+        RegisterEntry.state == "registered",
+        RegisterEntry.is_suspected.is_(False),
     )
     lines = session.scalars(
         found.options(selectinload(RegisterEntry.register)).order_by(RegisterEntry.id)

@@ -97,6 +97,7 @@ def of_registers(session: Session, organ: Organ, staff: Iterable[Person]) -> lis
             Register.kind.in_(("incoming", "outgoing")),
             RegisterEntry.registered_on >= since,
             RegisterEntry.state == "registered",
+            RegisterEntry.is_suspected.is_(False),
         )
         .options(selectinload(RegisterEntry.register))
         .order_by(RegisterEntry.id)

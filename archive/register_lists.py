@@ -158,15 +158,18 @@ def _unscanned(rules: OrganRules) -> list[ColumnElement[bool]]:
     ]
 
 
-def by_number(book: Register, typed: str) -> list[ColumnElement[bool]]:
+def by_number(
+    book: Register, typed: str, is_open: ColumnElement[bool] | None = None
+) -> list[ColumnElement[bool]]:
     """Lines with this number, however it was typed: the book's own, or the document's.
 
-    Each way is told in full, so that the database finds each by an index of its own.
+    Each way is told in full, so that the database finds each by an index of its own. What is not
+    open (`secret_lines.open_lines`) is found by the book's own number alone.
     """
     text = typed.strip()
     if not text:
         return []
-    here = RegisterEntry.organ_id == book.organ_id
+    here = and_(RegisterEntry.organ_id == book.organ_id, true() if is_open is None else is_open)
     ways = [
         and_(here, RegisterEntry.canonical == canonical_of(text)),
         and_(here, RegisterEntry.doc_code == text),
@@ -196,20 +199,20 @@ def lines(
 def hidden_of(
     session: Session, person: Person, organ: Organ, entries: list[RegisterEntry]
 ) -> set[int]:
-    """The lines whose document the person may not know of: number and day are shown, no more."""
+    """The lines whose document the person may not know of: number and day are shown, no more.
+
+    Who registers knows all but what is suspected to be a secret, or is one (R15).
+    """
+    decides = access.decides_secrets(person, organ.id)
+    hidden = set() if decides else {one.id for one in entries if one.is_suspected}
     numbers = {one.document_id for one in entries if one.document_id is not None}
-    if not numbers or access.may(session, person, Action.REGISTER, organ):
-        return set()
-    seen = set(
-        session.scalars(
-            select(Document.id).where(
-                Document.id.in_(numbers), seen_documents(session, person, organ)
-            )
-        )
-    )
-    return {
-        one.id for one in entries if one.document_id is not None and one.document_id not in seen
-    }
+    if not numbers:
+        return hidden
+    registers = access.may(session, person, Action.REGISTER, organ)
+    seen = access.open_documents(person) if registers else seen_documents(session, person, organ)
+    known = set(session.scalars(select(Document.id).where(Document.id.in_(numbers), seen)))
+    closed = (one for one in entries if one.document_id is not None)
+    return hidden | {one.id for one in closed if one.document_id not in known}
 
 
 def may_see(session: Session, person: Person, organ: Organ, entry: RegisterEntry) -> bool:

@@ -125,6 +125,7 @@ class RegisterEntry(Row):
     supplementary: Mapped[Words] = mapped_column(JSON, default=dict)
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cancel_reason: Mapped[str] = mapped_column(Text, default="")
+    is_suspected: Mapped[bool] = mapped_column(default=False)  # of being a state secret; its file
     revision: Mapped[int] = mapped_column(default=1)
 
     register: Mapped[Register] = relationship()

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from archive import alarms, audit, clock, refusals
+from archive import alarms, audit, clock, refusals, secret_lines
 from archive.errors import Conflict, Invalid, NotFound
 from archive.models import Document, Part
 from formats.kinds import Family
@@ -128,6 +128,8 @@ def clear_suspicion(session: Session, workshop: Workshop, intake: Intake, why: s
     if (document := _mended_by(session, intake)) is not None:
         alarms.end(session, document, why=why)
     outcomes.resume(session, intake)
+    if intake.register_entry_id is not None and not _others(session, intake, suspected=True):
+        secret_lines.clear(session, intake.register_entry_id)
 
 
 def confirm_secret(
@@ -135,6 +137,7 @@ def confirm_secret(
 ) -> list[Document]:
     """It is a state secret: the quarantine is emptied; number, date and reason stay (R15).
 
+    Its line in a register is erased likewise; other files of it are in no register from then on.
     A document that was to be mended stays closed, and leaves by disposal only. What is made of the
     same bytes, of whatever organ, is suspected from now on: on the road, and on the shelf; the
     documents are the answer. Inside `twins.copied_apart`.
@@ -146,12 +149,34 @@ def confirm_secret(
     _need(why)
     document, digest = _mended_by(session, intake), intake.digest
     twins.suspect(session, workshop, digest)
+    _erase_line(session, intake)
     shelving.discard(session, workshop, intake, why)
     if document is not None:
         _suspect_parts(session, workshop, document)
         return alarms.confirmed(session, document, why)
     refusals.refuse(session, intake.organ, None, refusals.SECRET)
     return alarms.suspect_twins(session, digest)
+
+
+def _erase_line(session: Session, intake: Intake) -> None:
+    if intake.register_entry_id is None or intake.mends_part_id is not None:
+        return
+    others = _others(session, intake)
+    secret_lines.erase(session, intake.register_entry_id)
+    for one in others:
+        if one.document_id is None:
+            one.register_entry_id = None
+            session.flush()
+            audit.record(session, "intake.leave_register", one)
+
+
+def _others(session: Session, intake: Intake, *, suspected: bool = False) -> list[Intake]:
+    """The other files of its line that are kept, held until the commit."""
+    here = [Intake.register_entry_id == intake.register_entry_id, Intake.id != intake.id]
+    here += [Intake.is_quarantined.is_(True)] if suspected else []
+    found = select(Intake).where(*here, Intake.state.not_in(("discarded", "refused")))
+    held = found.order_by(Intake.id).with_for_update(key_share=True)
+    return list(session.scalars(held.execution_options(populate_existing=True)))
 
 
 def clear_shelved(session: Session, document: Document, why: str) -> None:

@@ -29,6 +29,7 @@ def of_organ(session: Session, organ: Organ, staff: Iterable[Person]) -> list[To
             Register.kind != "incoming",
             RegisterEntry.registered_on >= since,
             RegisterEntry.state == "registered",
+            RegisterEntry.is_suspected.is_(False),
             Issuance.state == "issued",
             Issuance.kind != "annex",
         )

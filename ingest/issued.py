@@ -6,6 +6,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from archive import answers, audit, links
+from archive.erased_words import erase_words
 from archive.models import Document
 from ingest.models import Intake, Issuance, IssuanceComment
 
@@ -66,7 +67,7 @@ def forget(session: Session, intake: Intake) -> None:
         ):
             session.delete(comment)
         session.flush()
-        erased = audit.erase_words(session, one)
+        erased = erase_words(session, one)
         audit.record(session, "issuance.forget", one, facts={"erased_words": erased})
 
 

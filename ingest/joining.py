@@ -10,7 +10,7 @@ from pathlib import PurePath
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from archive import answers, audit, case_files, clock, documents, freezes, refusals
+from archive import answers, audit, case_files, clock, documents, freezes, refusals, secret_lines
 from archive.books import DIRECTIONS
 from archive.documents import Arrived
 from archive.errors import Conflict, NotFound
@@ -71,6 +71,7 @@ def join_document(session: Session, entry: RegisterEntry, document: Document) ->
         raise Conflict("already_a_document", entry=entry.code)
     freezes.require_thawed(session, document)
     hold_document(session, document)
+    secret_lines.pass_on(session, entry, document)
     is_first = not _is_registered(session, document, entry)
     entry.document_id, entry.document = document.id, document
     entry.revision += 1
@@ -138,6 +139,7 @@ def shelved(session: Session, entry: RegisterEntry, document: Document) -> None:
     audit.record(
         session, "register_entry.join", entry, also=(document,), facts={"document": document.code}
     )
+    secret_lines.pass_on(session, entry, document)
     answers.link_documents(session, entry)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from archive import alarms, audit, clock
+from archive import alarms, audit, clock, secret_lines
 from archive.database import Database
 from archive.errors import ArchiveError
 from archive.models import Part
@@ -129,9 +129,11 @@ def _quarantine(
 
 
 def _alarm(session: Session, intake: Intake, code: str) -> None:
-    """What stands on the shelf and was to be mended is narrowed in the same moment."""
+    """What stands on the shelf and was to be mended, and its line, are narrowed in that moment."""
     if intake.mends_part_id is not None and code in (alarms.SUSPECTED, alarms.INFECTED):
         alarms.sound(session, session.get_one(Part, intake.mends_part_id).document, code)
+    if intake.register_entry_id is not None and code == alarms.SUSPECTED:
+        secret_lines.suspect(session, intake.register_entry_id)
 
 
 def wait(

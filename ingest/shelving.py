@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from archive import alarms, audit, documents
 from archive.database import after_commit
 from archive.documents import Arrived
+from archive.erased_words import erase_words
 from archive.errors import StoreFailed
 from archive.files import FileStore, StoreBusy
 from archive.models import CaseFile, Document, Organ, Part, Person
@@ -279,7 +280,7 @@ def discard(session: Session, workshop: Workshop, intake: Intake, why: str) -> N
         session.delete(one)
     intake.state, intake.name, intake.fields, intake.facts = "discarded", "", {}, {}
     intake.details, intake.trouble = {}, None
-    erased = audit.erase_words(session, intake)  # its name among them
+    erased = erase_words(session, intake)  # its name among them
     audit.record(session, "intake.discard", intake, facts={"erased_words": erased}, why=why)
     engine, number, digest = _engine(session), intake.id, intake.digest
     for left in issued.states_of(session, number) | {digest}:

@@ -12,7 +12,7 @@ from functools import partial
 from sqlalchemy import Engine, Select, select
 from sqlalchemy.orm import Session
 
-from archive import alarms
+from archive import alarms, secret_lines
 from archive.database import after_commit
 from archive.errors import StoreFailed
 from archive.models import Document, Part
@@ -63,6 +63,8 @@ def suspect(session: Session, workshop: Workshop, digest: str) -> list[Intake]:
         if one.mends_part_id is not None:
             document = session.get_one(Part, one.mends_part_id).document
             alarms.sound(session, document, alarms.SUSPECTED)
+        if one.register_entry_id is not None:
+            secret_lines.suspect(session, one.register_entry_id)
         after_commit(session, partial(workshop.tidy, one.id))
     return found
 

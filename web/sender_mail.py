@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from archive import audit, clock, refusals, register_handling, sender_answers
 from archive.errors import Invalid
-from archive.retries import next_try
 from archive.models import Organ, Row
 from archive.register_fields import number_of_entry
 from archive.register_models import Refusal, Register, RegisterEntry
+from archive.retries import next_try
 from web.mailing import Mail, open_mail
 from web.reasons.registers import WORDS, worded
 from web.services import Services
@@ -62,6 +62,7 @@ def _received(session: Session) -> Iterator[Answer]:
         .where(
             RegisterEntry.acknowledged_at.is_not(None),
             RegisterEntry.state == "registered",
+            RegisterEntry.is_suspected.is_(False),
             RegisterEntry.answer_sent_at.is_(None),
             RegisterEntry.sender_email != NONE,
             or_(RegisterEntry.answer_after.is_(None), RegisterEntry.answer_after <= clock.now()),

@@ -12,6 +12,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from archive import audit, audit_check, documents, journal_check
 from archive.audit_check import Expected, Verified, verify
 from archive.database import Base, Database, UnauditedChange
+from archive.erased_words import erase_words
 from archive.errors import Invalid
 from archive.findings import Finding, Ranges
 from archive.journal import Journal
@@ -213,7 +214,7 @@ def test_words_can_be_erased_without_breaking_the_chain(office: Office) -> None:
         documents.correct(session, found, {"Subject": "mới"}, why="gõ nhầm")
     with office.db.transaction() as session:
         found = documents.by_code(session, document.code)
-        erased = audit.erase_words(session, found)
+        erased = erase_words(session, found)
         audit.record(session, "document.erase_words", found, facts={"erased_words": erased})
     with office.db.reading() as session:
         assert not set(erased) & set(session.scalars(select(EventWords.event_id)))

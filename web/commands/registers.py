@@ -8,9 +8,10 @@ import click
 
 from archive import access, books, clock, documents, refusals, register_lists, registers
 from archive.access import Action
-from archive.errors import Refused
+from archive.errors import Invalid, Refused
 from archive.reading import the_case_file
 from archive.register_twins import LooksLikeEarlier
+from archive.secret_lines import open_lines
 from ingest import admission, joining, origins, registering
 from ingest.registering import Decided, Form
 from web import register_rows
@@ -205,10 +206,11 @@ def show_lines(actor: str | None, book: str, as_json: bool, **asked: Any) -> Non
         first, last = a_day(asked["first"]), a_day(asked["last"])
         today = clock.today(desk.organ)
         year = None if first or last else asked["year"] or today.year
+        is_open = open_lines(desk.who, desk.organ)
         wanted = (
             register_lists.lines(held, year=year, first=first, last=last)
             .where(*register_lists.filters(asked["only"], today))
-            .where(*register_lists.by_number(held, asked["number"]))
+            .where(*register_lists.by_number(held, asked["number"], is_open))
             .limit(asked["limit"])
         )
         found = list(desk.db.scalars(wanted))

@@ -39,6 +39,7 @@ from archive.finishing import Keeping
 from archive.models import Person
 from archive.reading import story_of
 from archive.register_models import RegisterEntry
+from archive.secret_lines import open_lines
 from web import register_words as words
 from web.auth import actor, asker, here, may, reading, require, the_case_file, writing
 from web.book_forms import SEE_USES
@@ -139,7 +140,7 @@ def book(book: str) -> str | tuple[str, int]:
         year = None if first or last else asked.get("year", today.year, type=int)
         wanted = register_lists.lines(held, year=year, first=first, last=last).where(
             *register_lists.filters(asked.get("only", ""), today, held.organ),
-            *register_lists.by_number(held, asked.get("q", "")),
+            *register_lists.by_number(held, asked.get("q", ""), open_lines(asker(), here())),
         )
         found = listed(rows, wanted)
         return render_template(

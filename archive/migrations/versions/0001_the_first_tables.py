@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 import archive.database
 
-revision = '0001_6da4e1a3'
+revision = '0001_dfe69e27'
 down_revision = None
 
 
@@ -956,6 +956,7 @@ def upgrade() -> None:
     sa.Column('supplementary', sa.JSON(), nullable=False),
     sa.Column('cancelled_at', archive.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('cancel_reason', sa.Text(), nullable=False),
+    sa.Column('is_suspected', sa.Boolean(), nullable=False),
     sa.Column('revision', sa.Integer(), nullable=False),
     sa.Column('id', sa.Integer(), nullable=False),
     sa.CheckConstraint("(outcome = '') = (finished_on is null)", name=op.f('ck_register_entry_finished')),
