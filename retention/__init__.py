@@ -1,4 +1,5 @@
 """How long things stay, and how they leave.
 
-Nothing is here yet: the schedule and the disposals come with their own issue (docs/roadmap.md).
+So far the counting of terms and the draft of a schedule; tables, verbs and pages come with their
+own issue (docs/roadmap.md).
 """
