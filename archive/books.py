@@ -1,15 +1,16 @@
 """The books (sổ) of an organ: incoming, outgoing, copies, and as many more as it wants."""
 
+from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from archive import audit
 from archive.errors import Conflict, Invalid, NotFound
 from archive.models import Organ
 from archive.organ_rules import rules_of
-from archive.register_models import Register
+from archive.register_models import Register, RegisterEntry
 from formats.document_types import named_types
 from formats.vietnamese import fold, nfc
 
@@ -70,18 +71,63 @@ def _add_book(
     return book
 
 
-def close_book(session: Session, book: Register, on: date) -> None:
-    """No more lines with a day after this one.
+def close_book(session: Session, book: Register, on: date, why: str) -> None:
+    """No more lines with a day after this one, until somebody opens the book again.
 
     Raises:
+        Invalid: `reason_missing`.
         Conflict: `book_closed`.
     """
+    if not why.strip():
+        raise Invalid("reason_missing")
     audit.hold(session, book)
     if book.closed_on is not None:
         raise Conflict("book_closed", book=book.code, closed_on=book.closed_on.isoformat())
     book.closed_on = on
     session.flush()
-    audit.record(session, "register.close", book, facts={"on": on.isoformat()})
+    audit.record(session, "register.close", book, facts={"on": on.isoformat()}, why=why)
+
+
+def reopen_book(session: Session, book: Register, why: str) -> None:
+    """It takes lines again; its numbers go on where they stood.
+
+    Raises:
+        Invalid: `reason_missing`.
+        Conflict: `book_is_open`.
+    """
+    if not why.strip():
+        raise Invalid("reason_missing")
+    audit.hold(session, book)
+    if book.closed_on is None:
+        raise Conflict("book_is_open", book=book.code)
+    facts = {"closed_on": book.closed_on.isoformat()}
+    book.closed_on = None
+    session.flush()
+    audit.record(session, "register.reopen", book, facts=facts, why=why)
+
+
+@dataclass(frozen=True)
+class Closing:
+    """What closing a book after a day means."""
+
+    lines: int  # that it has
+    later: int  # of them with a later day: they stay
+    last_day: date | None
+    others: tuple[Register, ...]  # open books that take such documents still
+
+
+def what_closing_means(session: Session, book: Register, on: date) -> Closing:
+    """What will be so once the book is closed after this day."""
+    here = RegisterEntry.register_id == book.id
+    is_later = case((RegisterEntry.registered_on > on, 1), else_=0)
+    found = select(func.count(), func.sum(is_later), func.max(RegisterEntry.registered_on))
+    lines, later, last = session.execute(found.where(here)).one()
+    others = tuple(
+        one
+        for one in books_of(session, book.organ)
+        if one.kind == book.kind and one.id != book.id and one.closed_on is None
+    )
+    return Closing(lines, later or 0, last, others)
 
 
 def book_by_code(session: Session, organ: Organ, code: str) -> Register:

@@ -117,6 +117,7 @@ SENTENCES: dict[str, Any] = {
     "register.add": _l("opened the register"),
     "register.close": _l("closed the register"),
     "register_entry.enter": _l("registered it"),
+    "register.reopen": _l("opened the register again"),
     "register_entry.correct": _l("corrected the line"),
     "register_entry.cancel": _l("cancelled the line; its number stays"),
     "register_entry.join": _l("joined it with document %(document)s"),

@@ -56,6 +56,7 @@ SENTENCES: dict[str, str] = {
     "no_seal_picture_set": _("{organ} has no picture of its seal; words stand in its place."),
     "handed_over": _("A worker is running; it carries the files on."),
     "book_closed_on": _("The register {book} is closed."),
+    "book_open_again": _("The register {book} is open again."),
     "kept_by_oneself": _("{document} stands in your personal file; its place here stays."),
     "dropped_by_oneself": _("{document} is no longer in your personal file."),
     "joined": _("Received file {intake} joins {entry} on its road."),

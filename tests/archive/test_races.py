@@ -233,7 +233,9 @@ def test_a_book_that_is_being_closed_takes_no_line(office: Office) -> None:
     yesterday = clock.today(office.organ) - timedelta(days=1)
 
     def shut(session: Session) -> None:
-        books.close_book(session, books.book_by_code(session, office.of(session), "den"), yesterday)
+        books.close_book(
+            session, books.book_by_code(session, office.of(session), "den"), yesterday, "Gộp"
+        )
 
     def enter(session: Session) -> None:
         book = books.book_by_code(session, office.of(session), "den")

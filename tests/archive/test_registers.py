@@ -267,11 +267,29 @@ def test_a_closed_book_takes_no_later_day(office: Office) -> None:
         entered(office)
         with office.db.transaction() as session:
             book = books.book_by_code(session, session.get_one(Organ, office.organ.id), "den")
-            books.close_book(session, book, date(2026, 11, 13))
+            with says("reason_missing"):
+                books.close_book(session, book, date(2026, 11, 13), " ")
+            books.close_book(session, book, date(2026, 11, 13), "Gộp vào sổ khác")
         with says("book_closed"):
             entered(office)
         late = entered(office, registered_on=date(2026, 11, 13), late_reason="Sót lại")
     assert late.number == 2
+
+
+def test_a_book_closed_by_mistake_is_opened_again_with_its_reason(office: Office) -> None:
+    with clock.standing_at(MONDAY):
+        entered(office)
+        with office.db.transaction() as session:
+            book = books.book_by_code(session, session.get_one(Organ, office.organ.id), "den")
+            with says("book_is_open"):
+                books.reopen_book(session, book, "Nhầm")
+            means = books.what_closing_means(session, book, date(2026, 11, 13))
+            assert (means.lines, means.later, means.others) == (1, 1, ())
+            books.close_book(session, book, date(2026, 11, 13), "Gộp")
+            with says("reason_missing"):
+                books.reopen_book(session, book, "")
+            books.reopen_book(session, book, "Bấm nhầm")
+        assert entered(office).number == 2
 
 
 def test_an_organ_keeps_as_many_books_as_it_wants(office: Office) -> None:

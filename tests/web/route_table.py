@@ -230,7 +230,11 @@ ROUTES: dict[str, Route] = {
     "GET registers.page": Route("Xem các sổ đăng ký"),
     "POST registers.make_books": Route("Lập sổ đăng ký"),
     "GET registers.book": Route("Xem một sổ", {"book": "den"}),
-    "POST registers.close_book": Route("Khóa sổ", {"book": "den"}),
+    "GET book_closing.close": Route("Xem trang khóa sổ", {"book": "den"}),
+    "POST book_closing.close": Route(
+        "Khóa sổ", {"book": "den"}, {"on": "31/12/2030", "why": "Gộp sổ", "sure": "1"}
+    ),
+    "POST book_closing.reopen": Route("Mở lại sổ", {"book": "den"}, {"why": "Còn dùng"}),
     "GET registers.one": Route("Xem một dòng trong sổ", ENTRY),
     "POST registers.act": Route("Xử lý một dòng trong sổ", {**ENTRY, "verb": "acknowledge"}),
     "GET registers.receipt": Route("Xuất phiếu báo đã nhận", {**ENTRY, "form": "json"}),

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from archive import books, clock, registers
 from archive.models import Event, Organ, Person
-from archive.register_models import EntryTwin, LettingIn, Refusal, RegisterEntry
+from archive.register_models import EntryTwin, LettingIn, Refusal, Register, RegisterEntry
 from ingest.models import Intake
 from tests.factories import a_person, an_intake, counting, writing
 from tests.web.conftest import SECRET_SUBJECT, House
@@ -71,6 +71,28 @@ def test_a_line_is_typed_on_one_page_and_stands_in_its_book(
     one = clerk.get(answer.headers["Location"]).text
     assert "Thượng khẩn" in one
     assert "đăng ký" in one
+
+
+def test_a_register_is_closed_with_day_reason_and_a_second_look_and_opened_again(
+    house: House, clerk: FlaskClient
+) -> None:
+    def closed_on() -> Any:
+        return rows_of(house, Register)[0].closed_on
+
+    enter(house, clerk)
+    where, told = "/registers/den/close", {"on": "01/01/2026", "why": "Gộp vào sổ khác"}
+    assert house.post(clerk, where, on="", why="Gộp").status_code == 422
+    assert house.post(clerk, where, on="01/01/2026", why="", sure="1").status_code == 422
+    looked = house.post(clerk, where, **told).text
+    assert "không còn sổ cùng loại nào đang mở" in looked
+    assert closed_on() is None
+    assert house.post(clerk, where, **told, sure="1").status_code == 302
+    assert closed_on() is not None
+    assert "Mở lại" in clerk.get("/registers").text
+    assert enter(house, clerk, code_number="16").status_code == 422
+    house.post(clerk, "/registers/den/reopen", why="Bấm nhầm")
+    assert closed_on() is None
+    assert enter(house, clerk, code_number="16").status_code == 302
 
 
 def test_what_was_typed_is_kept_when_something_is_wrong(house: House, clerk: FlaskClient) -> None:

@@ -67,19 +67,35 @@ def add_book(actor: str | None, code: str, kind: str, name: str, as_json: bool) 
 
 @register.command("close-book")
 @click.argument("code")
-@click.option("--after", help="The last day; today if none.")
+@click.option("--after", required=True, help="The last day.")
+@click.option("--why", required=True)
 @json_option
 @click.pass_obj
 @door
-def close_book(actor: str | None, code: str, after: str | None, as_json: bool) -> None:
-    """Take no more lines into a book after a day."""
+def close_book(actor: str | None, code: str, after: str, why: str, as_json: bool) -> None:
+    """Take no more lines into a book after a day; `open-book` takes it back."""
     with at_desk(actor, Action.MANAGE_REGISTERS) as desk:
-        day = a_day(after) or clock.today(desk.organ)
-        books.close_book(desk.db, books.book_by_code(desk.db, desk.organ, code), day)
+        day = a_day(after)
+        if day is None:
+            raise Invalid("day_missing")
+        books.close_book(desk.db, books.book_by_code(desk.db, desk.organ, code), day, why)
     said({"book": code, "closed_on": day.isoformat()}, say("book_closed_on", book=code), as_json)
 
 
 # Lines --------------------------------------------------------------------------------------------
+@register.command("open-book")
+@click.argument("code")
+@click.option("--why", required=True)
+@json_option
+@click.pass_obj
+@door
+def open_book(actor: str | None, code: str, why: str, as_json: bool) -> None:
+    """Take lines again into a book that was closed."""
+    with at_desk(actor, Action.MANAGE_REGISTERS) as desk:
+        books.reopen_book(desk.db, books.book_by_code(desk.db, desk.organ, code), why)
+    said({"book": code, "closed_on": None}, say("book_open_again", book=code), as_json)
+
+
 
 
 @register.command("enter")

@@ -93,19 +93,6 @@ def make_books() -> BaseResponse:
     return redirect(url_for("registers.page"))
 
 
-@blueprint.post("/<book>/close")
-def close_book(book: str) -> BaseResponse:
-    """No more lines after a day."""
-    try:
-        with writing() as rows:
-            require(rows, Action.MANAGE_REGISTERS, here())
-            day = a_day(request.form.get("on", "")) or clock.today(here())
-            books.close_book(rows, books.book_by_code(rows, here(), book), day)
-    except ArchiveError as error:
-        tell(error)
-    return redirect(url_for("registers.page"))
-
-
 def a_day(text: str) -> date | None:
     """A day that was typed; None where none was.
 

@@ -39,6 +39,8 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("The register %(book)s was closed."),
         _l("Choose another register, or a day before it was closed."),
     ),
+    "book_is_open": (_l("The register %(book)s is open."), _l("Nothing needs to be done.")),
+    "day_missing": (_l("The day is missing."), _l("Write it as dd/mm/yyyy.")),
     "subject_missing": (_l("The line has no subject."), _WRITE_AGAIN),
     "day_in_future": (_l("The day %(day)s has not come yet."), _WRITE_AGAIN),
     "day_too_early": (
