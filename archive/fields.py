@@ -160,9 +160,20 @@ def parse_fields(
 
 def given_value(given: Mapping[str, str], code: str) -> str:
     """What was given for the field of this code, under whichever of its names."""
-    field = next(one for one in DOCUMENT_FIELDS if one.code == code)
-    names = {field.code.lower(), field.column.lower(), field.name.lower()}
+    names = _names_of(code)
     return next((text for name, text in given.items() if nfc(name).strip().lower() in names), "")
+
+
+def with_value(given: Mapping[str, str], code: str, value: str) -> dict[str, str]:
+    """The same with another value for the field of this code, whichever name it was given by."""
+    names = _names_of(code)
+    kept = {name: text for name, text in given.items() if nfc(name).strip().lower() not in names}
+    return {**kept, code: value}
+
+
+def _names_of(code: str) -> set[str]:
+    field = next(one for one in DOCUMENT_FIELDS if one.code == code)
+    return {field.code.lower(), field.column.lower(), field.name.lower()}
 
 
 def parse_value(field: Field, text: str) -> Any:

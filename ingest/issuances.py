@@ -1,5 +1,6 @@
 """Issuances: which one, who may know of it, and what state it is in."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -9,8 +10,10 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from archive import access, audit
 from archive.access import Action
 from archive.errors import Conflict, NotAllowed, NotFound
+from archive.fields import given_value
 from archive.models import Organ, Person
 from formats.issuing import FieldPlace
+from formats.vietnamese import fold
 from ingest.models import Issuance, IssuanceComment
 
 
@@ -121,8 +124,9 @@ def stored_form(session: Session, issuance: Issuance, state: str = "") -> str:
 
 def held(session: Session, number: int) -> Issuance:
     """The row as it is now, kept from other hands until the commit."""
-    row = session.get_one(Issuance, number, with_for_update={"key_share": True})
-    session.refresh(row)
+    row = session.get_one(Issuance, number)
+    audit.hold(session, row)
+    session.expire(row, ("register_entry", "case_file", "intake", "annexes"))
     return row
 
 
@@ -145,3 +149,20 @@ def moved(issuance: Issuance, given: Mapping[str, Mapping[str, float]]) -> dict[
         place = FieldPlace(**{**values, **given.get(name, {})})
         places[name] = replace(place, page=int(place.page))
     return places
+
+
+def awaited_signer(issuance: Issuance) -> str:
+    """Who was to sign it, if somebody of another name did and the clerk has not decided yet.
+
+    The name on the certificate counts; marks, case and the order of its words don't.
+    """
+    wanted = given_value(issuance.fields, "FullName")
+    is_open = issuance.state == "signed" and issuance.register_entry_id is None
+    if issuance.kind != "document" or not is_open or not wanted.strip():
+        return ""
+    return "" if is_same_name(wanted, issuance.signer_name) else wanted
+
+
+def is_same_name(one: str, other: str) -> bool:
+    """Whether two names have the same words: as on a certificate, in whatever order."""
+    return sorted(re.findall(r"\w+", fold(one))) == sorted(re.findall(r"\w+", fold(other)))

@@ -27,16 +27,16 @@ from archive import (
 from archive.access import Action
 from archive.database import Database
 from archive.errors import ArchiveError, Conflict, NotAllowed, NotFound
-from archive.fields import DOCUMENT_FIELDS, parse_fields
+from archive.fields import DOCUMENT_FIELDS, parse_fields, with_value
 from archive.models import Document, Organ, Person
 from archive.moves import Hindrance
 from archive.register_fields import BY_COLUMN, number_of_entry, recipients_of
 from archive.register_models import Register, RegisterEntry
 from formats.issuing import Issuer
 from formats.seal_keys import SealKey
-from formats.vietnamese import fold
+from formats.vietnamese import nfc
 from ingest import issuing_files
-from ingest.issuances import by_number, held, the_issuance
+from ingest.issuances import awaited_signer, by_number, held, is_same_name, the_issuance
 from ingest.issuing import COPY_KINDS
 from ingest.issuing_room import MEGABYTE, fetched, put, room_for_work, tools_of
 from ingest.models import Issuance
@@ -85,7 +85,7 @@ def _is_left_behind(issuance: Issuance) -> bool:
 
 
 def _is_signer(issuance: Issuance, by: Person) -> bool:
-    return bool(issuance.signer_name) and fold(issuance.signer_name) == fold(by.full_name)
+    return bool(issuance.signer_name) and is_same_name(issuance.signer_name, by.full_name)
 
 
 def _others_who_issue(session: Session, organ: Organ, by: Person) -> bool:
@@ -105,6 +105,7 @@ def issue(
     door: str,
     book: str = "",
     hand: Person | None = None,
+    signer_why: str = "",
 ) -> Issued:
     """Number it, seal it, and send it down the road.
 
@@ -116,16 +117,17 @@ def issue(
         door: through which the clerk came.
         book: code of the register; the organ's default one if none.
         hand: who acts for the clerk, by delegation.
+        signer_why: why it goes out with the signature of somebody who was not to sign it.
 
     Raises:
         NotAllowed: `not_allowed`, `signer_may_not_issue`.
         Conflict: `leader_has_not_signed`, `issued_already`, `annex_goes_with_main`, `frozen`,
-            `date_on_page_differs`.
+            `date_on_page_differs`, `another_signer`, `changed_meanwhile`.
         Unreadable, ProgramFailed: of the key, the time stamp, the picture of the seal.
     """
     key = workshop.key_of(_organ_of(db, number, by))  # before a number is given to no avail
     with db.transaction() as session:
-        _give_number(session, number, by, book, hand)
+        _give_number(session, number, by, book, hand, signer_why)
     with db.reading() as session:
         issuance = by_number(session, number)
         if issuance.state != "issued":
@@ -142,7 +144,9 @@ def _organ_of(db: Database, number: int, by: Person) -> int:
         return the_issuance(session, by, number, Action.ISSUE).organ_id
 
 
-def _give_number(session: Session, number: int, by: Person, book: str, hand: Person | None) -> None:
+def _give_number(
+    session: Session, number: int, by: Person, book: str, hand: Person | None, signer_why: str
+) -> None:
     """A line in the register, once: a second try goes on with the same number."""
     issuance = the_issuance(session, by, number, Action.ISSUE)
     held(session, number)
@@ -154,6 +158,7 @@ def _give_number(session: Session, number: int, by: Person, book: str, hand: Per
     if issuance.register_entry is not None:
         return
     _check_date(issuance, clock.today(issuance.organ))
+    _accept_signer(session, issuance, nfc(signer_why).strip())
     copied = session.get(Document, issuance.copy_of_id) if issuance.copy_of_id else None
     values = _entry_values(issuance)
     entry = registers.enter(
@@ -175,6 +180,20 @@ def _give_number(session: Session, number: int, by: Person, book: str, hand: Per
     audit.record(session, "issuance.number", issuance, also=annexes, facts=facts)
     asked = answers.lines_named(session, issuance.organ, issuance.answers)
     register_handling.answer(session, entry, asked)
+
+
+def _accept_signer(session: Session, issuance: Issuance, why: str) -> None:
+    """Whoever signed in another's place is the signer from now on, if the clerk says why."""
+    wanted = awaited_signer(issuance)
+    if not wanted:
+        return
+    if not why:
+        raise Conflict("another_signer", wanted=wanted, signer=issuance.signer_name)
+    issuance.fields = with_value(issuance.fields, "FullName", issuance.signer_name)
+    issuance.revision += 1
+    session.flush()
+    signer = issuance.signer_name
+    audit.record(session, "issuance.accept_signer", issuance, why=why, wanted=wanted, signer=signer)
 
 
 def _check_date(issuance: Issuance, today: date) -> None:
@@ -283,9 +302,9 @@ def _words(issuance: Issuance, entry: RegisterEntry) -> tuple[str, ...]:
 def _mark_issued(
     session: Session, made: dict[int, tuple[str, dict[str, Any]]], main: int, by: Person
 ) -> bool:
-    """Whether this was the act that issued it; another one may have been faster."""
+    """Whether this was the act that issued it; another one may have been faster, or gave it up."""
     rows = [held(session, number) for number in sorted(made)]
-    if any(one.state == "issued" for one in rows):
+    if any(one.state != "signed" for one in rows):
         return False
     for row in rows:
         row.issued_digest, row.verdict = made[row.id]
@@ -306,6 +325,10 @@ def _send_on(db: Database, workshop: Workshop, number: int, door: str) -> Issued
     """Receive what was issued, once: the same bytes are known again."""
     with db.reading() as session:
         issuance = by_number(session, number)
+        if issuance.state == "given_up":
+            raise Conflict("issued_already", issuance=number)
+        if issuance.state != "issued":  # an annex was given up while it was sealed
+            raise Conflict("changed_meanwhile", document=issuance.name)
         parts = [issuance, *(one for one in issuance.annexes if one.state == "issued")]
         entry = issuance.register_entry
         assert entry is not None

@@ -15,7 +15,7 @@ from archive.access import Action
 from archive.database import Database
 from archive.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
 from archive.life_models import DocumentLink
-from archive.models import CaseFile, Document, Event, Person
+from archive.models import CaseFile, Document, Event, EventWords, Person
 from archive.register_models import Register, RegisterEntry
 from archive.settings import Settings
 from formats import issuing as fields
@@ -305,6 +305,34 @@ def test_a_frozen_case_file_takes_nothing(bureau: Bureau) -> None:
     assert [one.code for one in found] == ["frozen"]
 
 
+@pytest.mark.rule("HC-90")
+def test_when_another_person_signed_the_clerk_decides_and_says_why(bureau: Bureau) -> None:
+    number = bureau.prepare(fields={**FIELDS, "FullName": "Trần Văn Trưởng"})
+    bureau.sign(number)
+    for why in ("", "  "):
+        with pytest.raises(Conflict) as refused:
+            bureau.issue(number, signer_why=why)
+    assert refused.value.code == "another_signer"
+    assert refused.value.details == {"wanted": "Trần Văn Trưởng", "signer": "Nguyễn Văn An"}
+    with bureau.db.reading() as session:
+        assert session.scalars(select(RegisterEntry)).all() == []
+    told = bureau.issue(number, signer_why="Phó Giám đốc ký thay, phân công số 5")
+    row = bureau.row(number)
+    assert row.register_entry is not None and row.register_entry.signer_name == "Nguyễn Văn An"
+    assert bureau.desk.intake(told.intakes[0]).fields["FullName"] == "Nguyễn Văn An"
+    with bureau.db.reading() as session:
+        event = session.scalars(select(Event).where(Event.action == "issuance.accept_signer")).one()
+        words = session.get_one(EventWords, event.id).words
+    assert words["why"] == "Phó Giám đốc ký thay, phân công số 5"
+
+
+@pytest.mark.parametrize("wanted", ["NGUYỄN VĂN AN", "An Nguyễn Văn", "Nguyen Van An", ""])
+def test_the_same_name_written_otherwise_asks_nobody(bureau: Bureau, wanted: str) -> None:
+    number = bureau.prepare(fields={**FIELDS, "FullName": wanted})
+    bureau.sign(number)
+    assert bureau.issue(number).number == "01/STC-VP"
+
+
 # What comes back ----------------------------------------------------------------------------------
 
 
@@ -485,6 +513,30 @@ def test_what_is_given_up_keeps_its_number_cancelled_and_no_bytes(bureau: Bureau
         entry = session.scalars(select(RegisterEntry)).one()
     assert (entry.number, entry.state, entry.cancel_reason) == (1, "cancelled", "Sai thẩm quyền")
     assert list(bureau.workshop.files.digests()) == []
+
+
+@pytest.mark.parametrize("which", ["the document", "its annex"])
+def test_what_is_given_up_while_it_is_sealed_does_not_go_out(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch, which: str
+) -> None:
+    number = bureau.prepare()
+    bureau.sign(number)
+    annex = bureau.prepare(kind="annex", main=number, fields={"Subject": "Phụ lục"})
+    gone = number if which == "the document" else annex
+    sealing, sealed = issuing_out._sealed, []
+
+    def given_up_meanwhile(*given: Any) -> Any:
+        sealed.append(sealing(*given))
+        if len(sealed) == 2:
+            with bureau.acting(bureau.clerk):
+                issuing.give_up(bureau.db, bureau.workshop, gone, "Sai", by=bureau.clerk)
+        return sealed[-1]
+
+    monkeypatch.setattr(issuing_out, "_sealed", given_up_meanwhile)
+    with pytest.raises(Conflict):
+        bureau.issue(number)
+    assert bureau.row(gone).state == "given_up"
+    assert bureau.row(number).state != "issued"
 
 
 def test_bytes_of_an_issuance_are_needed(bureau: Bureau) -> None:

@@ -82,6 +82,14 @@ def test_the_whole_way_by_script(desk: Desk) -> None:
     assert out.read_bytes().startswith((desk.folder / "signed.pdf").read_bytes())
 
 
+def test_what_another_person_signed_goes_out_with_a_reason(desk: Desk) -> None:
+    desk.prepared("--set", "FullName=Trần Văn Trưởng")
+    desk.told("binh", "signed", "1", desk.signed())
+    ran = desk.say("minh", "seal", "1")
+    assert ran.exit_code == 3 and "Trần Văn Trưởng" in ran.stderr
+    assert desk.told("minh", "seal", "1", "--signer-why", "Ký thay")["state"] == "issued"
+
+
 def test_what_may_not_be_is_said_with_a_stable_exit_code(desk: Desk) -> None:
     desk.prepared()
     assert desk.say("minh", "seal", "1").exit_code == 3  # nobody has signed

@@ -90,6 +90,26 @@ def test_an_officer_prepares_the_head_signs_and_the_clerk_issues(
     assert clerk.get(f"/issuing/{number}/issued.pdf").data.startswith(b"%PDF")
 
 
+@pytest.mark.rule("HC-90")
+def test_the_clerk_is_told_that_another_person_signed_and_says_why_it_goes_out(
+    bureau: House, authority: Pki, tmp_path: Path
+) -> None:
+    number = prepared(bureau, tmp_path, signer_name="Trần Văn Trưởng")
+    head, clerk = bureau.as_("tam"), bureau.as_("minh")
+    given_out = head.get(f"/issuing/{number}/prepared.pdf").data
+    signed = drafts.signed_by(authority.signer("person", "person"), given_out)
+    answer = send(bureau, head, f"/issuing/{number}/signed", signed)
+    assert "Người khác đã ký" in followed(head, answer)
+    page = clerk.get(f"/issuing/{number}").text
+    assert "Trần Văn Trưởng" in page and 'name="signer_why" rows="2" required' in page
+    answer = bureau.post(clerk, f"/issuing/{number}/issue")
+    assert 'class="say say-danger"' in followed(clerk, answer)
+    assert row(bureau, number).state == "signed"
+    bureau.post(clerk, f"/issuing/{number}/issue", signer_why="Phó Giám đốc ký thay")
+    assert row(bureau, number).state == "issued"
+    assert "Phó Giám đốc ký thay" in clerk.get(f"/issuing/{number}").text
+
+
 def test_an_officer_cannot_issue(bureau: House, authority: Pki, tmp_path: Path) -> None:
     number = prepared(bureau, tmp_path)
     sign(bureau, number, authority)

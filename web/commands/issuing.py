@@ -121,11 +121,14 @@ def signed(actor: str | None, number: int, path: Path, as_json: bool) -> None:
 @issue.command()
 @click.argument("number", type=int)
 @click.option("--book", default="", help="Code of the register; the organ's default one if none.")
+@click.option("--signer-why", default="", help="Why it goes out signed by another than was named.")
 @click.option("--wait", is_flag=True, help="Wait until it is shelved, waiting, refused or stuck.")
 @json_option
 @click.pass_obj
 @door
-def seal(actor: str | None, number: int, book: str, wait: bool, as_json: bool) -> None:
+def seal(
+    actor: str | None, number: int, book: str, signer_why: str, wait: bool, as_json: bool
+) -> None:
     """Give number and date, apply the organ's signature, and send it into the archive."""
     with the_archive() as services, acting(services, actor) as who:
         told = issuing_out.issue(
@@ -136,6 +139,7 @@ def seal(actor: str | None, number: int, book: str, wait: bool, as_json: bool) -
             door="command",
             book=book,
             hand=whose_hand(services),
+            signer_why=signer_why,
         )
         if wait:
             carry(services, list(told.intakes), tell)

@@ -22,13 +22,21 @@ from formats.errors import FormatError
 from formats.issuing import LAYOUTS
 from formats.vietnamese import nfc
 from ingest import drafts, issuing, issuing_out
-from ingest.issuances import handles, moved, seen_by, stored_form, the_issuance
+from ingest.issuances import (
+    awaited_signer,
+    by_number,
+    handles,
+    moved,
+    seen_by,
+    stored_form,
+    the_issuance,
+)
 from ingest.issuing import COPY_KINDS, KINDS, Wish
 from ingest.models import Issuance, IssuanceComment
 from ingest.seal_pictures import picture_of
 from web import pictures
 from web.auth import actor, asker, here, reading, require, services, telling, writing
-from web.errors import tell, words_for, words_of
+from web.errors import Said, tell, words_for, words_of
 from web.field_words import PRIORITIES
 from web.i18n import gettext
 from web.issue_words import (
@@ -223,6 +231,7 @@ def one(number: int) -> str:
         annexes=[shown(annex) for annex in issuance.annexes],
         entry_number=number_of_entry(issuance.register_entry) if issuance.register_entry else "",
         notes=[words_for(note) for note in _notes(issuance)],
+        another_signer=_another_signer(issuance),
         page_shown=(page_shown := _page_shown(issuance)),
         marks=marks(issuance, page_shown),
         signatures=signatures(issuance),
@@ -250,6 +259,14 @@ def _notes(issuance: Issuance) -> list[str]:
     picture = picture_of(services().settings, issuance.organ)
     found = list(issuance.notes) if issuance.state == "prepared" else []
     return [*found, *([] if picture else ["not_sealed_by_picture"]), *trial]
+
+
+def _another_signer(issuance: Issuance) -> Said | None:
+    """What is to be decided when somebody signed who was not to."""
+    wanted = awaited_signer(issuance)
+    if not wanted:
+        return None
+    return words_for("another_signer", {"wanted": wanted, "signer": issuance.signer_name})
 
 
 def _books(rows: Session, issuance: Issuance) -> list[Any]:
@@ -343,7 +360,14 @@ def take_signed(number: int) -> BaseResponse:
             error.details["reason"] = reason_in_words(error.details["reason"])
         tell(error)
     else:
-        flash(gettext("The signed file is here. The clerk can issue it now."), "success")
+        with reading() as rows:
+            another = _another_signer(by_number(rows, number))
+        if another is not None:
+            flash(
+                gettext("Another person signed: the clerk decides whether it goes out."), "warning"
+            )
+        else:
+            flash(gettext("The signed file is here. The clerk can issue it now."), "success")
     return redirect(url_for("issuing.one", number=number))
 
 
@@ -360,6 +384,7 @@ def issue(number: int) -> BaseResponse:
                 door="web",
                 book=request.form.get("book", ""),
                 hand=actor(),
+                signer_why=request.form.get("signer_why", ""),
             )
     except (ArchiveError, FormatError) as error:
         tell(error)

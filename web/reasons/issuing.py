@@ -92,6 +92,10 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("The leader has not signed yet."),
         _l("The organ signs after the leader: first take back the signed file."),
     ),
+    "another_signer": (
+        _l("It was to be signed by %(wanted)s; the certificate is that of %(signer)s."),
+        _l("Give it up and have it signed by the right person, or say why it goes out like this."),
+    ),
     "annex_goes_with_main": (
         _l("An annex is issued together with its document."),
         _l("Issue the document %(issuance)s."),
