@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from archive import access
+from archive import access, audit, clock
 from archive.access import Action
-from archive.errors import NotFound
-from archive.models import CaseFile, Document, Organ, Part, Person
+from archive.errors import Conflict, NotFound
+from archive.models import CaseFile, Document, Event, Organ, Part, Person
 from archive.moves import Hindrance
-from archive.reading import known_documents, seen_case_files, seen_documents
+from archive.reading import SAME_SITTING, known_documents, seen_case_files, seen_documents
 from ingest import decisions
 from ingest.models import Intake, Issuance
 
@@ -85,3 +85,42 @@ def the_intake(
         raise NotFound("no_such_intake", intake=number)
     access.require(session, person, action, organ)
     return decisions.by_id(session, number)
+
+
+# At the clerk's desk ------------------------------------------------------------------------------
+
+
+def intake_for(session: Session, person: Person, organ: Organ, number: int) -> Intake:
+    """A received file that the person may register, held until the commit.
+
+    One that is on its road into a closed case file, or a document that is closed to the person, is
+    not there.
+
+    Raises:
+        NotFound: `no_such_intake`.
+        Conflict: `suspicion_undecided`, `file_is_gone`.
+    """
+    known = (Intake.id == number, *seen_intakes(session, person, organ))
+    intake = session.scalar(select(Intake).where(*known).with_for_update(key_share=True, of=Intake))
+    if intake is None or _is_closed(session, person, intake):
+        raise NotFound("no_such_intake", intake=number)
+    if intake.is_quarantined:
+        raise Conflict("suspicion_undecided")
+    if intake.state in ("refused", "discarded"):
+        raise Conflict("file_is_gone", intake=number)
+    return intake
+
+
+def _is_closed(session: Session, person: Person, intake: Intake) -> bool:
+    document = intake.document
+    return document is not None and not access.may(session, person, Action.DESCRIBE, document)
+
+
+def tell_looking(session: Session, intake: Intake) -> None:
+    """Tell that who acts looks at a received file; once a sitting."""
+    now = audit.actor()
+    told = (Event.subject_type == "intake", Event.subject_id == intake.id)
+    just_now = (Event.action == "intake.open", Event.at > clock.now() - SAME_SITTING)
+    mine = Event.person_id == (now.person_id if now is not None else None)
+    if session.scalar(select(Event.id).where(*told, *just_now, mine).limit(1)) is None:
+        audit.record(session, "intake.open", intake)

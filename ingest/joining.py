@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from archive import answers, audit, case_files, clock, documents, freezes, refusals, secret_lines
 from archive.books import DIRECTIONS
 from archive.documents import Arrived
-from archive.errors import Conflict, NotFound
+from archive.errors import Conflict
 from archive.models import Document, Organ, Part, Person
 from archive.register_models import Refusal, RegisterEntry
 from archive.registers import SHARED, may_change
@@ -22,25 +22,6 @@ from ingest.models import Intake
 LATELY = timedelta(days=60)  # an older file is registered from its own page, by its code
 ON_THE_ROAD = ("received", "waiting", "stuck")
 _OFFICE = (".doc", ".docx", ".odt", ".rtf", ".xls", ".xlsx", ".ods")
-
-
-def intake_for(session: Session, organ_id: int, number: int) -> Intake:
-    """A received file of the organ that may be registered, held until the commit.
-
-    Raises:
-        NotFound: `no_such_intake`.
-        Conflict: `suspicion_undecided`, `file_is_gone`.
-    """
-    intake = session.scalar(
-        select(Intake).where(Intake.id == number).with_for_update(key_share=True)
-    )
-    if intake is None or intake.organ_id != organ_id:
-        raise NotFound("no_such_intake", intake=number)
-    if intake.is_quarantined:
-        raise Conflict("suspicion_undecided")
-    if intake.state in ("refused", "discarded"):
-        raise Conflict("file_is_gone", intake=number)
-    return intake
 
 
 def join_intake(session: Session, entry: RegisterEntry, intake: Intake) -> None:

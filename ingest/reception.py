@@ -167,8 +167,15 @@ def _known(session: Session, earlier: Intake, by: Person, name: str) -> Receipt 
     if earlier.document is not None:
         is_told = may(session, by, Action.DESCRIBE, earlier.document)
     else:
-        is_told = may(session, by, Action.SEE_INTAKES, earlier.organ)
+        is_told = _may_know(session, earlier, by)
     return _receipt(earlier, name, is_new=False) if is_told else None
+
+
+def _may_know(session: Session, earlier: Intake, by: Person) -> bool:
+    """Whether the person may know of a file on its road, and of where that goes."""
+    case_file, is_own = earlier.case_file, earlier.received_by_id == by.id
+    is_open = case_file is None or may(session, by, Action.SEE_CASE_FILES, case_file)
+    return may(session, by, Action.SEE_INTAKES, earlier.organ) and (is_own or is_open)
 
 
 def _write_row(

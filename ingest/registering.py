@@ -30,7 +30,8 @@ from archive.register_models import LettingIn, Refusal, Register, RegisterEntry
 from archive.register_twins import LooksLikeEarlier, Sought, Twin
 from archive.registers import again, enter, hold
 from ingest import admission, origins
-from ingest.joining import intake_for, join_document, join_intake
+from ingest.intakes import intake_for
+from ingest.joining import join_document, join_intake
 from ingest.models import Intake
 
 SCAN_FIELDS = ("completeness", "elsewhere")  # how much of the paper was scanned, where the rest is
@@ -90,7 +91,8 @@ def register(session: Session, book: Register, by: Person, form: Form) -> Regist
     turn_away_secrets(form)
     _check_scan(book, form)
     _check_case_file(session, by, form)
-    intake = intake_for(session, book.organ_id, form.intake_id) if form.intake_id else None
+    number = form.intake_id
+    intake = intake_for(session, by, book.organ, number) if number else None
     document = form.document or (intake.document if intake is not None else None)
     twins = _twins(session, book, by, form, intake, document)
     chosen = _chosen(twins, form.decided)

@@ -8,16 +8,17 @@ from typing import Any
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from archive import audit, documents
+from archive import documents
 from archive.access import Action
 from formats.errors import FormatError
 from formats.text import PageText, read_pages
-from ingest import first_page, joining
+from ingest import first_page
 from ingest.first_page import Suggestion
+from ingest.intakes import intake_for, tell_looking
 from ingest.models import Intake
 from web import pictures
 from web import register_words as words
-from web.auth import here, may, require, services
+from web.auth import asker, here, may, require, services
 
 PAGES_READ = 30  # of a long file: the signer of a longer one is typed
 _A4 = (595.0, 842.0)
@@ -39,7 +40,7 @@ class Paper:
 def paper_of(rows: Session, number: int | None, code: str) -> Paper:
     """The file that is being registered: a received one by its number, a document by its code."""
     if number is not None:
-        intake = joining.intake_for(rows, here().id, number)
+        intake = intake_for(rows, asker(), here(), number)
         if intake.document is None:
             return _on_the_road(rows, intake)
         code = intake.document.code
@@ -48,7 +49,7 @@ def paper_of(rows: Session, number: int | None, code: str) -> Paper:
 
 
 def _on_the_road(rows: Session, intake: Intake) -> Paper:
-    audit.record(rows, "intake.open", intake)
+    tell_looking(rows, intake)
     paper = Paper(
         intake=intake.id,
         name=intake.name,

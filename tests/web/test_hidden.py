@@ -10,10 +10,11 @@ import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 
-from archive import access, audit, clock, documents
-from archive.models import CaseFile, Document, Grant
-from tests.factories import a_case_file, an_intake
-from tests.web.conftest import House
+from archive import access, audit, books, clock, documents
+from archive.models import CaseFile, Document, Grant, Organ
+from ingest.models import Intake
+from tests.factories import a_case_file, an_intake, stored
+from tests.web.conftest import SAMPLE, House
 from web.cli import main
 
 ABSENT_DOCUMENT = "TTLT-2026-0999999"
@@ -308,3 +309,62 @@ def test_the_command_line_betrays_no_more(house: House, tmp_path: Path, command:
     assert told[0] == told[1]
     assert told[0][0] == 4
     assert not house.events("intake.receive")
+
+
+# Received files -----------------------------------------------------------------------------------
+
+
+def received(house: House, into: CaseFile, **columns: Any) -> Intake:
+    """A PDF that lan received into a case file of her own."""
+    original = stored(house.services.files, "original", SAMPLE.read_bytes(), "application/pdf")
+    with house.services.db.transaction() as rows, audit.acting_as(None, "web"):
+        books.ensure_books(rows, rows.get_one(Organ, into.organ_id))
+    told = {"digest": original.digest, "size": original.size, "name": "ky-luat-can-bo.pdf"}
+    facts = {"identify": {"family": "pdf", "mime": "application/pdf", "puid": "fmt/276"}}
+    return an_intake(
+        house.services.db,
+        house.organ(),
+        house.person("lan"),
+        case_file_id=into.id,
+        facts=facts,
+        **told,
+        **columns,
+    )
+
+
+@pytest.mark.parametrize("is_shelved", [False, True])
+def test_a_clerk_knows_of_no_file_that_goes_where_he_may_not_look(
+    house: House, hidden: CaseFile, is_shelved: bool
+) -> None:
+    columns: dict[str, Any] = {}
+    if is_shelved:
+        document = house.document(house.closed_code).id
+        columns = {"document_id": document, "state": "shelved", "next_step": None}
+    number = received(house, hidden, **columns).id
+    clerk, letter = house.as_("minh"), {"subject": "Công văn", "intake": str(number)}
+    for path in (f"/registers/received/{number}.webp", f"/registers/den/new?intake={number}"):
+        assert clerk.get(path).status_code == 404
+    assert "ky-luat" not in clerk.get("/registers/received").text
+    assert house.post(clerk, "/registers/den/new", **letter).status_code == 404
+    refused = {"reason_code": "unreadable", "sender": "Sở Y tế", "intake": str(number)}
+    assert house.post(clerk, "/registers/refusals", **refused).status_code == 404
+    assert house.document(house.closed_code).arrival_number is None
+
+
+def test_who_looks_at_a_received_file_is_told_of_once_a_sitting(house: House) -> None:
+    own = a_case_file(house.services.db, house.organ(), "Hồ sơ mở")
+    number = received(house, own).id
+    clerk = house.as_("minh")
+    for _ in range(2):
+        assert clerk.get(f"/registers/received/{number}.webp").mimetype == "image/webp"
+    assert [one.person_id for one in house.events("intake.open")] == [house.person("minh").id]
+
+
+def test_the_same_bytes_say_nothing_of_what_goes_into_a_closed_case_file(
+    house: House, hidden: CaseFile
+) -> None:
+    received(house, hidden)
+    file = (io.BytesIO(SAMPLE.read_bytes()), "ban-khac.pdf")
+    answer = house.post(house.as_("minh"), "/registers/den/new", subject="Công văn", file=file)
+    assert answer.status_code == 422
+    assert "ky-luat" not in answer.text

@@ -12,6 +12,7 @@ from archive.finishing import Keeping
 from archive.reading import the_case_file
 from archive.register_models import RegisterEntry
 from ingest import joining
+from ingest.intakes import intake_for
 from web import register_rows
 from web.commands.door import door, json_option
 from web.commands.recording import pairs
@@ -190,7 +191,7 @@ def refuse(actor: str | None, reason: str, as_json: bool, **given: Any) -> None:
         if given["intake"] is not None:
             if reason == refusals.SECRET:
                 raise Invalid("bad_reason", reason=reason)
-            intake = joining.intake_for(desk.db, desk.organ.id, given["intake"])
+            intake = intake_for(desk.db, desk.who, desk.organ, given["intake"])
             made = joining.refuse_intake(desk.db, intake, desk.who, reason, **answered)
         else:
             made = refusals.refuse(desk.db, desk.organ, desk.who, reason, **answered)

@@ -13,9 +13,10 @@ from archive.reading import the_case_file
 from archive.register_twins import LooksLikeEarlier
 from archive.secret_lines import open_lines
 from ingest import admission, joining, origins, registering
+from ingest.intakes import intake_for
 from ingest.registering import Decided, Form
 from web import register_rows
-from web.commands.door import acting, door, json_option, tell, the_archive
+from web.commands.door import acting, door, json_option, names_marks, tell, the_archive
 from web.commands.recording import pairs
 from web.commands.register_desk import Desk, a_day, at_desk, entry_as_json, received, said
 from web.field_words import COMPLETENESS
@@ -298,7 +299,7 @@ def attach(actor: str | None, entry: str, path: Path, as_json: bool) -> None:
     with at_desk(actor, Action.REGISTER) as desk:
         found = desk.entry(entry)
         registers.hold(desk.db, found)
-        intake = joining.intake_for(desk.db, desk.organ.id, number or 0)
+        intake = intake_for(desk.db, desk.who, desk.organ, number or 0)
         joining.join_intake(desk.db, found, intake)
         told = {**entry_as_json(desk, found), "intake": number}
     said(told, say("joined", entry=entry, intake=number), as_json)

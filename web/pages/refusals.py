@@ -12,6 +12,7 @@ from archive.errors import ArchiveError, Invalid, NotAllowed, NotFound
 from archive.register_fields import BY_COLUMN
 from archive.register_models import LettingIn, Refusal
 from ingest import joining
+from ingest.intakes import intake_for
 from web import register_words as words
 from web.auth import asker, here, may, reading, require, writing
 from web.errors import tell, words_of
@@ -45,7 +46,7 @@ def refuse() -> str | BaseResponse | tuple[str, int]:
             if number is not None:
                 if code == refusals.SECRET:
                     raise Invalid("bad_reason", reason=code)
-                intake = joining.intake_for(rows, here().id, number)
+                intake = intake_for(rows, asker(), here(), number)
                 made = joining.refuse_intake(rows, intake, asker(), code, **answer)
             else:
                 made = refusals.refuse(rows, here(), asker(), code, **answer)

@@ -25,6 +25,7 @@ from archive.register_twins import LooksLikeEarlier
 from formats.vietnamese import nfc
 from ingest import admission, joining, origins, registering
 from ingest.first_page import Suggestion
+from ingest.intakes import intake_for, seen_intakes, tell_looking
 from ingest.models import Intake
 from ingest.reception import Sending, receive
 from ingest.registering import Decided, Form
@@ -241,12 +242,13 @@ def _suggested(typed: Mapping[str, str], suggested: Mapping[str, Suggestion], co
 
 @blueprint.get("/received/<int:number>.webp")
 def picture(number: int) -> Response:
-    """The first page of a received file, for who registers it; cached by nobody."""
-    with reading() as rows:
+    """The first page of a received file, for who may register it; told, and cached by nobody."""
+    with writing() as rows:
         require(rows, Action.REGISTER, here())
-        intake = rows.get(Intake, number)
-        if intake is None or intake.organ_id != here().id or intake.is_quarantined:
-            raise NotFound("no_such_intake", intake=number)
+        intake = intake_for(rows, asker(), here(), number)
+        if intake.document is not None:
+            require(rows, Action.READ, intake.document)
+        tell_looking(rows, intake)
     drawn = Response(pictures.received(services(), intake, 1), mimetype=pictures.MIME)
     drawn.headers["Cache-Control"] = "no-store"
     return drawn
@@ -260,7 +262,7 @@ def received() -> str:
         found = listed(
             rows,
             select(Intake)
-            .where(*joining.unregistered(here().id))
+            .where(*joining.unregistered(here().id), *seen_intakes(rows, asker(), here()))
             .options(selectinload(Intake.document), selectinload(Intake.received_by))
             .order_by(Intake.id.desc()),
         )
@@ -320,7 +322,7 @@ def attach(book: str, year: int, number: int) -> BaseResponse:
         with writing() as rows:
             entry = the_entry(rows, book, year, number)
             registers.hold(rows, entry)
-            joining.join_intake(rows, entry, joining.intake_for(rows, here().id, taken or 0))
+            joining.join_intake(rows, entry, intake_for(rows, asker(), here(), taken or 0))
     except ArchiveError as error:
         if isinstance(error, NotFound | NotAllowed):
             raise
