@@ -14,9 +14,10 @@ from tests.web.conftest import House
 from web import clockwork
 
 LATE = clock.now() + timedelta(days=90)  # when these tests look, some days after they were due
-ENDED = clock.months_after(LATE.date() - timedelta(days=17), -12)
+LOOKED = clock.day_of(LATE, Organ(zone="Asia/Ho_Chi_Minh"))  # the legal day of it
+ENDED = clock.months_after(LOOKED - timedelta(days=17), -12)
 DUE = clock.months_after(ENDED, 12)
-DAYS_LATE = (LATE.date() - DUE).days
+DAYS_LATE = (LOOKED - DUE).days
 DESCRIBED = {"type_name": "Quyết định", "issued_date": "10/01/2026", "organ_name": "UBND"}
 CLEAN = {"check_for_viruses": {"status": "clean"}, "check_signatures": {"count": 0}}
 

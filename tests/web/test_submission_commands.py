@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from archive import clock
 from tests.factories import PASSWORD, a_person
 from tests.web.conftest import House
-from tests.web.submitting import DUE, LATE, a_closed_file, stage_of
+from tests.web.submitting import DUE, LATE, LOOKED, a_closed_file, stage_of
 from web import clockwork
 from web.cli import main
 
@@ -72,7 +72,7 @@ def test_announcing_keeping_back_and_reading_ones_notices(house: House, run: Run
     case_file = a_closed_file(house)
     with clock.standing_at(LATE):
         assert run("binh", "submission", "call").exit_code == 5
-        assert lines(run("lan", "submission", "call", "--json"))[0]["year"] == LATE.year
+        assert lines(run("lan", "submission", "call", "--json"))[0]["year"] == LOOKED.year
         assert run("lan", "submission", "call").exit_code == 3
         clockwork.give_notice(house.services)
         told = lines(run("binh", "notices", "--new", "--json"))
