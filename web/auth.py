@@ -27,6 +27,7 @@ from archive.access import Action
 from archive.errors import DatabaseBusy, NotAllowed
 from archive.models import CaseFile, Document, Organ, Person, SignIn
 from web.i18n import gettext
+from web.marks import refuse_marks_in
 from web.services import Services
 
 SECRET = "sign_in"
@@ -92,7 +93,12 @@ def here() -> Organ:
 
 @contextmanager
 def writing() -> Iterator[Session]:
-    """A transaction, told of the person who acts, and of whom they act for."""
+    """A transaction, told of the person who acts, and of whom they act for.
+
+    Raises:
+        Refused: `secret_mark`: the page's form carries one.
+    """
+    refuse_marks_in(request.form, request.endpoint)
     with telling(), services().db.transaction() as rows:
         yield rows
 
@@ -104,7 +110,12 @@ def telling() -> AbstractContextManager[None]:
 
 @contextmanager
 def writing_of_oneself() -> Iterator[Session]:
-    """A transaction on one's own account: that is nobody else's, whomever one acts for."""
+    """A transaction on one's own account: that is nobody else's, whomever one acts for.
+
+    Raises:
+        Refused: `secret_mark`: the page's form carries one.
+    """
+    refuse_marks_in(request.form, request.endpoint)
     with audit.acting_as(actor(), "web"), services().db.transaction() as rows:
         yield rows
 

@@ -15,14 +15,19 @@ from archive.plan_import import Fate, Wrong
 from archive.plan_tables import COLUMNS, HEADER, NAMES, WIDTHS, maker_of, rows_of, units_of
 from archive.plan_tree import Line, lines_of
 from formats.tables import Limits, Table, read_table, write_csv, write_xlsx
+from web.marks import refuse_marks_in_table
 
 LIMITS = Limits(rows=10_000)
 HIDDEN = "—"
 
 
 def read(path: Path) -> Table:
-    """The table in this file, XLSX or CSV; see `formats.tables.read_table`."""
-    return read_table(path, LIMITS, names=NAMES)
+    """The table in this file, XLSX or CSV; see `formats.tables.read_table`.
+
+    Raises:
+        Refused: `secret_mark`: a cell carries one.
+    """
+    return refuse_marks_in_table(read_table(path, LIMITS, names=NAMES))
 
 
 def write(session: Session, plan: FilePlan, person: Person, path: Path) -> int:

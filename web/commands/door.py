@@ -14,6 +14,7 @@ from archive.errors import ArchiveError, Invalid, NotAllowed, NotFound
 from archive.models import Person
 from archive.settings import Settings
 from formats.errors import FormatError
+from web.marks import refuse_marks
 from web.services import Services, open_services
 from web.words import say_line
 
@@ -32,11 +33,16 @@ def answer(value: dict[str, Any]) -> None:
 
 
 def door(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Errors as one line that says what to do, with a stable exit code."""
+    """Errors as one line that says what to do, with a stable exit code.
+
+    No option brings in words under a mark of secrecy, unless the command `names_marks`.
+    """
 
     @wraps(command)
     def opened(*arguments: Any, **options: Any) -> Any:
         try:
+            if not getattr(command, "names_marks", False):
+                _refuse_marks(options)
             return command(*arguments, **options)
         except (ArchiveError, FormatError) as error:
             tell(say_line(error))
@@ -44,6 +50,19 @@ def door(command: Callable[..., Any]) -> Callable[..., Any]:
             sys.exit(next(known, 3))
 
     return opened
+
+
+def names_marks(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a command, below `door`, that answers to marks of secrecy by itself."""
+    command.names_marks = True  # type: ignore[attr-defined]
+    return command
+
+
+def _refuse_marks(options: dict[str, Any]) -> None:
+    for name, given in options.items():
+        for one in given if isinstance(given, tuple) else (given,):
+            if isinstance(one, str):
+                refuse_marks({name: one})
 
 
 @contextmanager

@@ -123,6 +123,7 @@ def open_book(actor: str | None, code: str, why: str, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 @door
+@names_marks
 def enter(actor: str | None, book: str, as_json: bool, **given: Any) -> None:
     """Write a line; its number is the book's next one of the year."""
     form = _form(given)

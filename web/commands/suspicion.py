@@ -9,7 +9,7 @@ from archive import access, alarms, reading
 from archive.access import Action
 from archive.models import Organ
 from ingest import decisions, twins
-from web.commands.door import acting, answer, door, json_option, tell, the_archive
+from web.commands.door import acting, answer, door, json_option, names_marks, tell, the_archive
 from web.words import say
 
 why_option = click.option("--why", required=True, help="The reason; it is kept in the story.")
@@ -42,6 +42,7 @@ def list_all(actor: str | None, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 @door
+@names_marks
 def clear(actor: str | None, code: str, why: str, as_json: bool) -> None:
     """Say that a suspected document is no secret: who could read it before reads it again."""
     with the_archive() as services, acting(services, actor) as who, services.db.transaction() as db:
@@ -57,6 +58,7 @@ def clear(actor: str | None, code: str, why: str, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 @door
+@names_marks
 def confirm(actor: str | None, code: str, why: str, as_json: bool) -> None:
     """Say that it is one: it stays closed, and the same bytes elsewhere are suspected from now."""
     with the_archive() as services, acting(services, actor) as who:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from archive import file_plans, plan_changes, plan_tree
 from archive.access import Action
-from archive.errors import ArchiveError, Conflict, Invalid
+from archive.errors import ArchiveError, Conflict, Invalid, Refused
 from archive.file_plans import LineValues
 from archive.models import FilePlan, FilePlanEntry, Person
 from archive.plan_tables import units_of
@@ -33,7 +33,7 @@ def add(year: int) -> str | BaseResponse | tuple[str, int]:
         return _form_page(year)
     try:
         line = _add(year)
-    except (Conflict, Invalid) as error:
+    except (Conflict, Invalid, Refused) as error:
         return _form_page(year, said=words_of(error)), 422
     flash(gettext("Added to the plan."), "success")
     if "another" in request.form:
@@ -80,7 +80,7 @@ def change(year: int, line: int) -> str | BaseResponse | tuple[str, int]:
         return _form_page(year, line)
     try:
         _change(year, line)
-    except (Conflict, Invalid) as error:
+    except (Conflict, Invalid, Refused) as error:
         return _form_page(year, line, said=words_of(error)), 422
     flash(gettext("Saved."), "success")
     return _back(year, line)
@@ -115,7 +115,7 @@ def act(year: int, line: int, verb: str) -> BaseResponse:
         with writing() as rows:
             plan = the_plan(rows, year, Action.PLAN)
             _do(rows, file_plans.line_of(rows, plan, line), verb)
-    except (Conflict, Invalid) as error:
+    except (Conflict, Invalid, Refused) as error:
         tell(error)
     else:
         if verb in ("remove", "take-out"):

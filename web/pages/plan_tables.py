@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from archive import plan_import
 from archive.access import Action
-from archive.errors import Conflict, Invalid
+from archive.errors import Conflict, Invalid, Refused
 from archive.plan_import import Comparison
 from archive.plan_tables import HEADER
 from formats.errors import FormatError
@@ -23,6 +23,7 @@ from web import plan_files
 from web.auth import reading, writing
 from web.errors import words_for, words_of
 from web.i18n import gettext
+from web.marks import refuse_marks_in_table
 from web.pages.plans import the_plan
 
 blueprint = Blueprint("plan_tables", __name__, url_prefix="/plans/<int:year>")
@@ -37,9 +38,9 @@ def page(year: int) -> str | BaseResponse | tuple[str, int]:
         return _page(year)
     try:
         if "table" in request.form:
-            return _take_in(year, _unpacked(request.form["table"]))
+            return _take_in(year, refuse_marks_in_table(_unpacked(request.form["table"])))
         return _show(year, _uploaded())
-    except (Conflict, Invalid, FormatError) as error:
+    except (Conflict, Invalid, Refused, FormatError) as error:
         return _page(year, said=words_of(error)), 422
 
 

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from archive import clock, file_plans, plan_approval, plan_copies
 from archive.access import Action
-from archive.errors import Conflict, Invalid
+from archive.errors import Conflict, Invalid, Refused
 from archive.fields import parse_day
 from archive.models import FilePlan, Organ
 from archive.reading import story_of
@@ -59,7 +59,7 @@ def draw_up() -> BaseResponse:
         with writing() as rows:
             require(rows, Action.PLAN, here())
             file_plans.draw_up(rows, rows.get_one(Organ, here().id), year)
-    except (Conflict, Invalid) as error:
+    except (Conflict, Invalid, Refused) as error:
         tell(error)
         return redirect(url_for("plans.page"))
     return redirect(url_for("plans.one", year=year))
@@ -151,7 +151,7 @@ def approve(year: int) -> str | BaseResponse | tuple[str, int]:
         return _approve_page(year)
     try:
         count = _approve(year)
-    except (Conflict, Invalid) as error:
+    except (Conflict, Invalid, Refused) as error:
         return _approve_page(year, said=words_of(error)), 422
     flash(gettext("The plan is approved. Case files planned: %(count)s.", count=count), "success")
     return redirect(url_for("plans.one", year=year))
@@ -214,7 +214,7 @@ def copy(year: int) -> BaseResponse:
         with writing() as rows:
             made = plan_copies.copy(rows, the_plan(rows, year, Action.PLAN), target)
             left = ", ".join(one.full_name for one in made.left)
-    except (Conflict, Invalid) as error:
+    except (Conflict, Invalid, Refused) as error:
         tell(error)
         return redirect(url_for("plans.one", year=year))
     flash(gettext("Copied: %(count)s lines.", count=made.lines), "success")
@@ -231,7 +231,7 @@ def carry_over(year: int) -> BaseResponse:
             the_plan(rows, year, Action.PLAN)
             carried = plan_copies.carry_over(rows, rows.get_one(Organ, here().id), year)
             count = len(carried)
-    except (Conflict, Invalid) as error:
+    except (Conflict, Invalid, Refused) as error:
         tell(error)
         return redirect(url_for("plans.page"))
     flash(gettext("Case files carried over: %(count)s.", count=count), "success")
