@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
-from archive import access, audit, books, clock, documents
-from archive.models import CaseFile, Document, Grant, Organ
+from archive import access, audit, books, clock, documents, registers
+from archive.database import Base
+from archive.models import CaseFile, Document, Grant, Organ, Person
 from ingest.models import Intake
 from tests.factories import a_case_file, an_intake, stored
 from tests.web.conftest import SAMPLE, House
@@ -274,6 +276,70 @@ def test_a_correction_brings_in_no_mark_of_secrecy(house: House, form: dict[str,
     assert answer.status_code == 422
     after = house.document(house.open_code)
     assert (after.subject, after.supplementary) == (before.subject, before.supplementary)
+
+
+def tables_saying(house: House, words: str) -> set[str]:
+    with house.services.db.reading() as rows:
+        tables = Base.metadata.sorted_tables
+        return {
+            table.name
+            for table in tables
+            if any(words in str(one) for one in rows.execute(select(table)))
+        }
+
+
+MARKED = "Bố trí lực lượng (TUYỆT MẬT)"
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "form"),
+    [
+        ("lan", "/plans/2026/lines/new", {"kind": "file", "notation": "1", "title": MARKED}),
+        ("lan", "/plans/2026/lines/new", {"kind": "heading", "title": MARKED}),
+        ("lan", "/plans/2026/lines/new", {"kind": "heading", "title": "TUYỆT MẬT"}),
+        ("lan", "/submissions/call", {"note": MARKED}),
+        ("lan", "/submissions/send", {"name": MARKED}),
+        ("minh", "/registers/refusals", {"reason_code": "not_duty", "sender": MARKED}),
+        (
+            "minh",
+            "/registers/letting-in",
+            {"ground": "complaint", "subject": MARKED, "book": "den"},
+        ),
+        ("minh", "/registers/den/{year}/1/hand-on", {"to": "Phòng A", "opinion": MARKED}),
+        ("minh", "/registers/den/{year}/1/cancel", {"why": MARKED}),
+        ("binh", "/delegations", {"reason": MARKED}),
+    ],
+)
+def test_no_form_brings_in_a_mark_of_secrecy(
+    house: House, who: str, path: str, form: dict[str, str]
+) -> None:
+    house.post(house.as_("lan"), "/plans", year="2026")
+    with audit.acting_as(None, "web"), house.services.db.transaction() as rows:
+        organ = rows.get_one(Organ, house.organ().id)
+        book = books.ensure_books(rows, organ)[0]
+        by = rows.get_one(Person, house.person("minh").id)
+        year = registers.enter(rows, book, by, {"subject": "Công văn"}).year
+    answer = house.post(house.as_(who), path.format(year=year), **form)
+    assert answer.status_code in (302, 422)
+    assert tables_saying(house, "MẬT") == set()
+
+
+def test_no_table_brings_a_marked_title_into_a_plan(house: House) -> None:
+    client = house.as_("lan")
+    house.post(client, "/plans", year="2026")
+    table = "Số và ký hiệu hồ sơ,Tên đề mục và tiêu đề hồ sơ\n01.TC,Tuyệt mật\n"
+    answer = house.post(client, "/plans/2026/import", file=(io.BytesIO(table.encode()), "a.csv"))
+    assert answer.status_code == 422
+    assert 'name="table"' not in answer.text
+
+
+def test_no_option_of_a_command_brings_one_in(house: House) -> None:
+    home = {"LUUTRU_HOME": house.services.settings.home, "LUUTRU_AS": "lan"}
+    told = CliRunner().invoke(main, ["plan", "draw-up", "2026"], env=home)
+    assert told.exit_code == 0, told.output
+    told = CliRunner().invoke(main, ["plan", "add", "2026", MARKED], env=home)
+    assert told.exit_code == 3, told.output
+    assert tables_saying(house, "MẬT") == set()
 
 
 def test_a_story_leaves_out_what_closed_case_files_would_tell(
