@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session, selectinload
 from archive import access, audit, case_file_export, clock
 from archive.access import Action
 from archive.case_file_export import Whole
-from archive.errors import Conflict, NotFound
-from archive.models import CaseFile, Organ, Person
+from archive.errors import ArchiveError, Conflict, NotFound
+from archive.models import SECRETS, CaseFile, Document, Organ, Person, Placement
 from archive.use_models import WholeCopy
 
 KEPT = timedelta(hours=24)
@@ -131,3 +131,19 @@ def kept_too_long(session: Session) -> list[int]:
         WholeCopy.state == "ready", WholeCopy.made_at < clock.now() - KEPT
     )
     return list(session.scalars(old))
+
+
+def closed_since(session: Session) -> list[int]:
+    """Those with a document that came under suspicion since: their file goes at once (R15)."""
+    in_file = Placement.case_file_id == WholeCopy.case_file_id
+    alarm = select(Placement.id).join(Document).where(in_file, Document.alarm.in_(SECRETS))
+    found = session.scalars(select(WholeCopy).where(WholeCopy.state == "ready", alarm.exists()))
+    return [one.id for one in found if not _is_as_made(session, one)]
+
+
+def _is_as_made(session: Session, made: WholeCopy) -> bool:
+    try:
+        whole, _ = to_make(session, made.id)
+    except ArchiveError:
+        return False
+    return case_file_export.content_of(whole) == made.content

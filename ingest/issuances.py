@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from archive import access, audit
 from archive.access import Action
@@ -14,7 +14,7 @@ from archive.fields import given_value
 from archive.models import Organ, Person
 from formats.issuing import FieldPlace
 from formats.vietnamese import fold
-from ingest.models import Issuance, IssuanceComment
+from ingest.models import Intake, Issuance, IssuanceComment
 
 
 def by_number(session: Session, number: int) -> Issuance:
@@ -70,6 +70,8 @@ def sees(session: Session, person: Person, issuance: Issuance) -> bool:
     """Whether the person may know of it."""
     if handles(session, person, issuance):
         return True
+    if _is_closed(person, issuance):
+        return False
     may = access.may(session, person, Action.PREPARE_ISSUE, issuance.organ)
     wanted = _asked(person).where(IssuanceComment.issuance_id.in_((issuance.id, issuance.main_id)))
     return may and session.scalar(wanted.limit(1)) is not None
@@ -77,10 +79,20 @@ def sees(session: Session, person: Person, issuance: Issuance) -> bool:
 
 def handles(session: Session, person: Person, issuance: Issuance) -> bool:
     """Whether the person may do with it what its state allows: it is theirs, or they see all."""
+    if _is_closed(person, issuance):
+        return False
     if sees_all(session, person, issuance.organ):
         return True
     may = access.may(session, person, Action.PREPARE_ISSUE, issuance.organ)
     return may and issuance.prepared_by_id == person.id
+
+
+def _is_closed(person: Person, issuance: Issuance) -> bool:
+    """Whether it, or what is issued with it, is suspected on its road, and others decide (R15)."""
+    together = (issuance, issuance.main, *issuance.annexes)
+    roads = (one.intake for one in together if one is not None)
+    is_suspected = any(one.is_quarantined and one.state == "waiting" for one in roads if one)
+    return is_suspected and not access.decides_secrets(person, issuance.organ_id)
 
 
 def _asked(person: Person) -> Select[int]:
@@ -99,6 +111,14 @@ def sees_all(session: Session, person: Person, organ: Organ) -> bool:
 def seen_by(session: Session, person: Person, organ: Organ) -> ColumnElement[bool]:
     """The same as a condition of a list."""
     mine = Issuance.organ_id == organ.id
+    if not access.decides_secrets(person, organ.id):
+        suspected = (Intake.is_quarantined.is_(True), Intake.state == "waiting")
+        other = aliased(Issuance)
+        closed = select(func.coalesce(other.main_id, other.id)).join(
+            Intake, Intake.id == other.intake_id
+        )
+        number = func.coalesce(Issuance.main_id, Issuance.id)
+        mine &= number.not_in(closed.where(*suspected))
     if sees_all(session, person, organ):
         return mine
     return mine & ((Issuance.prepared_by_id == person.id) | Issuance.id.in_(_asked(person)))

@@ -59,9 +59,12 @@ def make_one(services: Services) -> bool:
 
 
 def forget(services: Services) -> None:
-    """Let go of what was made more than a day ago; who needs it again asks again."""
+    """Let go of what was made more than a day ago, and of what is closed since.
+
+    Who needs it again asks again.
+    """
     with services.db.reading() as session:
-        old = whole_copies.kept_too_long(session)
+        old = [*whole_copies.kept_too_long(session), *whole_copies.closed_since(session)]
     for number in old:
         place_of(services.settings, number).unlink(missing_ok=True)
         _note(services, number, state="gone")

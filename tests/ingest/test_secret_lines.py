@@ -10,6 +10,7 @@ from archive import (
     alarms,
     audit,
     books,
+    clock,
     notices,
     occasions,
     people,
@@ -25,8 +26,8 @@ from archive.models import Document, Organ, Person
 from archive.register_models import RegisterEntry
 from archive.secret_lines import KEPT, open_lines
 from formats.vietnamese import fold
-from ingest import decisions, leftovers, registering
-from ingest.models import Intake
+from ingest import decisions, issuances, leftovers, registering
+from ingest.models import Intake, Issuance, IssuanceComment
 from ingest.pipeline import advance
 from ingest.registering import Decided, Form
 from tests.factories import a_person
@@ -295,3 +296,61 @@ def test_the_line_of_a_document_under_alarm_is_closed_to_clerks(office: Office) 
     assert not office.sees("minh", code)
     assert not office.finds("minh", "77/KH-UBND")
     assert office.sees(desk.person.user_name, code)
+
+
+def an_issuance(office: Office, code: str, **more: object) -> int:
+    """What the officer drafted and the clerk issued as this line, as its road has it."""
+    number, line = office.file_of(code), office.line(code)
+    with audit.acting_as(office.clerk, "web"), office.desk.db.transaction() as session:
+        made = Issuance(
+            organ_id=office.desk.organ.id,
+            state="issued",
+            name=f"CKSbao cao {RARE}.pdf",
+            layout="corner",
+            fields={"Subject": f"Báo cáo {RARE}"},
+            signer_name=f"Đại tá {RARE}",
+            prepared_digest="1" * 64,
+            signed_digest="2" * 64,
+            issued_digest=office.desk.intake(number).digest,
+            prepared_by_id=office.officer.id,
+            prepared_at=clock.now(),
+            intake_id=number,
+            register_entry_id=line.id,
+            **more,
+        )
+        session.add(made)
+        session.flush()
+        words = {"issuance_id": made.id, "person_id": office.clerk.id, "words": f"sửa {RARE}"}
+        session.add(IssuanceComment(said_at=clock.now(), **words))
+        audit.record(session, "issuance.prepare", made, name=made.name)
+        return made.id
+
+
+def test_what_the_organ_issued_and_is_a_secret_goes_with_its_draft_and_its_comments(
+    office: Office,
+) -> None:
+    desk = office.desk
+    code = office.register("di", {"subject": f"Báo cáo {RARE}"}, b"noi dung")
+    issued = an_issuance(office, code)
+    assert {"issuance", "issuance_comment"} <= places_saying(desk, RARE)
+    assert _issuances_of(office, "minh") == [issued]
+    number = office.file_of(code)
+    office.suspect(number)
+    for name in ("minh", "binh"):
+        assert _issuances_of(office, name) == []
+        assert not _sees(office, name, issued)
+    office.confirm(number)
+    assert places_saying(desk, RARE) == set()
+
+
+def _issuances_of(office: Office, user_name: str) -> list[int]:
+    with office.desk.db.reading() as session:
+        person = people.by_name(session, user_name)
+        seen = issuances.seen_by(session, person, office.desk.organ)
+        return list(session.scalars(select(Issuance.id).where(seen)))
+
+
+def _sees(office: Office, user_name: str, number: int) -> bool:
+    with office.desk.db.reading() as session:
+        person = people.by_name(session, user_name)
+        return issuances.sees(session, person, issuances.by_number(session, number))

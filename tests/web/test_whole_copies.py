@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from archive import audit, clock, people, whole_copies
+from archive import alarms, audit, clock, documents, people, whole_copies
+from archive.case_file_export import content_of
 from archive.models import CaseFile
 from archive.use_models import WholeCopy
 from tests.factories import a_case_file, writing
@@ -96,6 +97,23 @@ def test_a_case_file_that_changed_since_is_printed_anew(house: House) -> None:
     answer = binh.get(f"/copies/{number}/file.pdf")
     assert answer.status_code == 302 and house.events("document.export") == []
     assert "đã thay đổi" in binh.get("/copies").text
+
+
+def test_one_with_a_document_that_is_suspected_since_goes_at_once(house: House) -> None:
+    number = asked(house)
+    place = place_of(house.services.settings, number)
+    place.parent.mkdir(exist_ok=True)
+    place.write_bytes(b"%PDF-1.7 all of it")
+    with house.services.db.transaction() as rows:
+        whole, _ = whole_copies.to_make(rows, number)
+        told = {"content": content_of(whole), "made_at": clock.now(), "size": 18}
+        whole_copies.note(rows, number, state="ready", **told)
+    whole_making.forget(house.services)
+    assert state_of(house, number) == "ready"
+    with writing(house.services.db) as rows:
+        alarms.sound(rows, documents.by_code(rows, house.open_code), alarms.SUSPECTED)
+    whole_making.forget(house.services)
+    assert (state_of(house, number), place.exists()) == ("gone", False)
 
 
 def test_nobody_piles_up_more_than_a_few(house: House) -> None:
