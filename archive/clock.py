@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+_FIRST, _LAST = date.min + timedelta(days=2), date.max - timedelta(days=2)  # in every zone
 _fixed: ContextVar[datetime | None] = ContextVar("fixed_instant", default=None)
 
 
@@ -36,13 +37,20 @@ def day_of(instant: datetime, organ: HasZone) -> date:
 
 
 def end_of(day: date, organ: HasZone) -> datetime:
-    """The instant at which the organ's day is over: its midnight."""
+    """The instant at which the organ's day is over: its midnight.
+
+    Days at either end of the calendar end with it.
+    """
+    if not _FIRST <= day <= _LAST:
+        return datetime.combine(max(_FIRST, min(day, _LAST)), time(), UTC)
     return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(organ.zone)).astimezone(UTC)
 
 
 def months_after(day: date, months: int) -> date:
-    """The same day so many months later, or the last one of a shorter month."""
+    """The same day so many months later, or the last one of a shorter month or of the calendar."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if year > date.max.year:
+        return date.max
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 

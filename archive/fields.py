@@ -240,6 +240,19 @@ def parse_day(text: str) -> date:
     return date(year, month, day)
 
 
+def day_typed(text: str) -> date | None:
+    """The day that somebody typed, as `parse_day` reads it; None where nothing was.
+
+    Raises:
+        Invalid: `bad_day`.
+    """
+    text = nfc(text).strip()
+    try:
+        return parse_day(text) if text else None
+    except ValueError:
+        raise Invalid("bad_day", value=text) from None
+
+
 def too_long(thing: Document | CaseFile) -> list[Warned]:
     """The values that exceed the lengths of exchange (R7). They are kept whole."""
     known = DOCUMENT_FIELDS if isinstance(thing, Document) else CASE_FILE_FIELDS

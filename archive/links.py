@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from sqlalchemy import and_, case, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from archive import audit, clock, freezes
+from archive import access, audit, clock, freezes
 from archive.documents import number_as_shown
-from archive.errors import Conflict, Invalid
+from archive.errors import Conflict, Invalid, NotAllowed
 from archive.life_models import DocumentLink
-from archive.models import Document, Person
+from archive.models import CaseFile, Document, Organ, Person, Placement
 from archive.reading import found_documents, known_documents
+from archive.roles import Action
 from formats.document_numbers import find_numbers, keys, parse
 
 KINDS = ("answers", "relates", "replaces", "attachment", "paper_twin")
@@ -34,14 +35,40 @@ class Linked:
 
 
 def link(
-    session: Session, start: Document, end: Document, kind: str, by: Person | None, note: str = ""
+    session: Session, start: Document, end: Document, kind: str, by: Person, note: str = ""
 ) -> DocumentLink:
-    """Link two documents.
+    """Link two documents; where the archive holds one of them, archivists do, and note why.
 
     Raises:
-        Invalid: `unknown_link`, `links_itself`, `other_organ`.
+        Invalid: `unknown_link`, `links_itself`, `other_organ`, `reason_missing`.
+        NotAllowed: `archivists_link`.
         Conflict: `linked_already`, `frozen`, `recalled`.
     """
+    if require_linking(session, by, start, end) and not note.strip():
+        raise Invalid("reason_missing")
+    return _linked(session, start, end, kind, by, note)
+
+
+def require_linking(session: Session, by: Person, *ends: Document) -> bool:
+    """Whether the archive holds one of these; go on only if the person may link it then.
+
+    Raises:
+        NotAllowed: `archivists_link`.
+    """
+    held = select(Placement.document_id).join(CaseFile)
+    numbers = [one.id for one in ends]
+    held = held.where(Placement.document_id.in_(numbers), CaseFile.stage == "accepted")
+    accepted = set(session.scalars(held))
+    for one in ends:
+        organ = session.get_one(Organ, one.organ_id)
+        if one.id in accepted and not access.may(session, by, Action.ACCEPT, organ):
+            raise NotAllowed("archivists_link", document=one.code)
+    return bool(accepted)
+
+
+def _linked(
+    session: Session, start: Document, end: Document, kind: str, by: Person | None, note: str = ""
+) -> DocumentLink:
     if kind not in KINDS:
         raise Invalid("unknown_link", kind=kind)
     if start.id == end.id:
@@ -73,10 +100,12 @@ def link_or_tell(
 ) -> None:
     """Link two documents as somebody meant long before: once, as far as it may be.
 
+    What goes out answers what the archive holds already: this is written down, whoever drafted it.
+
     What an order or a recall forbids meanwhile is left out, and the story says so.
     """
     try:
-        link(session, start, end, kind, by)
+        _linked(session, start, end, kind, by)
     except Conflict as no:
         if no.code != "linked_already":
             facts = {"kind": kind, "to": end.code, "reason": no.code}
@@ -91,17 +120,19 @@ def _is_linked(session: Session, start: Document, end: Document, kind: str) -> b
     return session.scalar(found.limit(1)) is not None
 
 
-def unlink(session: Session, found: DocumentLink, why: str) -> None:
+def unlink(session: Session, found: DocumentLink, why: str, by: Person) -> None:
     """Take a link away that was made by mistake; the story of both ends keeps it.
 
     Raises:
         Invalid: `reason_missing`.
+        NotAllowed: `archivists_link`.
         Conflict: `frozen`, `recalled`.
     """
     if not why.strip():
         raise Invalid("reason_missing")
     start = session.get_one(Document, found.from_id)
     end = session.get_one(Document, found.to_id)
+    require_linking(session, by, start, end)
     freezes.require_thawed(session, start)
     freezes.require_thawed(session, end)
     session.delete(found)

@@ -8,7 +8,9 @@ from flask_babel import lazy_gettext as _l
 from archive.fields import given_value
 from archive.register_fields import number_of_entry
 from formats.issuing_places import SIGNATURE_FIELDS
+from ingest.issuances import awaited_signer
 from ingest.models import Issuance
+from web.errors import Said, words_for
 from web.signature_words import LEVELS, reason_in_words
 
 KIND_NAMES = {
@@ -128,6 +130,14 @@ def signatures(issuance: Issuance) -> list[SignatureTold]:
         )
         for one in issuance.verdict.get("signatures", [])
     ]
+
+
+def another_signer(issuance: Issuance) -> Said | None:
+    """What the clerk has to decide when somebody signed who was not to."""
+    wanted = awaited_signer(issuance)
+    if not wanted:
+        return None
+    return words_for("another_signer", {"wanted": wanted, "signer": issuance.signer_name})
 
 
 _A4 = (210.0, 297.0)

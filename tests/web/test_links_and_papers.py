@@ -7,7 +7,7 @@ from typing import TypeVar
 import pytest
 from sqlalchemy import select
 
-from archive import audit, registers
+from archive import audit, clock, documents, registers
 from archive.books import default_book
 from archive.life_models import DocumentLink, FreezeOrder, PaperPart, Recall
 from archive.models import CaseFile, Document, Fonds, Organ, Person, Row
@@ -58,6 +58,38 @@ def test_a_link_leads_to_nothing_that_is_closed_to_the_asker(house: House) -> No
     assert "Nhân sự dự kiến" not in seen
     said = house.post(house.as_("binh"), where, kind="relates", document=house.closed_code)
     assert said.status_code == 404
+
+
+@pytest.mark.rule("KT-36")
+def test_links_of_what_the_archive_holds_are_changed_by_archivists_with_a_reason(
+    house: House,
+) -> None:
+    db, organ = house.services.db, house.organ()
+    kept, other = a_document(db, organ, "Quyết định"), a_document(db, organ, "Công văn mới")
+    third = a_document(db, organ, "Công văn khác")
+    case_file = a_case_file(db, organ, holder=a_person(db, organ, "thang", "officer"))
+    with writing(db) as rows:
+        documents.place(rows, rows.get_one(Document, kept.id), rows.get_one(CaseFile, case_file.id))
+    where = f"/documents/{kept.code}/links"
+    house.post(house.as_("thang"), where, kind="relates", document=other.code)
+    before = every(house, DocumentLink)
+    with writing(db) as rows:
+        found = rows.get_one(CaseFile, case_file.id)
+        found.stage, found.closed_at, found.accepted_at = "accepted", clock.now(), clock.now()
+        audit.record(rows, "case_file.accept", found)
+    officer, archivist = house.as_("thang"), house.as_("lan")
+    assert "lưu trữ viên" in officer.get(where).text
+    for answer in (
+        house.post(officer, where, kind="replaces", document=third.code, note="Nhầm"),
+        house.post(officer, f"/documents/{third.code}/links", kind="replaces", document=kept.code),
+        house.post(archivist, where, kind="replaces", document=third.code),  # says not why
+    ):
+        assert answer.status_code in (403, 422)
+    house.post(officer, f"{where}/{before[0].id}/remove", why="Nhầm")
+    assert [one.id for one in every(house, DocumentLink)] == [before[0].id]
+    house.post(archivist, where, kind="replaces", document=third.code, note="Theo Quyết định 5")
+    house.post(archivist, f"{where}/{before[0].id}/remove", why="Nhầm")
+    assert [one.kind for one in every(house, DocumentLink)] == ["replaces"]
 
 
 @pytest.mark.rule("HC-06")

@@ -22,21 +22,13 @@ from formats.errors import FormatError
 from formats.issuing import LAYOUTS
 from formats.vietnamese import nfc
 from ingest import drafts, issuing, issuing_out
-from ingest.issuances import (
-    awaited_signer,
-    by_number,
-    handles,
-    moved,
-    seen_by,
-    stored_form,
-    the_issuance,
-)
+from ingest.issuances import by_number, handles, moved, seen_by, stored_form, the_issuance
 from ingest.issuing import COPY_KINDS, KINDS, Wish
 from ingest.models import Issuance, IssuanceComment
 from ingest.seal_pictures import picture_of
 from web import pictures
 from web.auth import actor, asker, here, reading, require, services, telling, writing
-from web.errors import Said, tell, words_for, words_of
+from web.errors import tell, words_for, words_of
 from web.field_words import PRIORITIES
 from web.i18n import gettext
 from web.issue_words import (
@@ -44,11 +36,13 @@ from web.issue_words import (
     KIND_NAMES,
     LAYOUT_NAMES,
     STATE_NAMES,
+    another_signer,
     marks,
     shown,
     signatures,
 )
 from web.lists import counts, listed
+from web.numbers import number_asked, number_in
 from web.pages.case_files import open_ones
 from web.security import SANDBOX
 from web.signature_words import reason_in_words
@@ -121,7 +115,7 @@ def _of_tab(tab: str) -> tuple[ColumnElement[bool], ...]:
 @blueprint.route("/new", methods=["GET", "POST"])
 def prepare() -> str | BaseResponse | tuple[str, int]:
     """Make a file ready for its signatures."""
-    main = request.values.get("main", type=int)
+    main = number_in(request.values.get("main", ""))
     with reading() as rows:
         require(rows, Action.PREPARE_ISSUE, here())
         above = the_issuance(rows, asker(), main, Action.PREPARE_ISSUE) if main else None
@@ -220,7 +214,7 @@ def one(number: int) -> str:
                 rows,
                 story_of("issuance", issuance.id),
                 of="issuance",
-                before=request.args.get("before", type=int),
+                before=number_asked("before"),
             ),
             "document": issuance.intake.document if issuance.intake else None,
         }
@@ -231,7 +225,7 @@ def one(number: int) -> str:
         annexes=[shown(annex) for annex in issuance.annexes],
         entry_number=number_of_entry(issuance.register_entry) if issuance.register_entry else "",
         notes=[words_for(note) for note in _notes(issuance)],
-        another_signer=_another_signer(issuance),
+        another_signer=another_signer(issuance),
         page_shown=(page_shown := _page_shown(issuance)),
         marks=marks(issuance, page_shown),
         signatures=signatures(issuance),
@@ -261,14 +255,6 @@ def _notes(issuance: Issuance) -> list[str]:
     return [*found, *([] if picture else ["not_sealed_by_picture"]), *trial]
 
 
-def _another_signer(issuance: Issuance) -> Said | None:
-    """What is to be decided when somebody signed who was not to."""
-    wanted = awaited_signer(issuance)
-    if not wanted:
-        return None
-    return words_for("another_signer", {"wanted": wanted, "signer": issuance.signer_name})
-
-
 def _books(rows: Session, issuance: Issuance) -> list[Any]:
     kind = "copies" if issuance.kind == "copy" else "outgoing"
     return [one for one in books.books_of(rows, issuance.organ) if one.kind == kind]
@@ -276,7 +262,7 @@ def _books(rows: Session, issuance: Issuance) -> list[Any]:
 
 def _page_shown(issuance: Issuance) -> int:
     last: int = issuance.places.get("pages", 1)
-    return max(1, min(request.args.get("page", 1, type=int), last))
+    return max(1, min(number_asked("page") or 1, last))
 
 
 @blueprint.get("/<int:number>/pages/<int:of>")
@@ -361,7 +347,7 @@ def take_signed(number: int) -> BaseResponse:
         tell(error)
     else:
         with reading() as rows:
-            another = _another_signer(by_number(rows, number))
+            another = another_signer(by_number(rows, number))
         if another is not None:
             flash(
                 gettext("Another person signed: the clerk decides whether it goes out."), "warning"

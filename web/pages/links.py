@@ -1,6 +1,7 @@
 """Links between documents, shown at both ends; and the recall of one (HC-06, KT-12, TN-32)."""
 
 import smtplib
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -8,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from archive import documents, links, recalls
 from archive.access import Action
-from archive.errors import ArchiveError, Invalid, NotFound, StoreFailed
+from archive.errors import ArchiveError, Invalid, NotAllowed, NotFound, StoreFailed
 from archive.life_models import DocumentLink
 from archive.models import Document
 from web.auth import asker, may, reading, services, the_document, writing
@@ -54,9 +55,18 @@ def _shown(code: str, said: Said | None = None) -> str:
             suggested=links.suggested(rows, asker(), document, text) if text else [],
             kinds=KINDS,
             may_link=may(rows, Action.LINK, document),
+            **_of_accepted(rows, document),
             said=said,
             given=request.form,
         )
+
+
+def _of_accepted(rows: Session, document: Document) -> dict[str, Any]:
+    """Whether the archive holds it, and why the asker may change no link then."""
+    try:
+        return {"is_accepted": links.require_linking(rows, asker(), document), "why_not": None}
+    except NotAllowed as no:
+        return {"is_accepted": True, "why_not": words_of(no)}
 
 
 def _text_of(document: Document) -> str:
@@ -79,7 +89,8 @@ def remove(code: str, number: int) -> BaseResponse:
     try:
         with writing() as rows:
             document = the_document(rows, code, Action.LINK)
-            links.unlink(rows, _link(rows, document, number), request.form.get("why", ""))
+            why = request.form.get("why", "")
+            links.unlink(rows, _link(rows, document, number), why, asker())
     except ArchiveError as error:
         tell(error)
     else:

@@ -24,6 +24,7 @@ from web.auth import actor, here, may, reading, require, writing
 from web.errors import tell, words_of
 from web.i18n import gettext
 from web.lists import listed
+from web.numbers import number_asked, number_in
 from web.right_words import ROLE_NAMES
 from web.story_words import story
 
@@ -72,7 +73,7 @@ def _filters(rows: Session) -> list[ColumnElement[bool]]:
             if all(word in fold(f"{name} {user_name}") for word in words)
         ]
         wanted.append(Person.id.in_(fits))
-    if unit := request.args.get("unit", type=int):
+    if unit := number_asked("unit"):
         wanted.append(Person.unit_id == unit)
     closed = Person.locked_from.is_not(None) & (Person.locked_from <= clock.today(here()))
     if (state := request.args.get("state", "")) in STATES:
@@ -123,7 +124,7 @@ def _new(form: MultiDict[str, str]) -> NewAccount:
         birth_year=parse_value(Field("birth_year", "birth_year", "", "number"), year),
         position=form.get("position", ""),
         email=form.get("email", ""),
-        unit_id=form.get("unit", type=int),
+        unit_id=number_in(form.get("unit", "")),
         by_post=bool(form.get("by_post")),
         basis=form.get("basis", ""),
     )
@@ -163,7 +164,7 @@ def _person_page(rows: Session, person: Person, **more: Any) -> str:
             rows,
             story_of("person", person.id),
             of="person",
-            before=request.args.get("before", type=int),
+            before=number_asked("before"),
         ),
         **{"given": {}, **more},
     )
@@ -207,7 +208,7 @@ def change(number: int) -> BaseResponse | tuple[str, int]:
                 full_name=form.get("full_name", ""),
                 position=form.get("position", ""),
                 email=form.get("email", ""),
-                unit_id=form.get("unit", type=int),
+                unit_id=number_in(form.get("unit", "")),
                 why=form.get("why", ""),
                 seen=form.get("seen"),
             )
@@ -227,7 +228,7 @@ def give_role(number: int) -> BaseResponse:
     try:
         with writing() as rows:
             person = the_person(rows, number)
-            organ = rows.get(Organ, form.get("organ", here().id, type=int) or here().id)
+            organ = rows.get(Organ, number_in(form.get("organ", "")) or here().id)
             if organ is None:
                 raise NotFound("no_such_thing")
             require(rows, Action.MANAGE_PEOPLE, organ)

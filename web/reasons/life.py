@@ -46,6 +46,10 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("Take answers, relates, replaces, attachment or paper_twin."),
     ),
     "links_itself": (_l("A document is not linked with itself."), _l("Choose another one.")),
+    "archivists_link": (
+        _l("The document %(document)s is in the archive: archivists alone change its links."),
+        _l("Ask an archivist, and say why it is to be changed."),
+    ),
     "linked_already": (_l("It is linked so with %(document)s already."), _LOOK_AGAIN),
     "paper_kind_unknown": (_l("%(kind)s is no kind of paper part."), _l("Choose one of the list.")),
     "paper_what_missing": (
