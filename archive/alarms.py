@@ -5,7 +5,7 @@ or certain secret is closed to all but those who decide on secrets (R15); an inf
 given out to nobody but who decides about received files.
 """
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from archive import access, audit, refusals
@@ -102,6 +102,12 @@ def require_harmless(session: Session, person: Person, document: Document, form:
 def is_closed(document: Document) -> bool:
     """Whether only those who decide on secrets may know of it."""
     return document.alarm in SECRETS
+
+
+def open_to(person: Person, document: ColumnElement[int | None]) -> ColumnElement[bool]:
+    """Rows about no document, or one of which no alarm keeps the person from knowing; `where`."""
+    known = select(Document.id).where(Document.id == document, access.open_documents(person))
+    return or_(document.is_(None), known.exists())
 
 
 def _must_be_suspected(document: Document, why: str) -> None:

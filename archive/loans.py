@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, selectinload
 
-from archive import audit, clock, freezes, people, reading
+from archive import alarms, audit, clock, freezes, people, reading
 from archive.access import Action
 from archive.errors import Conflict, Invalid, NotFound
 from archive.models import CaseFile, Document, Organ, Person
@@ -176,6 +176,11 @@ def loans_of(organ: Organ, *, borrower: Person | None = None) -> Select[Loan]:
         .order_by(Loan.returned_on.is_not(None), Loan.until_on, Loan.id.desc())
     )
     return found if borrower is None else found.where(Loan.borrower_id == borrower.id)
+
+
+def open_to(person: Person) -> ColumnElement[bool]:
+    """Loans of nothing that is suspected to be a secret, but for who decides on it; for `where`."""
+    return alarms.open_to(person, Loan.document_id.expression)
 
 
 def begun(organ: Organ, first: date, last: date) -> Select[Loan]:

@@ -72,7 +72,8 @@ PLACES: tuple[Place, ...] = (
         "rows",
         "descriptive data, file names, what the road found out",
         "by document and intake number",
-        "the disposal's own statement, told by its event",
+        "the disposal's own statement, told by its event; what a confirmed secret left on its road "
+        "and in the registers: ingest.decisions.confirm_secret, with archive.secret_lines.erase",
         columns=(
             "document",
             "part",
@@ -149,7 +150,7 @@ PLACES: tuple[Place, ...] = (
         "whole copies",
         "whole case files as one PDF, made for who asked, for a day",
         "by the number of their row, whose content's digest names what is in it",
-        "web.whole_making.forget, a day later or at once",
+        "web.whole_making.forget, a day later, or at once where something in it is suspected",
         home=("copies",),
     ),
     Place(

@@ -42,10 +42,7 @@ def open_lines(person: Person, organ: Organ) -> ColumnElement[bool]:
     """The lines that a person may look for by what they say, for `where`."""
     if access.decides_secrets(person, organ.id):
         return true()
-    known = select(Document.id).where(
-        Document.id == RegisterEntry.document_id, access.open_documents(person)
-    )
-    is_open = or_(RegisterEntry.document_id.is_(None), known.exists())
+    is_open = alarms.open_to(person, RegisterEntry.document_id.expression)
     return RegisterEntry.is_suspected.is_(False) & is_open
 
 

@@ -310,6 +310,7 @@ def _uses(
         for at, name, one in found
     ]
     wanted = loans.begun(organ, first, last).where(Loan.document_id.in_(issued))
+    wanted = wanted.where(loans.open_to(who))
     lent = list(session.scalars(wanted.limit(MOST_ROWS + 1)))
     _require_few([*found, *lent])
     used += [
@@ -327,7 +328,8 @@ def loan_form(session: Session, who: Person, organ: Organ, first: date, last: da
     """
     if last < first:
         raise Invalid("days_turned_round", first=first.isoformat(), last=last.isoformat())
-    lent = list(session.scalars(loans.begun(organ, first, last).limit(MOST_ROWS + 1)))
+    wanted = loans.begun(organ, first, last).where(loans.open_to(who))
+    lent = list(session.scalars(wanted.limit(MOST_ROWS + 1)))
     _require_few(lent)
     facts = {"first": first.isoformat(), "last": last.isoformat(), "lines": len(lent)}
     audit.record(session, "organ.print_loans", organ, facts=facts)

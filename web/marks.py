@@ -5,6 +5,7 @@ themselves where words come otherwise, or where they answer in their own way.
 """
 
 from collections.abc import Mapping
+from itertools import zip_longest
 
 from werkzeug.datastructures import MultiDict
 
@@ -47,5 +48,6 @@ def refuse_marks_in_table(table: Table) -> Table:
         Refused: `secret_mark`; nothing was stored.
     """
     for row in table.rows:
-        refuse_marks(dict(zip(table.header, row.cells, strict=True)))
+        for name, cell in zip_longest(table.header, row.cells, fillvalue=""):
+            refuse_marks({name: cell})
     return table

@@ -1,14 +1,17 @@
 """Documents under alarm, at every door: closed to who decides nothing, decided with a password."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
-from archive import alarms, audit, documents
+from archive import alarms, audit, clock, documents, people
 from archive.models import Document
 from ingest.intakes import names_hidden, seen_intakes
 from ingest.models import Intake
 from tests.factories import PASSWORD, a_case_file, a_document, a_person, an_intake, writing
 from tests.web.conftest import House
+from web import book_forms
 
 
 @pytest.fixture
@@ -42,6 +45,30 @@ def test_only_who_decides_sees_it_anywhere(house: House, suspected: str) -> None
     assert f"/documents/{suspected}/alarm" in page
     assert "ngờ mật" in lan.get(f"/case-files/{case_file}").text
     assert suspected in lan.get("/receiving").text
+
+
+def test_what_was_said_when_it_was_lent_or_asked_for_is_for_who_decides_too(house: House) -> None:
+    minh, binh, code = house.as_("minh"), house.as_("binh"), house.open_code
+    day = f"{clock.today(house.organ()) + timedelta(days=3):%d/%m/%Y}"
+    said = {"purpose": "phương án xyzzy", "approved_by": "Chánh Văn phòng", "until_on": day}
+    assert house.post(minh, "/loans", thing=code, name="Bình", **said).status_code == 302
+    lan = house.as_("lan")
+    for client in (binh, lan):
+        house.post(client, "/exports", kind="document", code=code, purpose="mang đi xyzzy")
+    doors = (minh, "/loans"), (binh, "/exports"), (lan, "/exports")
+    assert [("xyzzy" in client.get(path).text) for client, path in doors] == [True] * 3
+    with writing(house.services.db) as rows:
+        alarms.sound(rows, documents.by_code(rows, code), alarms.SUSPECTED)
+    assert [("xyzzy" in client.get(path).text) for client, path in doors] == [False, False, True]
+    with writing(house.services.db) as rows:
+        today = clock.today(house.organ())
+        printed = {
+            name: book_forms.loan_form(
+                rows, people.by_name(rows, name), house.organ(), today, today
+            )
+            for name in ("minh", "lan")
+        }
+    assert [len(form.told["rows"]) for form in printed.values()] == [0, 1]
 
 
 def test_it_is_cleared_with_password_and_reason(house: House, suspected: str) -> None:

@@ -333,6 +333,14 @@ def test_no_table_brings_a_marked_title_into_a_plan(house: House) -> None:
     assert 'name="table"' not in answer.text
 
 
+def test_no_table_of_people_brings_one_in(house: House) -> None:
+    table = "Họ và tên,Vai trò,Chức vụ\nTrần Thị Mai,Viên chức,Văn thư (TỐI MẬT)\n"
+    file = (io.BytesIO(table.encode()), "a.csv")
+    answer = house.post(house.as_("quan"), "/people/import", file=file)
+    assert (answer.status_code, 'name="table"' in answer.text) == (422, False)
+    assert "TỐI MẬT" in answer.text
+
+
 def test_no_option_of_a_command_brings_one_in(house: House) -> None:
     home = {"LUUTRU_HOME": house.services.settings.home, "LUUTRU_AS": "lan"}
     told = CliRunner().invoke(main, ["plan", "draw-up", "2026"], env=home)

@@ -90,7 +90,7 @@ def back(actor: str | None, number: int, day: str, as_json: bool) -> None:
 def list_loans(actor: str | None, late: bool, as_json: bool) -> None:
     """What is lent, and what came back."""
     with at_desk(actor, Action.LEND) as desk:
-        wanted = loans.loans_of(desk.organ)
+        wanted = loans.loans_of(desk.organ).where(loans.open_to(desk.who))
         if late:
             wanted = wanted.where(loans.overdue(desk.organ.id, clock.today(desk.organ)))
         rows = [_as_json(desk.db, one) for one in desk.db.scalars(wanted)]

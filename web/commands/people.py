@@ -24,6 +24,7 @@ from archive.models import Organ, Person
 from archive.roles import ROLES
 from formats.tables import Limits, read_table
 from web.commands.door import acting, answer, door, json_option, tell, the_archive
+from web.marks import refuse_marks_in_table
 from web.words import say, say_line
 
 DAY = Field("day", "day", "day", "date")
@@ -80,7 +81,7 @@ def bring(
     actor: str | None, table: Path, take_in: bool, organ_code: str | None, as_json: bool
 ) -> None:
     """Accounts from XLSX or CSV: shown line by line; made with --take-in, all of them or none."""
-    read = read_table(table, Limits(rows=2000), names=HEADINGS)
+    read = refuse_marks_in_table(read_table(table, Limits(rows=2000), names=HEADINGS))
     with the_archive() as services, acting(services, actor) as who:
         with services.db.reading() as db:
             looked = account_lists.look(db, managed(db, who, organ_code), read)

@@ -99,6 +99,7 @@ def _page(**told: Any) -> str:
         require(rows, Action.SEE_CASE_FILES, here())
         may_lend = may(rows, Action.LEND, here())
         wanted = loans.loans_of(here(), borrower=None if may_lend else asker())
+        wanted = wanted.where(loans.open_to(asker()))
         if request.args.get("only") == "overdue":
             wanted = wanted.where(loans.overdue(here().id, clock.today(here())))
         found = listed(rows, wanted)

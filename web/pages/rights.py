@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from werkzeug.wrappers import Response as BaseResponse
 
-from archive import access, accounts, clock, exports, grants, hand_over, people
+from archive import access, accounts, alarms, clock, exports, grants, hand_over, people
 from archive import reading as reads
 from archive.access import Action
 from archive.errors import ArchiveError, Invalid, NotFound
@@ -19,6 +19,7 @@ from web.errors import tell
 from web.field_words import LEVELS
 from web.i18n import day, gettext, moment
 from web.lists import listed
+from web.numbers import number_in
 from web.pages.people import day_in
 
 blueprint = Blueprint("rights", __name__)
@@ -120,6 +121,7 @@ def requests() -> str:
             rows,
             select(ExportRequest)
             .where(ExportRequest.organ_id == here().id, _seen_by(decides))
+            .where(alarms.open_to(asker(), ExportRequest.document_id.expression))
             .order_by(ExportRequest.decided_at.is_not(None), ExportRequest.id.desc()),
         )
         return render_template(
@@ -201,14 +203,11 @@ def _thing(rows: Session, kind: str, code: str, action: Action | None) -> Thing:
 
 
 def _person(rows: Session, thing: Thing, number: str) -> Person:
-    if not number.isdecimal():
+    row = number_in(number)
+    found = select(Person.id).where(Person.id == row, accounts.of_organ_or_keeper(thing.organ_id))
+    if row is None or rows.scalar(found) is None:
         raise Invalid("person_missing")
-    found = select(Person.id).where(
-        Person.id == int(number), accounts.of_organ_or_keeper(thing.organ_id)
-    )
-    if rows.scalar(found) is None:
-        raise Invalid("person_missing")
-    return people.by_id(rows, int(number))
+    return people.by_id(rows, row)
 
 
 def _staff(rows: Session, thing: Thing) -> list[Person]:

@@ -21,6 +21,7 @@ from formats.tables import Limits, Table, TableRow, read_table
 from web.auth import actor, here, reading, require, writing
 from web.errors import words_of
 from web.i18n import gettext
+from web.marks import refuse_marks_in_table
 from web.pages.people import day_in, show_passwords, the_person
 from web.right_words import ROLE_NAMES
 
@@ -38,7 +39,7 @@ def bring() -> str | tuple[str, int]:
         return _bring_page()
     try:
         if "table" in request.form:
-            return _make(_table_from(request.form["table"]))
+            return _make(refuse_marks_in_table(_table_from(request.form["table"])))
         return _show(_uploaded())
     except (ArchiveError, FormatError) as error:
         return _bring_page(said=words_of(error)), 422
@@ -62,7 +63,7 @@ def _uploaded() -> Table:
     with tempfile.TemporaryDirectory(prefix="luutru-table-") as folder:
         path = Path(folder) / "table"
         given.save(path)
-        return read_table(path, LIMITS, names=HEADINGS)
+        return refuse_marks_in_table(read_table(path, LIMITS, names=HEADINGS))
 
 
 def _show(table: Table) -> str:
