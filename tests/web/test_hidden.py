@@ -348,6 +348,8 @@ def test_no_option_of_a_command_brings_one_in(house: House) -> None:
     told = CliRunner().invoke(main, ["plan", "add", "2026", MARKED], env=home)
     assert told.exit_code == 3, told.output
     assert tables_saying(house, "MẬT") == set()
+    told = CliRunner().invoke(main, ["find", "tuyệt", "mật"], env=home)  # asking brings nothing in
+    assert told.exit_code == 0, told.output
 
 
 def test_a_story_leaves_out_what_closed_case_files_would_tell(

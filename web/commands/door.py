@@ -53,7 +53,7 @@ def door(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def names_marks(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Mark a command, below `door`, that answers to marks of secrecy by itself."""
+    """Mark a command, below `door`, that keeps no words, or answers to marks by itself."""
     command.names_marks = True  # type: ignore[attr-defined]
     return command
 

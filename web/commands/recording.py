@@ -12,7 +12,7 @@ from archive.access import Action
 from archive.description import described
 from archive.errors import Invalid
 from search.finding import find as find_for
-from web.commands.door import acting, answer, door, json_option, tell, the_archive
+from web.commands.door import acting, answer, door, json_option, names_marks, tell, the_archive
 from web.hits import hit
 from web.receiving import Given, receive_all
 from web.words import say
@@ -27,6 +27,7 @@ from web.words import say
 @json_option
 @click.pass_obj
 @door
+@names_marks
 def receive(
     actor: str | None,
     paths: tuple[Path, ...],
@@ -99,6 +100,7 @@ def export(actor: str | None, code: str, rendition: str, target: Path, part_numb
 @json_option
 @click.pass_obj
 @door
+@names_marks
 def find(actor: str | None, words: tuple[str, ...], limit: int, start: int, as_json: bool) -> None:
     """Find documents by their words, number or fields."""
     text = " ".join(words)
