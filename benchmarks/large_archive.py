@@ -45,9 +45,10 @@ def fill(url: str, size: row.Size) -> None:
             many(connection, model, rows)
         if connection.dialect.name == "postgresql":
             repair_sequences(connection)
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        is_server = connection.dialect.name == "postgresql"
-        connection.exec_driver_sql("VACUUM ANALYZE" if is_server else "ANALYZE")
+    db.take_stock()
+    if db.engine.dialect.name == "postgresql":  # what its autovacuum does in a living archive
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE")
     db.close()
 
 

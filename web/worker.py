@@ -221,6 +221,7 @@ class Worker:
                 journal_check.look(db)
                 leftovers.clear_work(db, workshop)
                 leftovers.set_orphans_aside(db, workshop, self._stopping.is_set)
+                db.take_stock()
         finally:  # what broke is not tried again at once either
             self._stopping.wait(SWEEP)
         return False

@@ -143,6 +143,39 @@ def test_erased_words_leave_the_files_of_the_database(sqlite_db: Database) -> No
     assert b"mot-tu-rat-hiem-gap" not in _bytes_of(path)
 
 
+def test_sqlite_finds_the_short_way_once_it_has_counted_what_it_holds(sqlite_db: Database) -> None:
+    with sqlite_db.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "create table paper (id integer primary key, organ, alarm, name)"
+        )
+        connection.exec_driver_sql("create index ix_paper_organ on paper (organ, alarm, id)")
+        connection.exec_driver_sql(
+            "insert into paper (organ) with recursive n(one) as "
+            "(select 1 union all select one + 1 from n where one < 3000) select 1 from n"
+        )
+    web = Database(sqlite_db.url)  # another process, which has long been connected
+    assert "ix_paper_organ" in way_to(web, range(20))
+    sqlite_db.take_stock()
+    way_to(web, range(1))  # as it looks again, it notices
+    assert "PRIMARY KEY" in way_to(web, range(1, 20))
+    web.close()
+
+
+def way_to(db: Database, numbers: range) -> str:
+    """How SQLite finds these papers; it remembers what it was asked, so others each time."""
+    these = ", ".join(map(str, numbers))
+    with db.reading() as session:
+        session.execute(text("select name from paper limit 1"))
+        wanted = text(f"explain query plan select * from paper where organ = 1 and id in ({these})")
+        return str(session.execute(wanted).all())
+
+
+def test_a_server_counts_by_itself(db: Database) -> None:
+    db.take_stock()
+    with db.reading() as session:
+        assert session.scalar(text("select count(*) from organ")) == 0
+
+
 def _bytes_of(path: str) -> bytes:
     here = Path(path)
     return b"".join(one.read_bytes() for one in here.parent.glob(here.name + "*"))

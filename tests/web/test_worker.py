@@ -6,6 +6,7 @@ import shutil
 import time
 
 import pytest
+from sqlalchemy import text
 
 from archive import clock, documents, organ_rules, readers
 from archive.files import LocalFiles
@@ -50,6 +51,18 @@ def test_the_store_is_looked_through_every_day(
     monkeypatch.setattr(at_work, "_tidied_at", time.monotonic() - worker.EVERY_DAY)
     at_work._let_go()
     assert not files.has(second)
+
+
+def test_the_database_counts_what_it_holds_every_day(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = text("select count(*) from sqlite_master where name = 'sqlite_stat1'")
+    monkeypatch.setattr(worker, "SWEEP", 0)
+    with house.services.db.reading() as rows:
+        assert rows.scalar(counted) == 0
+    Worker(house.services)._let_go()
+    with house.services.db.reading() as rows:
+        assert rows.scalar(counted) == 1
 
 
 def test_the_doctor_names_a_store_that_the_database_does_not_know(
