@@ -7,7 +7,7 @@ from dataclasses import replace
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
-from archive import access, audit
+from archive import access, audit, exports
 from archive.access import Action
 from archive.errors import Conflict, NotAllowed, NotFound
 from archive.fields import given_value
@@ -124,11 +124,15 @@ def seen_by(session: Session, person: Person, organ: Organ) -> ColumnElement[boo
     return mine & ((Issuance.prepared_by_id == person.id) | Issuance.id.in_(_asked(person)))
 
 
-def stored_form(session: Session, issuance: Issuance, state: str = "") -> str:
+def stored_form(session: Session, person: Person, issuance: Issuance, state: str = "") -> str:
     """The digest of the file in one of its states, the latest if none is named; it is told.
+
+    Once it is a document of the archive, it is taken out with consent like others, but by the
+    clerks: they send it out.
 
     Raises:
         NotFound: `no_such_issuance`: it never came to that, or was given up.
+        NotAllowed: `export_needs_consent`.
     """
     by_state = {
         "prepared": issuance.prepared_digest,
@@ -138,6 +142,9 @@ def stored_form(session: Session, issuance: Issuance, state: str = "") -> str:
     digest = by_state.get(state or issuance.state)
     if digest is None or issuance.state == "given_up":
         raise NotFound("no_such_issuance", issuance=issuance.id)
+    document = issuance.intake.document if issuance.intake is not None else None
+    if document is not None and not access.may(session, person, Action.ISSUE, issuance.organ):
+        exports.require_consent(session, person, document)
     audit.record(session, "issuance.download", issuance, facts={"state": state or issuance.state})
     return digest
 

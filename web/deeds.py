@@ -34,11 +34,11 @@ def deeds(
         _file(document, part, "archival", gettext("Download the archival copy"), rights),
         _file(document, part, "text", gettext("Download the text"), rights),
     )
-    asks = gettext("Taking content out needs the consent of the head: ask below.")
+    says = gettext("Taking content out needs the consent of the head: ask below.")
+    asks = says if needs_consent else ""
+    taken_out = (*files, _print(document, part, rights), _marked(document, part, rights))
     return [
-        *(replace(one, why_not=one.why_not or (asks if needs_consent else "")) for one in files),
-        _print(document, part, rights),
-        _marked(document, part, rights, asks if needs_consent else ""),
+        *(replace(one, why_not=one.why_not or asks) for one in taken_out),
         *_receipt(document, part, rights),
         _deed(document, "correct", "pencil", gettext("Correct the data"), rights, Action.CORRECT),
         _deed(document, "verify", "shield-check", gettext("Verify now"), rights, Action.VERIFY),
@@ -72,7 +72,7 @@ def _print(document: Document, part: Part, rights: Mapping[Action, bool]) -> Dee
     return replace(deed, why_not=gettext("There are no pages to print."))
 
 
-def _marked(document: Document, part: Part, rights: Mapping[Action, bool], asks: str) -> Deed:
+def _marked(document: Document, part: Part, rights: Mapping[Action, bool]) -> Deed:
     """A copy for reading, with where it comes from at the foot of every page."""
     name = gettext("Download a marked copy")
     target = url_for("forms.reading_copy", code=document.code, part=part.ordinal)
@@ -80,7 +80,7 @@ def _marked(document: Document, part: Part, rights: Mapping[Action, bool], asks:
         return Deed(name, "printer", target, why_not=_no_right(Action.READ))
     if pictures.shown(part) is None:
         return Deed(name, "printer", target, why_not=gettext("There are no pages to print."))
-    return Deed(name, "printer", target, why_not=asks)
+    return Deed(name, "printer", target)
 
 
 def _receipt(document: Document, part: Part, rights: Mapping[Action, bool]) -> list[Deed]:

@@ -15,7 +15,8 @@ from archive.access import Action
 from archive.database import Database
 from archive.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
 from archive.life_models import DocumentLink
-from archive.models import CaseFile, Document, Event, EventWords, Person
+from archive.models import CaseFile, Document, Event, EventWords, Organ, Person
+from archive.organ_rules import set_rules
 from archive.register_models import Register, RegisterEntry
 from archive.settings import Settings
 from formats import issuing as fields
@@ -26,7 +27,7 @@ from formats.signature_reports import has_person_and_organ
 from formats.signatures import check_signatures
 from formats.trust import TrustFolder
 from ingest import issued, issuing, issuing_out, leftovers, shelving
-from ingest.issuances import by_number, sees
+from ingest.issuances import by_number, sees, stored_form
 from ingest.issuing import Wish
 from ingest.issuing_out import Issued, hindrances, issue
 from ingest.models import Intake, Issuance
@@ -625,6 +626,25 @@ def test_an_annex_goes_with_its_document_and_is_linked_with_it(bureau: Bureau) -
         link = session.scalars(select(DocumentLink)).one()
     assert (link.from_id, link.to_id) == (documents_made[1].id, documents_made[0].id)
     assert link.kind == "attachment"
+
+
+@pytest.mark.rule("DB-33")
+def test_what_went_out_is_taken_out_with_consent_but_by_the_clerk(bureau: Bureau) -> None:
+    number = bureau.prepare()
+    bureau.sign(number)
+    told = bureau.issue(number)
+    with writing(bureau.db) as session:
+        organ = session.get_one(Organ, bureau.desk.organ.id)
+        set_rules(session, organ, {"export_needs_consent": "1"}, "Quy chế")
+    with bureau.acting(bureau.officer), bureau.db.transaction() as session:
+        assert stored_form(session, bureau.officer, by_number(session, number))  # on its road yet
+    bureau.shelve(told.intakes[0])
+    for state in ("prepared", "signed", "issued"):
+        with bureau.db.reading() as session, pytest.raises(NotAllowed) as refused:
+            stored_form(session, bureau.officer, by_number(session, number), state)
+        assert refused.value.code == "export_needs_consent"
+    with bureau.acting(bureau.clerk), bureau.db.transaction() as session:
+        assert stored_form(session, bureau.clerk, by_number(session, number))
 
 
 def test_a_leader_may_prepare_and_bring_back(bureau: Bureau) -> None:

@@ -403,6 +403,7 @@ def test_taking_a_whole_case_file_out_asks_for_consent_where_the_organ_does(hous
     assert told.headers["Location"] == f"/case-files/{house.case_file}"
     assert not whole_making.make_one(house.services)
     assert client.get(f"/print/documents/{house.open_code}/1").status_code == 403
+    assert client.get(f"/documents/{house.open_code}/print").status_code == 403
     assert house.events("document.export") == []
 
 

@@ -209,7 +209,7 @@ def list_all(actor: str | None, state: str | None, limit: int, as_json: bool) ->
 def _fetch(services: Services, who: Person, number: int, state: str, target: Path) -> None:
     with services.db.transaction() as db:
         issuance = the_issuance(db, who, number, Action.SEE_REGISTERS)
-        digest = stored_form(db, issuance, state)
+        digest = stored_form(db, who, issuance, state)
     services.files.fetch(digest, target)
 
 

@@ -186,9 +186,10 @@ def picture(code: str, part: int, number: int, width: int) -> BaseResponse:
 
 @blueprint.get("/<code>/print")
 def printed(code: str) -> str:
-    """All pages one below the other, for paper; told as a print."""
+    """All pages one below the other, for paper: content goes out, and it is told as a print."""
     with writing() as rows:
         document = the_document(rows, code, Action.READ)
+        exports.require_consent(rows, asker(), document)
         reads.opened(rows, document, "print")
         mark = mark_of(rows, document.organ, asker())
     shown = [(one, min(one.pages or 0, PRINTED)) for one in document.parts if pictures.shown(one)]

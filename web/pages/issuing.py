@@ -282,7 +282,7 @@ def download(number: int, state: str) -> Response:
     """The file in one of its states, to be signed elsewhere or kept."""
     with writing() as rows:
         issuance = the_issuance(rows, asker(), number, Action.SEE_REGISTERS)
-        digest = stored_form(rows, issuance, state)
+        digest = stored_form(rows, asker(), issuance, state)
     response = send_file(
         services().files.open(digest),
         mimetype="application/pdf",
