@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload, load_only
 
 from archive import audit, clock
 from archive.errors import Conflict, Invalid, NotFound
+from archive.file_plans import tidy_notation
 from archive.models import (
     CaseFile,
     CaseFileWord,
@@ -48,10 +49,11 @@ def open_one(
     """Open a case file.
 
     Raises:
-        Invalid: `notation_missing`, `title_missing`, `bad_access_level`, `bad_value`.
+        Invalid: `notation_missing`, `title_missing`, `bad_access_level`, `bad_value`,
+            `day_in_future`.
         Conflict: `case_file_exists`, with its code.
     """
-    notation, title = nfc(notation).strip(), nfc(title).strip()
+    notation, title = tidy_notation(notation), nfc(title).strip()
     if not notation:
         raise Invalid("notation_missing")
     if not title:
@@ -59,12 +61,13 @@ def open_one(
     if access_level not in ("organ", "unit", "assigned"):
         raise Invalid("bad_access_level", level=access_level)
     day = clock.today(organ)
+    if start_date is not None and start_date > day:
+        raise Invalid("day_in_future", day=start_date)
     year = day.year if year is None else year
     if not 1000 <= year <= 9999:
         raise Invalid("bad_value", field="FileCatalog", value=str(year))
     code = code_of(organ.code, year, notation)
-    if session.scalar(select(CaseFile.id).where(CaseFile.code == code)) is not None:
-        raise Conflict("case_file_exists", case_file=code)
+    _require_free(session, organ, year, notation)
     case_file = CaseFile(
         organ_id=organ.id,
         fonds_id=session.scalar(select(Fonds.id).where(Fonds.organ_id == organ.id).limit(1)),
@@ -85,6 +88,22 @@ def open_one(
     session.flush()
     audit.record(session, "case_file.open", case_file, title=title)
     return case_file
+
+
+def _require_free(session: Session, organ: Organ, year: int, notation: str) -> None:
+    """Go on only if the year's notation is free, 05-kt like 05-KT; of two people, one goes first.
+
+    Raises:
+        Conflict: `case_file_exists`, with its code.
+    """
+    session.execute(select(Organ.id).where(Organ.id == organ.id).with_for_update(key_share=True))
+    same_code = CaseFile.code == code_of(organ.code, year, notation)
+    of_year = and_(CaseFile.organ_id == organ.id, CaseFile.year == year)
+    same_letters = and_(of_year, func.lower(CaseFile.notation) == notation.lower())
+    for same in (same_code, same_letters):
+        found = session.scalar(select(CaseFile.code).where(same).limit(1))
+        if found is not None:
+            raise Conflict("case_file_exists", case_file=found)
 
 
 def by_code(session: Session, code: str) -> CaseFile:

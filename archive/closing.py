@@ -264,7 +264,8 @@ def describe(
     The caller tells of it.
 
     Raises:
-        Invalid: `bad_value`, `unknown_field`, `code_is_final`, `ends_before_it_begins`.
+        Invalid: `bad_value`, `unknown_field`, `code_is_final`, `ends_before_it_begins`,
+            `day_in_future`.
         Conflict: `changed_meanwhile`, `frozen`.
     """
     columns, supplementary = parse_fields(values, CASE_FILE_FIELDS)
@@ -276,6 +277,7 @@ def describe(
         raise Invalid("code_is_final", fields=sorted(kept))
     if supplementary:
         columns["supplementary"] = {**case_file.supplementary, **supplementary}
+    _require_past(case_file, columns)
     changed = {}
     for name, value in columns.items():
         before = getattr(case_file, name)
@@ -287,6 +289,15 @@ def describe(
     if "title" in changed:  # it is found by it
         index_anew(session, [case_file.id])
     return changed
+
+
+def _require_past(case_file: CaseFile, columns: dict[str, Any]) -> None:
+    """Work began, ended and was settled before it is written down; a term counts from there."""
+    today = clock.today(case_file.organ)
+    for name in ("start_date", "end_date", "settled_on"):
+        day = columns.get(name)
+        if day is not None and day > today and day != getattr(case_file, name):
+            raise Invalid("day_in_future", day=day)
 
 
 def correct(

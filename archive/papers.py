@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from archive import audit, freezes
 from archive.errors import Conflict, Invalid
-from archive.fields import parse_day
+from archive.fields import day_typed
 from archive.life_models import PaperPart
 from archive.models import CaseFile, Document, Placement, Row
 from formats.vietnamese import nfc
@@ -32,7 +32,7 @@ def parse(values: Mapping[str, str]) -> dict[str, Any]:
 
     Raises:
         Invalid: `paper_kind_unknown`, `paper_what_missing`, `paper_place_missing`,
-            `paper_link_missing`, `paper_link_bad`, `bad_value`.
+            `paper_link_missing`, `paper_link_bad`, `bad_value`, `bad_day`.
     """
     plain = {name: nfc(text).strip() for name, text in values.items()}
     columns: dict[str, Any] = {
@@ -49,8 +49,7 @@ def parse(values: Mapping[str, str]) -> dict[str, Any]:
     if columns["kind"] != "rest_of_first_page" and not (columns["place"] or columns["holder"]):
         raise Invalid("paper_place_missing")
     columns |= {name: _count(name, plain.get(name, "")) for name in ("pages", "sheets")}
-    arrived = plain.get("arrived_on", "")
-    return {**columns, "arrived_on": parse_day(arrived) if arrived else None}
+    return {**columns, "arrived_on": day_typed(plain.get("arrived_on", ""))}
 
 
 def _count(name: str, text: str) -> int | None:

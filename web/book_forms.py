@@ -285,7 +285,7 @@ def _uses(
     organ = book.organ
     if not access.roles_of(who, organ.id) & SEE_USES:
         raise NotAllowed("not_allowed", action=str(Action.READ_STORY))
-    begin = clock.end_of(first - timedelta(days=1), organ)
+    begin = clock.end_of(first, organ) - timedelta(days=1)
     end = clock.end_of(last, organ)
     issued = select(RegisterEntry.document_id).where(RegisterEntry.register_id == book.id)
     found = session.execute(

@@ -246,3 +246,16 @@ def test_outside_the_plan_it_begins_with_the_five_data_of_the_decree(house: Hous
     with house.services.db.reading() as rows:
         row = rows.scalars(select(CaseFile).where(CaseFile.notation == "88")).one()
     assert (row.creator, row.start_date, row.maintenance) == ("Phòng X", date(2026, 3, 2), "10 năm")
+
+
+@pytest.mark.parametrize("day", ["31/12/9999", "01/01/2099"])
+def test_the_work_has_ended_before_a_case_file_is_closed(house: House, day: str) -> None:
+    client, case_file = house.as_("binh"), held(house)
+    answer = house.post(client, f"/case-files/close/{case_file.code}", end_date=day)
+    assert answer.status_code == 422 and day in answer.text
+    assert now(house, case_file).stage == "open"
+    row = closed(house, client, case_file)
+    where = f"/case-files/correct/{row.code}"
+    answer = house.post(house.as_("lan"), where, end_date=day, why="Kéo dài")
+    assert answer.status_code == 422
+    assert now(house, case_file).end_date == row.end_date

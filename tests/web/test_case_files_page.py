@@ -147,3 +147,20 @@ def test_fifty_rows_cost_no_more_questions_than_five(house: House) -> None:
     many = {path: cost(path) for path in paths}
     assert all(many[path] <= few[path] + 2 for path in paths), (few, many)
     assert max(many.values()) < 32
+
+
+@pytest.mark.parametrize("typed", ["05–KT", "05 - KT", "05-kt"])
+def test_other_dashes_and_letters_make_no_second_case_file(house: House, typed: str) -> None:
+    client = house.as_("lan")
+    form = {"title": "Kế toán", "maintenance": "5 năm", "year": "2026"}
+    house.post(client, "/case-files/new", notation="05-KT", **form)
+    again = house.post(client, "/case-files/new", notation=typed, **form)
+    assert again.status_code == 422 and "TTLT.2026.05-KT" in again.text
+
+
+@pytest.mark.parametrize("day", ["31/02/2026", "hôm qua", "31/12/9999", "01/01/2099"])
+def test_work_on_a_case_file_begins_on_a_day_that_has_come(house: House, day: str) -> None:
+    client = house.as_("lan")
+    form = {"title": "Kế toán", "maintenance": "5 năm", "year": "2026", "notation": "05-KT"}
+    answer = house.post(client, "/case-files/new", start_date=day, **form)
+    assert answer.status_code == 422 and day in answer.text

@@ -173,3 +173,41 @@ def test_every_list_asks_at_most_fifteen_questions_however_long_it_is(house: Hou
     many = questions(house)
     assert {one: count for one, count in many.items() if count > 15} == {}
     assert {one: (few[one], count) for one, count in many.items() if count > few[one]} == {}
+
+
+TOO_LONG = "9" * 25
+ASKED = (
+    f"/registers?year={TOO_LONG}",
+    f"/registers/den?year={TOO_LONG}",
+    f"/plans/2026?under={TOO_LONG}",
+    f"/plans/2026/story?before={TOO_LONG}",
+    f"/people?unit={TOO_LONG}",
+    f"/people/1?before={TOO_LONG}",
+    f"/administration/holidays?year={TOO_LONG}",
+    f"/issuing/new?main={TOO_LONG}",
+    f"/registers/den/new?intake={TOO_LONG}",
+    f"/registers/den/new?let_in={TOO_LONG}",
+    "/print/registers/di?what=uses&first=01/01/0001&last=31/12/9999",
+)
+SENT: tuple[tuple[str, dict[str, str]], ...] = (
+    ("/access/holder", {"person": TOO_LONG, "why": "x"}),
+    ("/access/grants", {"kind": "case_file", "person": TOO_LONG, "reason": "x"}),
+    ("/delegations", {"delegate": TOO_LONG, "until_on": "2027-01-01", "reason": "x"}),
+    ("/registers/refusals", {"reason_code": "other_reason", "reason": "x", "intake": TOO_LONG}),
+    ("/people/new", {"full_name": "Nguyễn Văn A", "role": "officer", "unit": TOO_LONG}),
+    ("/freezes/new", {"year": "2026", "number": "1", "reason": "x", "ordered_on": "hôm qua"}),
+    ("/papers/case_file/@", {"kind": "original", "what": "x", "place": "x", "arrived_on": "?"}),
+)
+
+
+def test_a_number_that_no_row_can_have_is_no_number(house: House) -> None:
+    a_person(house.services.db, house.organ(), "truong", "head")
+    house.post(house.as_("lan"), "/plans", year="2026")
+    for who in ("lan", "minh", "truong", "quan"):
+        client = house.as_(who)
+        for path in ASKED:
+            assert client.get(path).status_code < 500, (who, path)
+        for path, form in SENT:
+            code = house.case_file
+            answer = house.post(client, path.replace("@", code), **{"code": code, **form})
+            assert answer.status_code < 500, (who, path)

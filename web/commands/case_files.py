@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from archive import access, case_files, closing, documents, papers, people, reading
 from archive.access import Action
-from archive.fields import CASE_FILE_FIELDS, parse_day
+from archive.fields import CASE_FILE_FIELDS, day_typed
 from archive.freezes import orders_on
 from archive.models import CaseFile, Document, Organ, Person, Placement
 from archive.moves import require_change
@@ -59,7 +59,7 @@ def open_one(
         made = case_files.open_one(
             db, organ, notation, title, year=year, holder=db.get_one(Person, who.id),
             maintenance=maintenance, creator=creator,
-            start_date=parse_day(start) if start else None,
+            start_date=day_typed(start),
         )  # fmt: skip
         told = {"case_file": made.code, "title": made.title}
     answer(told) if as_json else click.echo(made.code)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from archive import access, clock, freezes, people, reading, units
 from archive.access import Action
 from archive.errors import NotFound
-from archive.fields import parse_day
+from archive.fields import day_typed
 from archive.life_models import FreezeOrder
 from archive.models import CaseFile, Document, Organ, Person
 from web.commands.door import acting, answer, door, json_option, tell, the_archive
@@ -57,7 +57,7 @@ def place(
                 unit_id=units.by_code(db, organ, unit).id if unit else None,
                 holder_id=people.by_name(db, holder).id if holder else None,
             )
-        day = parse_day(ordered_on) if ordered_on else clock.today(organ)
+        day = day_typed(ordered_on) or clock.today(organ)
         order = freezes.freeze(
             db, organ, things, by=db.get_one(Person, who.id), number=number, ordered_on=day,
             reason=reason,

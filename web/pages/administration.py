@@ -21,6 +21,7 @@ from web.auth import here, reading, require, writing
 from web.errors import tell, words_of
 from web.i18n import gettext
 from web.lists import listed
+from web.numbers import number_asked, number_in
 from web.pages.people import day_in
 from web.rule_words import CHOICES, MEANINGS, POLICIES
 
@@ -182,7 +183,7 @@ def _calendar_page(**told: Any) -> str:
     with reading() as rows:
         require(rows, Action.MANAGE_ORGAN, here())
         this_year = clock.today(here()).year
-        year = request.args.get("year", this_year, type=int)
+        year = number_asked("year") or this_year
         year = year if year in YEARS else this_year
         return render_template(
             "administration/holidays.html",
@@ -276,12 +277,13 @@ def _keys_page(**told: Any) -> str:
 
 
 def _holder(rows: Session, number: str) -> Person:
-    if not number.isdecimal():
+    row = number_in(number)
+    if row is None:
         raise Invalid("person_missing")
-    found = select(Person.id).where(Person.id == int(number), accounts.of_organ(here()))
+    found = select(Person.id).where(Person.id == row, accounts.of_organ(here()))
     if rows.scalar(found) is None:
         raise Invalid("person_missing")
-    return people.by_id(rows, int(number))
+    return people.by_id(rows, row)
 
 
 # One's own organ only -----------------------------------------------------------------------------

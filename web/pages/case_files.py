@@ -19,7 +19,7 @@ from archive import (
 )
 from archive.access import Action, open_documents, require_filling, require_placing
 from archive.errors import ArchiveError, Invalid, NotAllowed
-from archive.fields import parse_day
+from archive.fields import day_typed
 from archive.life_models import AccessChange
 from archive.models import CaseFile, Document, Person, Placement
 from archive.reading import (
@@ -128,7 +128,7 @@ def _open(form: Any) -> str:
         raise Invalid("bad_value", field=gettext("Year"), value=typed)
     told = ("notation", "title", "maintenance", "creator")
     refuse_marks({name: form.get(name, "") for name in told})
-    start = parse_day(form["start_date"]) if form.get("start_date", "").strip() else None
+    start = day_typed(form.get("start_date", ""))
     with writing() as rows:
         require(rows, Action.OPEN_CASE_FILE, here())
         case_file = case_files.open_one(

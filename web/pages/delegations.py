@@ -20,6 +20,7 @@ from web.auth import actor, here, reading, writing_of_oneself
 from web.errors import words_of
 from web.i18n import gettext
 from web.lists import listed
+from web.numbers import number_in
 from web.pages.people import day_in
 
 blueprint = Blueprint("delegations", __name__, url_prefix="/delegations")
@@ -108,9 +109,10 @@ def _manages(rows: Session) -> bool:
 
 
 def _somebody(rows: Session, number: str) -> Person:
-    if not number.isdecimal():
+    row = number_in(number)
+    if row is None:
         raise Invalid("person_missing")
-    here_too = select(Person.id).where(Person.id == int(number), accounts.of_organ(here()))
+    here_too = select(Person.id).where(Person.id == row, accounts.of_organ(here()))
     if rows.scalar(here_too) is None:
         raise NotFound("no_such_person", name=number)
-    return people.by_id(rows, int(number))
+    return people.by_id(rows, row)

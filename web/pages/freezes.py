@@ -1,7 +1,5 @@
 """Freezing (khóa, đóng băng) by order: what is held, a new order, lifting one (R16)."""
 
-from datetime import date
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
@@ -10,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from archive import clock, freezes, people, units
 from archive.access import Action
 from archive.errors import ArchiveError, NotFound
-from archive.fields import parse_day
+from archive.fields import day_typed
 from archive.life_models import FreezeOrder, Frozen
 from archive.models import CaseFile, Document, Person
 from archive.reading import known_case_files, known_documents, seen_case_files
@@ -95,7 +93,7 @@ def new() -> str | BaseResponse | tuple[str, int]:
     form = request.form
     try:
         refuse_marks({"reason": form.get("reason", "")})
-        day = _day(form.get("ordered_on", ""))
+        day = day_typed(form.get("ordered_on", "")) or clock.today(here())
         with writing() as rows:
             require(rows, Action.FREEZE, here())
             things = _chosen(rows)
@@ -113,10 +111,6 @@ def new() -> str | BaseResponse | tuple[str, int]:
     services().bell.set()
     flash(done, "success")
     return redirect(url_for("freezes.page"))
-
-
-def _day(text: str) -> date:
-    return parse_day(text) if text.strip() else clock.today(here())
 
 
 def _chosen(rows: Session) -> list[CaseFile | Document]:

@@ -16,6 +16,7 @@ from web.case_file_view import PAPER_KINDS
 from web.errors import Said, status_of, words_of
 from web.i18n import gettext
 from web.marks import refuse_marks
+from web.numbers import number_in
 
 blueprint = Blueprint("papers", __name__, url_prefix="/papers")
 TYPED = ("kind", "what", "place", "holder", "pages", "sheets", "link", "arrived_on")
@@ -33,7 +34,7 @@ def page(kind: str, code: str) -> str | BaseResponse | tuple[str, int]:
         with writing() as rows:
             thing = _thing(rows, kind, code)
             _require(rows, thing)
-            if part := _part(rows, thing, form.get("part", type=int)):
+            if part := _part(rows, thing, number_in(form.get("part", ""))):
                 papers.change(
                     rows, part, values, why=form.get("why", ""), seen=form.get("seen", "")
                 )

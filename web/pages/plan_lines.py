@@ -19,6 +19,7 @@ from archive.seen import state_of
 from web.auth import asker, here, reading, writing
 from web.errors import tell, words_for, words_of
 from web.i18n import gettext
+from web.numbers import number_in
 from web.pages.plans import the_plan
 
 blueprint = Blueprint("plan_lines", __name__, url_prefix="/plans/<int:year>")
@@ -64,13 +65,14 @@ def _values(form: Any) -> LineValues:
     unit = form.get("unit", "")
     return LineValues(
         **texts,
-        holder_id=int(holder) if holder.isdecimal() else None,
-        unit_id=int(unit) if unit.isdecimal() else None,
+        holder_id=number_in(holder),
+        unit_id=number_in(unit),
     )
 
 
 def _parent(rows: Session, plan: FilePlan, number: str) -> FilePlanEntry | None:
-    return file_plans.line_of(rows, plan, int(number)) if number.isdecimal() else None
+    row = number_in(number)
+    return file_plans.line_of(rows, plan, row) if row is not None else None
 
 
 @blueprint.route("/lines/<int:line>", methods=["GET", "POST"])

@@ -23,6 +23,7 @@ from web.auth import asker, here, may, reading, require, writing
 from web.errors import tell, words_for, words_of
 from web.i18n import gettext
 from web.lists import counts
+from web.numbers import number_asked
 from web.plan_files import write
 from web.story_words import story
 
@@ -87,7 +88,7 @@ def one(year: int) -> str:
     """One plan: its headings, its lines and what became of them."""
     with reading() as rows:
         plan = the_plan(rows, year, Action.SEE_PLAN)
-        words, under = request.args.get("q", ""), request.args.get("under", type=int)
+        words, under = request.args.get("q", ""), number_asked("under")
         found = plan_view.shown(rows, plan, words=words, under=under)
         may_plan = may(rows, Action.PLAN, here())
         return render_template(
@@ -110,7 +111,7 @@ def told(year: int) -> str:
             rows,
             story_of("file_plan", plan.id),
             of="file_plan",
-            before=request.args.get("before", type=int),
+            before=number_asked("before"),
         )
         return render_template("plans/story.html", plan=plan, story=found)
 
