@@ -46,6 +46,7 @@ from web.book_forms import SEE_USES
 from web.errors import tell, words_of
 from web.i18n import gettext
 from web.lists import listed
+from web.numbers import number_asked, number_in
 from web.pages.case_files import open_ones
 from web.print_words import FORMS
 from web.story_words import story
@@ -60,7 +61,7 @@ def page() -> str:
     with reading() as rows:
         require(rows, Action.SEE_REGISTERS, here())
         today = clock.today(here())
-        year = request.args.get("year", today.year, type=int)
+        year = number_asked("year") or today.year
         found = books.books_of(rows, here())
         return render_template(
             "registers/page.html",
@@ -124,7 +125,7 @@ def book(book: str) -> str | tuple[str, int]:
         except Invalid as error:
             first = last = None
             said = words_of(error)
-        year = None if first or last else asked.get("year", today.year, type=int)
+        year = None if first or last else number_in(asked.get("year", "")) or today.year
         wanted = register_lists.lines(held, year=year, first=first, last=last).where(
             *register_lists.filters(asked.get("only", ""), today, held.organ),
             *register_lists.by_number(held, asked.get("q", ""), open_lines(asker(), here())),
@@ -192,7 +193,7 @@ def one(book: str, year: int, number: int) -> str:
                 rows,
                 story_of("register_entry", entry.id),
                 of="register_entry",
-                before=request.args.get("before", type=int),
+                before=number_asked("before"),
             ),
         )
 
