@@ -98,6 +98,25 @@ def erase(session: Session, number: int) -> None:
     _ask_anew(session, answered)
 
 
+def number_of_file(asked: LettingIn) -> int | None:
+    """The number of the received file that somebody asked to let in, where there was one."""
+    number = str(asked.typed.get("intake", ""))
+    return int(number) if number.isdecimal() and len(number) < 10 else None
+
+
+def forget_questions(session: Session, organ: Organ, file: int) -> None:
+    """What was asked about this file, a state secret, is answered by that; nothing typed stays."""
+    unused = (LettingIn.organ_id == organ.id, LettingIn.entry_id.is_(None))
+    for one in session.scalars(select(LettingIn).where(*unused).order_by(LettingIn.id)):
+        if number_of_file(one) != file:
+            continue
+        one.typed, one.reason, one.is_allowed = {}, WHY, False
+        one.decided_at = one.decided_at or clock.now()
+        session.flush()
+        erased = erase_words(session, one)
+        audit.record(session, "letting_in.forget", one, facts={"erased_words": erased})
+
+
 def _twins(session: Session, entry: RegisterEntry) -> list[EntryTwin]:
     here = or_(EntryTwin.entry_id == entry.id, EntryTwin.earlier_entry_id == entry.id)
     return list(session.scalars(select(EntryTwin).where(here).order_by(EntryTwin.id)))

@@ -150,6 +150,7 @@ def confirm_secret(
     document, digest = _mended_by(session, intake), intake.digest
     twins.suspect(session, workshop, digest)
     _erase_line(session, intake)
+    secret_lines.forget_questions(session, intake.organ, intake.id)
     shelving.discard(session, workshop, intake, why)
     if document is not None:
         _suspect_parts(session, workshop, document)

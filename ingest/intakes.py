@@ -11,6 +11,8 @@ from archive.errors import Conflict, NotFound
 from archive.models import CaseFile, Document, Event, Organ, Part, Person
 from archive.moves import Hindrance
 from archive.reading import SAME_SITTING, known_documents, seen_case_files, seen_documents
+from archive.register_models import LettingIn
+from archive.secret_lines import number_of_file
 from ingest import decisions
 from ingest.models import Intake, Issuance
 
@@ -109,6 +111,20 @@ def intake_for(session: Session, person: Person, organ: Organ, number: int) -> I
     if intake.state in ("refused", "discarded"):
         raise Conflict("file_is_gone", intake=number)
     return intake
+
+
+def known_questions(
+    session: Session, person: Person, asked: Iterable[LettingIn]
+) -> list[LettingIn]:
+    """Those whose file is not suspected to be a state secret, but for who decides on it (R15)."""
+    files = {one.id: number_of_file(one) for one in asked}
+    here = (Intake.id.in_(set(files.values()) - {None}), Intake.is_quarantined.is_(True))
+    suspected = set(session.scalars(select(Intake.id).where(*here)))
+    return [
+        one
+        for one in asked
+        if files[one.id] not in suspected or access.decides_secrets(person, one.organ_id)
+    ]
 
 
 def _is_closed(session: Session, person: Person, intake: Intake) -> bool:

@@ -145,6 +145,7 @@ SENTENCES: dict[str, Any] = {
     "letting_in.ask": _l("asked to let it in"),
     "letting_in.allow": _l("let it in"),
     "letting_in.refuse": _l("decided not to let it in"),
+    "letting_in.forget": _l("erased the question"),
     "letting_in.use": _l("registered what was let in as %(entry)s"),
 }
 RENDITIONS = {

@@ -23,10 +23,10 @@ from archive.audit_check import verify
 from archive.database import Base
 from archive.errors import Waits
 from archive.models import Document, Organ, Person
-from archive.register_models import RegisterEntry
+from archive.register_models import LettingIn, RegisterEntry
 from archive.secret_lines import KEPT, open_lines
 from formats.vietnamese import fold
-from ingest import decisions, issuances, leftovers, registering
+from ingest import decisions, intakes, issuances, leftovers, registering
 from ingest.models import Intake, Issuance, IssuanceComment
 from ingest.pipeline import advance
 from ingest.registering import Decided, Form
@@ -119,11 +119,19 @@ LETTER = {
     "code_notation": "KH-UBND",
     "subject": f"Bố trí lực lượng {RARE}",
     "organ_name": f"Bộ Tư lệnh {RARE}",
+    "issued_date": "12/01/2026",
     "signer_name": f"Đại tá {RARE}",
     "to_places": "Bình",
     "sender_email": f"{RARE}@bao.vn",
 }
-LIKE_IT = {"code_number": "77", "code_notation": "KH-UBND", "subject": "Kế hoạch khác"}
+PLAIN = {"organ_name": "Sở Nội vụ", "code_number": "không số", "issued_date": "12/01/2026"}
+LIKE_IT = {
+    "code_number": "77",
+    "code_notation": "KH-UBND",
+    "subject": "Kế hoạch khác",
+    "organ_name": "Bộ Tư lệnh",
+    "issued_date": "12/01/2026",
+}
 
 
 def places_saying(desk: Desk, word: str) -> set[str]:
@@ -201,7 +209,7 @@ def test_who_was_to_get_a_secret_is_forgotten_and_what_it_answered_is_open_again
     office: Office,
 ) -> None:
     desk = office.desk
-    asked = office.register("den", {"subject": "Đề nghị báo cáo", "organ_name": "Sở Nội vụ"})
+    asked = office.register("den", {**PLAIN, "subject": "Đề nghị báo cáo"})
     values = {"subject": f"Báo cáo {RARE}", "recipients": f"Bộ Tư lệnh {RARE}"}
     code = office.register("di", values, b"noi dung", answers=asked)
     assert office.line(asked).finished_on is not None
@@ -354,3 +362,29 @@ def _sees(office: Office, user_name: str, number: int) -> bool:
     with office.desk.db.reading() as session:
         person = people.by_name(session, user_name)
         return issuances.sees(session, person, issuances.by_number(session, number))
+
+
+def test_what_was_asked_about_a_secret_that_was_never_registered_is_forgotten(
+    office: Office,
+) -> None:
+    desk = office.desk
+    number = desk.receive(b"noi dung", "don.pdf").intake_id
+    typed = {"subject": COMPLAINT, "intake": str(number)}
+    with audit.acting_as(office.clerk, "web"), desk.db.transaction() as session:
+        organ = session.get_one(Organ, desk.organ.id)
+        refusals.ask(session, organ, office.clerk, "complaint", typed)
+        refusals.ask(session, organ, office.clerk, "complaint", {"subject": "Đơn khác"})
+    assert len(_questions_of(office, "minh")) == 2
+    office.suspect(number)
+    assert len(_questions_of(office, "minh")) == 1
+    assert len(_questions_of(office, desk.person.user_name)) == 2
+    office.confirm(number)
+    assert places_saying(desk, RARE) == set()
+    assert len(_questions_of(office, desk.person.user_name)) == 1
+
+
+def _questions_of(office: Office, user_name: str) -> list[LettingIn]:
+    with office.desk.db.reading() as session:
+        person = people.by_name(session, user_name)
+        asked = refusals.open_ones(session, office.desk.organ)
+        return intakes.known_questions(session, person, asked)

@@ -12,12 +12,13 @@ from archive.errors import ArchiveError, Invalid, NotAllowed, NotFound
 from archive.register_fields import BY_COLUMN
 from archive.register_models import LettingIn, Refusal
 from ingest import joining
-from ingest.intakes import intake_for
+from ingest.intakes import intake_for, known_questions
 from web import register_words as words
 from web.auth import asker, here, may, reading, require, writing
 from web.errors import tell, words_of
 from web.i18n import gettext
 from web.lists import listed
+from web.numbers import number_in
 from web.pages.registers import receipt_file
 
 blueprint = Blueprint("refusals", __name__, url_prefix="/registers")
@@ -42,7 +43,7 @@ def refuse() -> str | BaseResponse | tuple[str, int]:
     try:
         with writing() as rows:
             require(rows, Action.REGISTER, here())
-            number, code = form.get("intake", type=int), form.get("reason_code", "")
+            number, code = number_in(form.get("intake", "")), form.get("reason_code", "")
             if number is not None:
                 if code == refusals.SECRET:
                     raise Invalid("bad_reason", reason=code)
@@ -107,7 +108,7 @@ def answered(year: int, number: int) -> BaseResponse:
 def ask() -> BaseResponse:
     """Ask a competent person; what was typed is kept with the question."""
     typed = {name: request.form[name] for name in BY_COLUMN if request.form.get(name)}
-    more = ("addressee", "registered_on", "late_reason")
+    more = ("addressee", "registered_on", "late_reason", "intake")
     typed |= {name: request.form[name] for name in more if request.form.get(name)}
     try:
         with writing() as rows:
@@ -131,7 +132,7 @@ def letting_in() -> str:
         may_decide, may_enter = _rights(rows)
         if not (may_decide or may_enter):
             require(rows, Action.LET_IN, here())
-        asked = refusals.open_ones(rows, here())
+        asked = known_questions(rows, asker(), refusals.open_ones(rows, here()))
         numbers = (n for one in asked for n in (one.asked_by_id, one.decided_by_id))
         return render_template(
             "registers/letting_in.html",
