@@ -4,10 +4,13 @@ Whatever is no number that the database could hold is no number at all: the addr
 the question is asked without it.
 """
 
+from collections.abc import Sized
 from typing import Any
 
 from flask import Flask, request
 from werkzeug.routing import IntegerConverter
+
+from archive.errors import Invalid
 
 HIGHEST = 2**31 - 1  # of a column of whole numbers
 
@@ -37,3 +40,13 @@ def number_in(text: str) -> int | None:
 def number_asked(name: str) -> int | None:
     """The same for a part of the question in the address."""
     return number_in(request.args.get(name, ""))
+
+
+def require_at_most(most: int, chosen: Sized) -> None:
+    """Go on only if no more was chosen than is taken at once: nothing is left out in silence.
+
+    Raises:
+        Invalid: `too_many_chosen`.
+    """
+    if len(chosen) > most:
+        raise Invalid("too_many_chosen", most=most)

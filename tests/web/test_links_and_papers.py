@@ -1,10 +1,12 @@
 """Links, paper parts, recall, orders and custody on their pages."""
 
+import re
 from dataclasses import replace
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from archive import audit, clock, documents, registers
@@ -254,6 +256,13 @@ def test_what_went_out_is_frozen_and_stays(house: House) -> None:
 # Orders -------------------------------------------------------------------------------------------
 
 
+def freeze(house: House, client: FlaskClient, **form: str) -> Any:
+    """Look what the order would hold, and place it over just that."""
+    looked = house.post(client, "/freezes/new", **form)
+    found = re.search(r'name="seen" value="(\w+)"', looked.text)
+    return house.post(client, "/freezes/new", seen=found[1] if found else "", **form)
+
+
 def test_an_order_over_a_holder_and_a_code_freezes_and_is_lifted(house: House) -> None:
     db, organ = house.services.db, house.organ()
     a_person(db, organ, "dung", "head")
@@ -262,11 +271,11 @@ def test_an_order_over_a_holder_and_a_code_freezes_and_is_lifted(house: House) -
     a_document(db, organ, case_file=held)
     head = house.as_("dung")
     form = {"number": "12/QĐ-TTr", "ordered_on": "20/11/2026", "reason": "Thanh tra"}
-    look = house.post(head, "/freezes/new", **form, holder_id=str(binh.id), step="look")
+    look = house.post(head, "/freezes/new", **form, holder_id=str(binh.id))
     assert held.code in look.text
     assert not every(house, FreezeOrder)
-    house.post(head, "/freezes/new", **form, holder_id=str(binh.id))
-    house.post(head, "/freezes/new", **form, codes=house.tray_code)
+    freeze(house, head, **form, holder_id=str(binh.id))
+    freeze(house, head, **form, codes=house.tray_code)
     assert len(every(house, FreezeOrder)) == 2
     page = house.as_("binh").get(f"/case-files/{held.code}").text
     assert "12/QĐ-TTr" in page
@@ -287,7 +296,7 @@ def test_what_was_on_the_road_to_a_frozen_case_file_goes_to_the_tray(house: Hous
     db, organ = house.services.db, house.organ()
     held = a_case_file(db, organ, "Đang thanh tra", holder=house.person("binh"))
     form = {"number": "12/QĐ-TTr", "ordered_on": "20/11/2026", "reason": "Thanh tra"}
-    house.post(house.as_("quan"), "/freezes/new", **form, codes=held.code)
+    freeze(house, house.as_("quan"), **form, codes=held.code)
     a_document(db, organ, "Đến muộn", case_file=held)
     assert "Đến muộn" in house.as_("lan").get("/tray").text
     with db.reading() as rows:
@@ -301,6 +310,33 @@ def test_only_who_may_order_it_freezes_and_nothing_chosen_freezes_nothing(house:
     said = house.post(house.as_("quan"), "/freezes/new", number="1", reason="Thử", codes="")
     assert said.status_code == 422
     assert not every(house, FreezeOrder)
+
+
+def test_nothing_is_frozen_before_somebody_looked_what_and_how_many(house: House) -> None:
+    db, organ, client = house.services.db, house.organ(), house.as_("quan")
+    form = {"number": "1", "reason": "Thử", "ordered_on": "20/11/2026", "year": "2026"}
+    looked = house.post(client, "/freezes/new", **form)
+    seen = re.search(r'name="seen" value="(\w+)"', looked.text)
+    assert seen is not None
+    a_case_file(db, organ, "Mở sau khi xem", year=2026)
+    again = house.post(client, "/freezes/new", seen=seen[1], **form)
+    assert "Mở sau khi xem" in again.text and not every(house, FreezeOrder)
+    assert freeze(house, client, **form).status_code == 302
+    nothing = house.post(client, "/freezes/new", **{**form, "year": "1999"})
+    assert nothing.status_code == 422
+
+
+def test_more_than_is_taken_at_once_is_refused_and_not_cut(house: House) -> None:
+    many = [house.case_file] + [f"TTLT.2026.{number}" for number in range(2500)]
+    form = {"number": "1", "reason": "Thử", "codes": "\n".join(many)}
+    said = house.post(house.as_("quan"), "/freezes/new", **form)
+    assert said.status_code == 422 and "2.000" in said.text.replace("2000", "2.000")
+    binh = house.as_("binh")
+    said = house.post(binh, "/submissions/send", case_file=many[:501])
+    assert said.status_code == 422 and "500" in said.text
+    lan = house.as_("lan")
+    house.post(lan, "/tray", document=many[:201], case_file=house.case_file)
+    assert "200" in lan.get("/tray").text
 
 
 # Custody ------------------------------------------------------------------------------------------

@@ -49,11 +49,12 @@ from web.field_words import LEVELS, STAGES, case_file_fields
 from web.i18n import gettext
 from web.lists import listed
 from web.marks import refuse_marks
-from web.numbers import number_asked, number_in
+from web.numbers import number_asked, number_in, require_at_most
 from web.story_words import story
 
 blueprint = Blueprint("case_files", __name__)
 MOST_HOLDERS = 300
+MOST_PLACED = 200
 OFFERED = 200
 
 
@@ -303,8 +304,9 @@ def open_ones(rows: Session) -> list[CaseFile]:
 @blueprint.post("/tray")
 def place() -> BaseResponse:
     """Place one or several documents into a case file, all of them or none."""
-    codes = request.form.getlist("document")[:200]
+    codes = request.form.getlist("document")
     try:
+        require_at_most(MOST_PLACED, codes)
         if not codes:
             raise Invalid("nothing_chosen")
         code = place_all(codes, request.form.get("case_file", ""))

@@ -1,5 +1,7 @@
 """Freezing (khóa, đóng băng) by order: what is held, a new order, lifting one (R16)."""
 
+from hashlib import sha256
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
@@ -7,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from archive import clock, freezes, people, units
 from archive.access import Action
-from archive.errors import ArchiveError, NotFound
+from archive.errors import ArchiveError, Invalid, NotFound
 from archive.fields import day_typed
 from archive.life_models import FreezeOrder, Frozen
 from archive.models import CaseFile, Document, Person
@@ -27,7 +29,7 @@ from web.errors import status_of, tell, words_of
 from web.i18n import gettext
 from web.lists import listed
 from web.marks import refuse_marks
-from web.numbers import number_in
+from web.numbers import number_in, require_at_most
 
 blueprint = Blueprint("freezes", __name__, url_prefix="/freezes")
 SHOWN_OF_ONE = 30  # things of one order that its line names
@@ -97,7 +99,9 @@ def new() -> str | BaseResponse | tuple[str, int]:
         with writing() as rows:
             require(rows, Action.FREEZE, here())
             things = _chosen(rows)
-            if form.get("step") == "look":
+            if not things:
+                raise Invalid("nothing_chosen")
+            if form.get("seen") != _sign(things):  # first everybody looks what it would hold
                 return _form(things)
             order = freezes.freeze(
                 rows, here(), things, by=asker(), number=form.get("number", ""),
@@ -113,11 +117,18 @@ def new() -> str | BaseResponse | tuple[str, int]:
     return redirect(url_for("freezes.page"))
 
 
+def _sign(things: list[CaseFile | Document]) -> str:
+    """What two looks at the same things have in common."""
+    return sha256("\n".join(sorted(one.code for one in things)).encode()).hexdigest()
+
+
 def _chosen(rows: Session) -> list[CaseFile | Document]:
     """What the form names by code, and what its filter finds."""
     form = request.form
-    codes = form.get("codes", "").replace(",", "\n").replace(";", "\n").split("\n")
-    named = [_thing(rows, code.strip()) for code in codes[:MOST_CODES] if code.strip()]
+    lines = form.get("codes", "").replace(",", "\n").replace(";", "\n").split("\n")
+    codes = list(dict.fromkeys(code.strip() for code in lines if code.strip()))
+    require_at_most(MOST_CODES, codes)
+    named = [_thing(rows, code) for code in codes]
     filters = {name: number_in(form.get(name, "")) for name in ("year", "unit_id", "holder_id")}
     if any(filters.values()) or not named:
         seen = seen_case_files(rows, asker(), here())
@@ -143,6 +154,7 @@ def _form(
             units=units.of(rows, organ),
             holders=rows.scalars(staff.limit(MOST_HOLDERS)).all(),
             chosen=chosen,
+            sign=_sign(chosen) if chosen else "",
             said=words_of(error) if error else None,
             given=request.form,
             today=clock.today(organ),

@@ -42,7 +42,7 @@ from web.issue_words import (
     signatures,
 )
 from web.lists import counts, listed
-from web.numbers import number_asked, number_in
+from web.numbers import number_asked, number_in, require_at_most
 from web.pages.case_files import open_ones
 from web.security import SANDBOX
 from web.signature_words import reason_in_words
@@ -69,6 +69,7 @@ GIVEN = {  # fields of the form and the codes of what they say
 }
 MEASURES = ("page", "left", "top", "width", "height")
 PICTURE = 1000
+MOST_ANSWERED = 50
 
 
 @blueprint.get("")
@@ -143,6 +144,8 @@ def prepare() -> str | BaseResponse | tuple[str, int]:
 
 def _prepare(main: int | None) -> int:
     given = request.form
+    answers = tuple(given.get("answers", "").replace(",", " ").replace(";", " ").split())
+    require_at_most(MOST_ANSWERED, answers)
     fields = {code: nfc(given.get(name, "")).strip() for name, code in GIVEN.items()}
     wish = Wish(
         name=name_of(file := sent_file()),
@@ -150,7 +153,7 @@ def _prepare(main: int | None) -> int:
         kind="annex" if main else given.get("kind", "document"),
         layout=given.get("layout", "") if given.get("layout") in LAYOUTS else "",
         case_file=given.get("case_file", ""),
-        answers=tuple(given.get("answers", "").replace(",", " ").replace(";", " ").split())[:50],
+        answers=answers,
         main=main,
         copy_kind=given.get("copy_kind", "") if given.get("kind") == "copy" else "",
         copy_of=given.get("copy_of", "").strip() if given.get("kind") == "copy" else "",

@@ -32,7 +32,7 @@ from web.errors import Said, tell, words_for, words_of
 from web.field_words import STAGES
 from web.i18n import gettext
 from web.lists import PER_PAGE, listed
-from web.numbers import number_in
+from web.numbers import number_in, require_at_most
 from web.pages.people import day_in
 
 blueprint = Blueprint("submissions", __name__, url_prefix="/submissions")
@@ -167,7 +167,8 @@ def send() -> str | BaseResponse | tuple[str, int]:
 
 
 def _chosen(rows: Session, codes: list[str]) -> list[CaseFile]:
-    return [the_case_file(rows, one, Action.WORK) for one in codes[:MOST_CHOSEN]]
+    require_at_most(MOST_CHOSEN, codes)
+    return [the_case_file(rows, one, Action.WORK) for one in codes]
 
 
 def _boxes(typed: str) -> int | None:

@@ -24,7 +24,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "already_lifted": (_l("The order %(order)s is lifted already."), _LOOK_AGAIN),
     "no_such_order": (_l("There is no order %(order)s here."), _l("Choose one from the list.")),
     "too_many_chosen": (
-        _l("One order holds at most %(most)s things."),
+        _l("At most %(most)s things are taken at once."),
         _l("Choose fewer: a year and a unit, for example."),
     ),
     "recalled": (
