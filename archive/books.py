@@ -130,6 +130,13 @@ def what_closing_means(session: Session, book: Register, on: date) -> Closing:
     return Closing(lines, later or 0, last, others)
 
 
+def hold_kind(session: Session, book: Register) -> None:
+    """Nobody else writes into a book of this kind until the commit: of two, one sees the other."""
+    here = (Register.organ_id == book.organ_id, Register.kind == book.kind)
+    held = select(Register.id).where(*here).order_by(Register.id)
+    session.execute(held.with_for_update(key_share=True))
+
+
 def book_by_code(session: Session, organ: Organ, code: str) -> Register:
     """One of the organ's books.
 

@@ -36,6 +36,7 @@ from archive.register_models import (
 )
 from formats.vietnamese import fold
 
+MOST_LOOKED_AT = 200
 SOON = timedelta(days=2)  # due within so many days: "đến hạn"
 ON_PAPER = ("paper", "direct", "post")  # ways to come that leave something to be digitised
 
@@ -201,6 +202,17 @@ def lines(
     return found.options(
         selectinload(RegisterEntry.document), selectinload(RegisterEntry.answered_by)
     ).order_by(RegisterEntry.year.desc(), RegisterEntry.number.desc())
+
+
+def authors(session: Session, organ: Organ, is_open: ColumnElement[bool]) -> list[str]:
+    """The organs that lately wrote to this one, by name; `is_open`: `secret_lines.open_lines`."""
+    found = select(RegisterEntry.organ_name).where(
+        RegisterEntry.organ_id == organ.id,
+        is_open,
+        RegisterEntry.organ_name != "",
+    )
+    lately = found.order_by(RegisterEntry.id.desc()).limit(MOST_LOOKED_AT)
+    return sorted(set(session.scalars(lately)))
 
 
 def hidden_of(

@@ -210,7 +210,7 @@ class EntryTwin(Row):
     entry_id: Mapped[int] = mapped_column(ForeignKey("register_entry.id"), index=True)
     earlier_entry_id: Mapped[int | None] = mapped_column(ForeignKey("register_entry.id"))
     earlier_document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
-    grounds: Mapped[str] = mapped_column(Text)  # digest, doc_code, number
+    grounds: Mapped[str] = mapped_column(Text)  # digest, doc_code, number, words
     decision: Mapped[str] = mapped_column(Text)  # other, same, supplement
     why: Mapped[str] = mapped_column(Text, default="")
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
@@ -219,6 +219,16 @@ class EntryTwin(Row):
     def story_owner(self) -> tuple[str, int] | None:
         """The entry's events tell of it."""
         return ("register_entry", self.entry_id)
+
+
+class SentForm(Row):
+    """A form that a line came of, by its one-time key: sent again, it makes no second line."""
+
+    __tablename__ = "sent_form"
+
+    organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"))
+    key: Mapped[str] = mapped_column(Text, unique=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("register_entry.id"), index=True)
 
 
 class Refusal(Row):

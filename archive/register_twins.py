@@ -1,5 +1,7 @@
 """Is it here already? Same bytes, same identification code, or same number, organ and year (R5).
 
+What has no number of its own yet, or none at all, is known by its words and its day.
+
 NĐ 30/2020, Phụ lục VI, III.1h and HC 16.1g want the clerk to be told at once. The clerk decides,
 with a reason, and the decision is kept. Nobody is told of a document that is closed to them.
 """
@@ -8,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from archive import access, audit, clock, register_lists
@@ -36,6 +38,30 @@ class Sought:
     doc_code: str = ""
     digest: str | None = None
     entries_of_same_bytes: tuple[int, ...] = ()
+    words: "Words | None" = None
+
+
+@dataclass(frozen=True)
+class Words:
+    """By what a line without a number of its own is known: what goes out, what came unnumbered."""
+
+    subject: str
+    type_name: str
+    day: date | None  # of what goes out: its issue; of what came: its own date
+    recipients: tuple[str, ...] = ()
+    books: tuple[int, ...] = ()  # of what goes out: those it could stand in
+
+    def are_of(self, entry: RegisterEntry) -> bool:
+        """Whether a line says the same, but for marks of case and spaces."""
+        got = {_plain(str(one.get("organ_name", ""))) for one in entry.recipients}
+        return (_plain(self.subject), _plain(self.type_name)) == (
+            _plain(entry.subject),
+            _plain(entry.type_name),
+        ) and got == {_plain(one) for one in self.recipients}
+
+
+def _plain(text: str) -> str:
+    return " ".join(nfc(text).lower().split())
 
 
 @dataclass(frozen=True)
@@ -46,7 +72,7 @@ class Twin:
     """
 
     key: str  # code of the line, or of the document where it has none
-    grounds: tuple[str, ...]  # digest, doc_code, number
+    grounds: tuple[str, ...]  # digest, doc_code, number, words
     number: str
     issued_on: date | None
     organ_name: str
@@ -133,12 +159,32 @@ def _entries(session: Session, organ: Organ, sought: Sought) -> Iterator[tuple[R
         for one in session.scalars(same.order_by(RegisterEntry.id.desc()).limit(MOST_LOOKED_AT)):
             if _is_same(sought, one.organ_name, one.issued_date):
                 yield one, "number"
+    if sought.words is not None:
+        yield from ((one, "words") for one in _of_same_words(session, here, sought, canonical))
     if sought.doc_code:
         coded = here.where(RegisterEntry.doc_code == sought.doc_code.strip())
         yield from ((one, "doc_code") for one in session.scalars(coded.limit(MOST_SHOWN)))
     if sought.entries_of_same_bytes:
         same = here.where(RegisterEntry.id.in_(sought.entries_of_same_bytes))
         yield from ((one, "digest") for one in session.scalars(same))
+
+
+def _of_same_words(
+    session: Session, here: Select[RegisterEntry], sought: Sought, canonical: str
+) -> Iterator[RegisterEntry]:
+    words = sought.words
+    assert words is not None
+    if words.day is None:
+        return
+    if words.books:
+        here = here.where(RegisterEntry.register_id.in_(words.books))
+        here = here.where(RegisterEntry.registered_on == words.day)
+    else:
+        here = here.where(RegisterEntry.canonical == canonical)
+        here = here.where(RegisterEntry.issued_date == words.day)
+    for one in session.scalars(here.order_by(RegisterEntry.id.desc()).limit(MOST_LOOKED_AT)):
+        if words.are_of(one) and same_organ(sought.organ_name, one.organ_name):
+            yield one
 
 
 def _documents(session: Session, organ: Organ, sought: Sought) -> Iterator[tuple[Document, str]]:

@@ -54,6 +54,7 @@ def enter(
     registered_on: date | None = None,
     late_reason: str = "",
     addressee: str = "",
+    incomplete: str = "",
     let_in: LettingIn | None = None,
     copy_of: Document | None = None,
     case_file: CaseFile | None = None,
@@ -68,6 +69,7 @@ def enter(
         registered_on: the real day of arrival or issue; today if none.
         late_reason: why it is typed on a later day than that.
         addressee: to whom it is addressed, where that is a named person.
+        incomplete: why something that a line has is missing.
         let_in: the competent person's permission for what is refused otherwise.
         copy_of: the document that a copy was made of, in the book of copies.
         case_file: where an outgoing document belongs.
@@ -101,7 +103,7 @@ def enter(
         late_reason=nfc(late_reason).strip() if day != today else "",
         copy_of_id=copy_of.id if copy_of else None,
         case_file_id=case_file.id if case_file else None,
-        supplementary={"addressee": addressee.strip()} if addressee.strip() else {},
+        supplementary=_supplementary(addressee=addressee, incomplete=incomplete),
         **columns,
     )
     entry.number = next_number(session, register, day.year)
@@ -113,6 +115,10 @@ def enter(
     deliveries.expect(session, entry)
     audit.record(session, "register_entry.enter", entry, facts=_facts(entry), why=entry.late_reason)
     return entry
+
+
+def _supplementary(**told: str) -> dict[str, str]:
+    return {name: nfc(value).strip() for name, value in told.items() if value.strip()}
 
 
 def _facts(entry: RegisterEntry) -> dict[str, Any]:

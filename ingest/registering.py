@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from archive import (
     access,
+    books,
+    clock,
     documents,
     freezes,
     refusals,
@@ -23,17 +25,19 @@ from archive import (
 )
 from archive.case_files import takes_documents
 from archive.database import Database
-from archive.errors import Conflict, Refused
+from archive.errors import Conflict, Invalid, Refused
 from archive.models import CaseFile, Document, Organ, Person
 from archive.register_fields import parse_entry
-from archive.register_models import LettingIn, Refusal, Register, RegisterEntry
-from archive.register_twins import LooksLikeEarlier, Sought, Twin
+from archive.register_models import LettingIn, Refusal, Register, RegisterEntry, SentForm
+from archive.register_twins import LooksLikeEarlier, Sought, Twin, Words
 from archive.registers import again, enter, hold
 from ingest import admission, origins
 from ingest.intakes import intake_for
 from ingest.joining import join_document, join_intake
 from ingest.models import Intake
 
+WHOLE = ("organ_name", "code_number", "issued_date")  # of what came, beside its subject
+MOST_KEY = 64
 SCAN_FIELDS = ("completeness", "elsewhere")  # how much of the paper was scanned, where the rest is
 SCAN_ASKED = (*SCAN_FIELDS, "rest_pages")
 
@@ -59,6 +63,8 @@ class Form:
     registered_on: date | None = None
     late_reason: str = ""
     addressee: str = ""
+    incomplete: str = ""  # why author, number or date of what came are missing
+    key: str = ""  # of the form: sent twice, it makes one line
     scan: Mapping[str, str] = field(default_factory=dict)
     intake_id: int | None = None
     document: Document | None = None
@@ -76,15 +82,43 @@ class Registered:
 
     entry: RegisterEntry
     is_new: bool
+    is_sent_again: bool = False
+
+
+def sent_before(session: Session, organ: Organ, key: str) -> RegisterEntry | None:
+    """The line that came of the form with this key."""
+    if not key:
+        return None
+    here = (SentForm.organ_id == organ.id, SentForm.key == key[:MOST_KEY])
+    return session.scalar(
+        select(RegisterEntry).join(SentForm, SentForm.entry_id == RegisterEntry.id).where(*here)
+    )
 
 
 def register(session: Session, book: Register, by: Person, form: Form) -> Registered:
+    """Write a line, once: a form that is sent again is answered with the line that it made.
+
+    Raises:
+        Refused, LooksLikeEarlier, Invalid, Conflict, NotAllowed: see `_register`.
+    """
+    books.hold_kind(session, book)  # of two with the same paper, the second sees the first's line
+    if (entry := sent_before(session, book.organ, form.key)) is not None:
+        return Registered(entry, is_new=False, is_sent_again=True)
+    done = _register(session, book, by, form)
+    if form.key:
+        key = form.key[:MOST_KEY]
+        session.add(SentForm(organ_id=book.organ_id, key=key, entry_id=done.entry.id))
+        session.flush()
+    return done
+
+
+def _register(session: Session, book: Register, by: Person, form: Form) -> Registered:
     """Write a line, unless the clerk says that it belongs to an earlier one; join its file.
 
     Raises:
         Refused: `secret_mark`; `complaint`, `resolution`, `named_letter`.
         LooksLikeEarlier: nothing was decided about what looks the same.
-        Invalid: `origin_missing`.
+        Invalid: `origin_missing`, `line_incomplete`.
         Conflict, Invalid, NotAllowed: what `registers.enter`, `scan_depth.require_depth`,
             `documents.place` and `join_intake` raise.
     """
@@ -99,6 +133,7 @@ def register(session: Session, book: Register, by: Person, form: Form) -> Regist
     if chosen is not None and form.decided is not None and form.decided.decision != "other":
         return _join_earlier(session, book, by, form, chosen, intake)
     _require_origin(book, form, document)
+    _require_whole(book, form)
     entry = _enter(session, book, by, form)
     if chosen is not None and form.decided is not None:
         register_twins.decide(session, entry, by, chosen, form.decided.decision, form.decided.why)
@@ -115,6 +150,15 @@ def _require_origin(book: Register, form: Form, document: Document | None) -> No
         is_filed = document is not None and bool(document.placements)
         has_origin = is_filed or bool(form.answers) or form.case_file is not None
         origins.require_origin(book.organ, has_origin)
+
+
+def _require_whole(book: Register, form: Form) -> None:
+    """Who made it, its number ("không số") and its date, or why they are missing (NĐ 30, Đ22)."""
+    if book.kind != "incoming" or form.incomplete.strip():
+        return
+    told = parse_entry(form.values)
+    if missing := [one for one in WHOLE if not told.get(one)]:
+        raise Invalid("line_incomplete", fields=", ".join(missing))
 
 
 def _check_scan(book: Register, form: Form) -> None:
@@ -140,7 +184,9 @@ def turn_away_secrets(form: Form) -> None:
     Raises:
         Refused: `secret_mark`.
     """
-    mark = admission.mark_in_fields({**form.values, **form.scan, "addressee": form.addressee})
+    mark = admission.mark_in_fields(
+        {**form.values, **form.scan, "addressee": form.addressee, "incomplete": form.incomplete}
+    )
     if mark is not None:
         raise Refused("secret_mark", mark=mark)
 
@@ -161,6 +207,7 @@ def _enter(session: Session, book: Register, by: Person, form: Form) -> Register
         registered_on=form.registered_on,
         late_reason=form.late_reason,
         addressee=form.addressee,
+        incomplete=form.incomplete,
         let_in=form.let_in,
         copy_of=form.copy_of,
         case_file=form.case_file,
@@ -179,7 +226,8 @@ def _twins(
     document: Document | None,
 ) -> list[Twin]:
     if book.kind != "incoming":
-        return []
+        sought = Sought(words=_words(session, book, form))
+        return register_twins.find(session, by, book.organ, sought)
     digest = intake.digest if intake is not None else _digest_of(document)
     told = parse_entry(form.values)
     sought = Sought(
@@ -190,9 +238,23 @@ def _twins(
         doc_code=told.get("doc_code", ""),
         digest=digest,
         entries_of_same_bytes=_entries_with(session, book.organ_id, digest),
+        words=None if told.get("code_notation") else _words(session, book, form),
     )
     but = document.id if document is not None else None
     return register_twins.find(session, by, book.organ, sought, but_document=but)
+
+
+def _words(session: Session, book: Register, form: Form) -> Words:
+    told = parse_entry(form.values)
+    is_in = book.kind == "incoming"
+    alike = [] if is_in else books.books_of(session, book.organ)
+    return Words(
+        told.get("subject", ""),
+        told.get("type_name", ""),
+        told.get("issued_date") if is_in else form.registered_on or clock.today(book.organ),
+        tuple(str(one.get("organ_name", "")) for one in told.get("recipients", ())),
+        tuple(one.id for one in alike if one.kind == book.kind),
+    )
 
 
 def _digest_of(document: Document | None) -> str | None:
@@ -238,6 +300,8 @@ def _join_earlier(
     """The paper is the same, or belongs to it: no second number (HC-21, TN-24)."""
     assert form.decided is not None
     is_new = twin.entry is None
+    if is_new:
+        _require_whole(book, form)
     entry = twin.entry or _enter(session, book, by, form)
     if is_new and twin.document is not None:
         join_document(session, entry, twin.document)
@@ -245,10 +309,8 @@ def _join_earlier(
         hold(session, entry)
     register_twins.decide(session, entry, by, twin, form.decided.decision, form.decided.why)
     if form.decided.decision == "same":
-        if (
-            parse_entry(form.values).get("channel", "paper") == "paper"
-            and entry.paper_arrived_on is None
-        ):
+        came_on_paper = parse_entry(form.values).get("channel", "paper") == "paper"
+        if book.kind == "incoming" and came_on_paper and entry.paper_arrived_on is None:
             register_handling.paper_arrived(session, entry)
     elif entry.finished_on is not None:
         again(session, entry)  # it is handled as new; the decision tells of it

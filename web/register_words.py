@@ -1,7 +1,7 @@
 """Registers in words: what kinds of books there are, how a line stands, why things are refused."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -12,6 +12,7 @@ from archive.register_fields import ENTRY_FIELDS, EntryField, recipients_typed
 from archive.register_lists import SOON, is_unscanned
 from archive.register_models import RegisterEntry
 from ingest.first_page import Suggestion
+from ingest.registering import WHOLE
 from web.errors import words_for
 from web.field_words import PRIORITIES, name_of
 from web.i18n import day, gettext
@@ -48,6 +49,7 @@ GROUNDS = {
     "digest": _l("the same bytes"),
     "doc_code": _l("the same identification code"),
     "number": _l("the same number, organ and year"),
+    "words": _l("the same words, organ and day"),
 }
 DECISIONS = {
     "same": _l("It is the same one: no second number"),
@@ -135,14 +137,27 @@ class FormField:
     is_wide: bool
     suggestion: Suggestion | None = None
     mark: int = 0  # the number of its place on the picture
+    is_needed: bool = False
+    options: tuple[str, ...] = ()  # what may be chosen, and something else typed
 
 
 def form_fields(
-    kind: str, typed: Mapping[str, str], suggested: Mapping[str, Suggestion]
+    kind: str,
+    typed: Mapping[str, str],
+    suggested: Mapping[str, Suggestion],
+    options: Mapping[str, tuple[str, ...]] | None = None,
 ) -> list[FormField]:
     """The fields of a book's form; what is suggested stands in those that are empty."""
     marks = marks_of(suggested)
-    return [_form_field(_COLUMN[one], typed, suggested, marks) for one in FORMS[kind]]
+    needed = ("subject", *WHOLE) if kind == "incoming" else ("subject", "copy_kind")
+    return [
+        replace(
+            _form_field(_COLUMN[one], typed, suggested, marks),
+            is_needed=one in needed,
+            options=(options or {}).get(one, ()),
+        )
+        for one in FORMS[kind]
+    ]
 
 
 def marks_of(suggested: Mapping[str, Suggestion]) -> dict[str, int]:
@@ -205,6 +220,8 @@ def facts_of(entry: RegisterEntry) -> list[tuple[str, str]]:
             continue
         shown = _CHOICES.get(column, {}).get(_typed(value), _typed(value))
         told.append((name_of(_COLUMN[column].field), str(shown)))
+    if why := (entry.supplementary or {}).get("incomplete"):
+        told.append((gettext("Why something is missing"), str(why)))
     return told
 
 

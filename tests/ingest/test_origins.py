@@ -1,5 +1,6 @@
 """Where an outgoing document comes from: what it answers, or the case file that it is made in."""
 
+from itertools import count
 from typing import Any
 
 import pytest
@@ -26,12 +27,15 @@ def ask_for_origin(desk: Desk) -> None:
         organ_rules.set_rules(session, organ, {"outgoing_needs_origin": "1"}, "QĐ 212/QĐ-VP")
 
 
+TIMES = count(1)
+
+
 def issued(desk: Desk, *asked: str, case_file: CaseFile | None = None, **more: Any) -> str:
     """A line of the outgoing book, typed at the desk."""
     with desk.db.transaction() as session:
         organ = session.get_one(Organ, desk.organ.id)
         form = Form(
-            {"subject": "Trả lời Sở Nội vụ", "type_name": "Công văn"},
+            {"subject": f"Trả lời Sở Nội vụ, lần {next(TIMES)}", "type_name": "Công văn"},
             answers=[registers.entry_by_code(session, organ, code) for code in asked],
             case_file=session.get_one(CaseFile, case_file.id) if case_file else None,
             **more,

@@ -17,6 +17,7 @@ from archive.register_twins import LooksLikeEarlier
 from ingest import joining, registering, shelving
 from ingest.models import Intake
 from ingest.registering import Decided, Form
+from tests.archive.test_races import both, codes, office_on
 from tests.factories import a_case_file, a_document, a_person, something_arrived, writing
 from tests.ingest.conftest import Desk
 
@@ -436,3 +437,29 @@ def test_a_complaint_is_refused_before_a_number_is_given(desk: Desk) -> None:
         registered(desk, subject="Đơn khiếu nại của ông Nguyễn Văn A")
     assert registered(desk).endswith("/1")
     assert something_arrived().pages == 1
+
+
+def test_of_two_clerks_with_the_same_paper_at_once_the_second_is_told(
+    postgresql_db: Database,
+) -> None:
+    office = office_on(postgresql_db)
+
+    def enter(session: Session) -> None:
+        book = books.book_by_code(session, office.of(session), "den")
+        registering.register(session, book, office.who(session, office.minh), Form(LETTER))
+
+    assert codes(both(office.db, enter, enter)) == ["", "looks_like_earlier"]
+
+
+def test_a_form_that_is_sent_twice_at_once_makes_one_line(postgresql_db: Database) -> None:
+    office = office_on(postgresql_db)
+
+    def enter(session: Session) -> str:
+        book = books.book_by_code(session, office.of(session), "di")
+        form = Form({"subject": "Giấy mời"}, key="một lần")
+        return registering.register(
+            session, book, office.who(session, office.minh), form
+        ).entry.code
+
+    first, second = both(office.db, enter, enter)
+    assert first == second

@@ -441,6 +441,7 @@ def test_the_same_bytes_say_nothing_of_what_goes_into_a_closed_case_file(
 ) -> None:
     received(house, hidden)
     file = (io.BytesIO(SAMPLE.read_bytes()), "ban-khac.pdf")
-    answer = house.post(house.as_("minh"), "/registers/den/new", subject="Công văn", file=file)
+    letter = {"subject": "Công văn", "incomplete": "Chưa đọc được"}
+    answer = house.post(house.as_("minh"), "/registers/den/new", **letter, file=file)
     assert answer.status_code == 422
     assert "ky-luat" not in answer.text

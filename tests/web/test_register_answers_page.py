@@ -15,7 +15,12 @@ from tests.factories import a_case_file, writing
 from tests.web.conftest import House
 from web import clockwork
 
-LETTER = {"subject": "Đề nghị báo cáo", "organ_name": "Sở Nội vụ", "type_name": "Công văn"}
+LETTER = {
+    "subject": "Đề nghị báo cáo",
+    "organ_name": "Sở Nội vụ",
+    "type_name": "Công văn",
+    "incomplete": "Không đề số, ngày",
+}
 REPLY = {"subject": "Trả lời", "type_name": "Công văn", "recipients": "Sở Nội vụ; UBND xã A (giấy)"}
 
 

@@ -106,6 +106,7 @@ def open_book(actor: str | None, code: str, why: str, as_json: bool) -> None:
 @click.option("--on", help="The real day of arrival or issue; today if none.")
 @click.option("--late-reason", default="", help="Why it is written later than that.")
 @click.option("--addressee", default="", help="To whom it is addressed.")
+@click.option("--incomplete", default="", help="Why its author, number or date is missing.")
 @click.option("--file", "path", type=A_FILE, help="The file that comes along.")
 @click.option("--intake", type=int, help="A received file, by its number.")
 @click.option("--document", help="A document that is here, by its code.")
@@ -163,6 +164,7 @@ def _form(given: dict[str, Any]) -> Form:
         registered_on=a_day(given["on"]),
         late_reason=given["late_reason"],
         addressee=given["addressee"],
+        incomplete=given["incomplete"],
         scan={
             "completeness": given["scanned"] or "",
             "elsewhere": given["rest_place"],

@@ -4,6 +4,7 @@ A file that comes with it is received first; from then on the form knows it by i
 nothing is sent twice. What its first page seems to say stands in the fields, marked on its picture.
 """
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -13,7 +14,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 from werkzeug.wrappers import Response as BaseResponse
 
-from archive import books, clock, documents, refusals, registers
+from archive import (
+    books,
+    clock,
+    documents,
+    handlers,
+    people,
+    refusals,
+    register_lists,
+    registers,
+    units,
+)
 from archive.access import Action
 from archive.errors import ArchiveError, Invalid, NotAllowed, NotFound, Refused
 from archive.models import CaseFile, Document
@@ -22,6 +33,8 @@ from archive.reading import known_documents
 from archive.register_fields import BY_COLUMN
 from archive.register_models import Register, RegisterEntry
 from archive.register_twins import LooksLikeEarlier
+from archive.secret_lines import open_lines
+from formats.document_types import DOCUMENT_TYPES
 from formats.vietnamese import nfc
 from ingest import admission, joining, origins, registering
 from ingest.first_page import Suggestion
@@ -69,6 +82,8 @@ def new(book: str) -> str | BaseResponse | tuple[str, int]:
     if request.method != "POST":
         return _form(held, _typed_before(held))
     try:
+    if (again := _sent_before(request.form.get("form_key", ""))) is not None:
+        return again
         number = _received(held) or request.form.get("intake", type=int)
     except ArchiveError as error:
         return _failed(held, error, None)
@@ -79,6 +94,24 @@ def new(book: str) -> str | BaseResponse | tuple[str, int]:
 
 
 def _typed_before(held: Register) -> dict[str, str]:
+def _sent_before(key: str) -> BaseResponse | None:
+    """A form that came twice is answered by the line that it made."""
+    with reading() as rows:
+        entry = registering.sent_before(rows, here(), key)
+        code = entry.code if entry is not None else ""
+    return _said_before(code) if code else None
+
+
+def _said_before(code: str) -> BaseResponse:
+    flash(gettext("This form came before: it was registered as %(code)s.", code=code), "info")
+    return _to_line(code)
+
+
+def _to_line(code: str) -> BaseResponse:
+    book, year, number = code.split("/")
+    return redirect(url_for("registers.one", book=book, year=year, number=number))
+
+
     """What was typed when a competent person was asked to let it in."""
     number = request.args.get("let_in", type=int)
     if number is None:
@@ -127,6 +160,8 @@ def _handed_over(form: Mapping[str, str]) -> Form:
         late_reason=form.get("late_reason", ""),
         addressee=form.get("addressee", ""),
         scan={name: form.get(name, "") for name in registering.SCAN_ASKED},
+        incomplete=form.get("incomplete", ""),
+        key=form.get("form_key", ""),
         decided=decided,
     )
 
@@ -152,13 +187,26 @@ def _registered(held: Register, number: int | None) -> BaseResponse:
         )
         code, is_new = done.entry.code, done.is_new
     services().bell.set()
+        unknown = [] if done.is_sent_again else _unknown_receivers(rows, done.entry)
+    if done.is_sent_again:
+        return _said_before(code)
     said = gettext("Registered as %(code)s.") if is_new else gettext("It joined %(code)s.")
     flash(said % {"code": code}, "success")
     if request.form.get("then") == "next":
+    if unknown:
+        names = "; ".join(unknown)
+        flash(gettext("No unit or person here is called: %(names)s.", names=names), "warning")
         into = request.form.get("case_file") or None  # often the same one all day
         return redirect(url_for("registering.new", book=held.code, case_file=into))
-    book, year, line = code.split("/")
-    return redirect(url_for("registers.one", book=book, year=year, number=line))
+    return _to_line(code)
+
+
+def _unknown_receivers(rows: Session, entry: RegisterEntry) -> list[str]:
+    """Names of receivers that mean nobody here: they would get no notice."""
+    if not entry.to_places:
+        return []
+    staff = people.at_work(rows, entry.organ_id)
+    return handlers.meant(entry.to_places, handlers.known_names(rows, here(), staff)).unknown
 
 
 def _document(rows: Session, code: str) -> Document | None:
@@ -214,10 +262,14 @@ def _form(held: Register, typed: Mapping[str, str], number: int | None = None, *
         offered = open_ones(rows)
     suggested = dict(paper.suggested)
     return render_template(
+        options = _options(rows)
+        due = registers.usual_deadline(rows, here(), clock.today(here()))
         "registers/new.html",
         book=held,
         given=typed,
-        fields=words.form_fields(held.kind, typed, suggested),
+        fields=words.form_fields(held.kind, typed, suggested, options),
+        form_key=typed.get("form_key") or secrets.token_urlsafe(16),
+        usual_deadline=due if held.kind == "incoming" else None,
         addressee=_suggested(typed, suggested, "addressee"),
         paper=paper,
         marks=marks_of(paper),
@@ -237,6 +289,17 @@ def _form(held: Register, typed: Mapping[str, str], number: int | None = None, *
 
 def _suggested(typed: Mapping[str, str], suggested: Mapping[str, Suggestion], column: str) -> str:
     found = suggested.get(column)
+def _options(rows: Session) -> dict[str, tuple[str, ...]]:
+    """What is often typed, to be chosen."""
+    places = [one.name for one in units.of(rows, here())]
+    names = [one.full_name for one in people.at_work(rows, here().id)]
+    return {
+        "organ_name": tuple(register_lists.authors(rows, here(), open_lines(asker(), here()))),
+        "type_name": tuple(one.name for one in DOCUMENT_TYPES),
+        "to_places": (*places, *names),
+    }
+
+
     return typed.get(column, found.value if found else "")
 
 

@@ -42,6 +42,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "book_is_open": (_l("The register %(book)s is open."), _l("Nothing needs to be done.")),
     "day_missing": (_l("The day is missing."), _l("Write it as dd/mm/yyyy.")),
     "subject_missing": (_l("The line has no subject."), _WRITE_AGAIN),
+    "line_incomplete": (
+        _l("Issuing organ, number or date of the document is missing."),
+        _l("Fill it in (“không số” where it has no number), or say why it is missing."),
+    ),
     "day_in_future": (_l("The day %(day)s has not come yet."), _WRITE_AGAIN),
     "day_too_early": (
         _l("The day %(day)s is too long ago for a line written now; the earliest is %(first)s."),

@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 import archive.database
 
-revision = '0001_dfe69e27'
+revision = '0001_9c770b69'
 down_revision = None
 
 
@@ -1166,6 +1166,19 @@ def upgrade() -> None:
     with op.batch_alter_table('letting_in', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_letting_in_organ_id'), ['organ_id'], unique=False)
 
+    op.create_table('sent_form',
+    sa.Column('organ_id', sa.Integer(), nullable=False),
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('entry_id', sa.Integer(), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['entry_id'], ['register_entry.id'], name=op.f('fk_sent_form_entry_id')),
+    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_sent_form_organ_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sent_form')),
+    sa.UniqueConstraint('key', name=op.f('uq_sent_form_key'))
+    )
+    with op.batch_alter_table('sent_form', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_sent_form_entry_id'), ['entry_id'], unique=False)
+
     op.create_table('intake_file',
     sa.Column('intake_id', sa.Integer(), nullable=False),
     sa.Column('role', sa.Text(), nullable=False),
@@ -1299,6 +1312,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_intake_file_digest'))
 
     op.drop_table('intake_file')
+    with op.batch_alter_table('sent_form', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_sent_form_entry_id'))
+
+    op.drop_table('sent_form')
     with op.batch_alter_table('letting_in', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_letting_in_organ_id'))
 
