@@ -59,6 +59,7 @@ from web.errors import tell, words_of
 from web.field_words import COMPLETENESS
 from web.i18n import gettext
 from web.lists import listed
+from web.numbers import number_asked, number_in, require_at_most
 from web.pages.case_files import open_ones
 from web.pages.registers import CODE, a_day, the_entry
 from web.register_paper import marks_of, paper_of
@@ -81,10 +82,10 @@ def new(book: str) -> str | BaseResponse | tuple[str, int]:
         held = books.book_by_code(rows, here(), book)
     if request.method != "POST":
         return _form(held, _typed_before(held))
-    try:
     if (again := _sent_before(request.form.get("form_key", ""))) is not None:
         return again
-        number = _received(held) or request.form.get("intake", type=int)
+    try:
+        number = _received(held) or number_in(request.form.get("intake", ""))
     except ArchiveError as error:
         return _failed(held, error, None)
     try:
@@ -93,7 +94,6 @@ def new(book: str) -> str | BaseResponse | tuple[str, int]:
         return _failed(held, error, number)
 
 
-def _typed_before(held: Register) -> dict[str, str]:
 def _sent_before(key: str) -> BaseResponse | None:
     """A form that came twice is answered by the line that it made."""
     with reading() as rows:
@@ -112,8 +112,9 @@ def _to_line(code: str) -> BaseResponse:
     return redirect(url_for("registers.one", book=book, year=year, number=number))
 
 
+def _typed_before(held: Register) -> dict[str, str]:
     """What was typed when a competent person was asked to let it in."""
-    number = request.args.get("let_in", type=int)
+    number = number_asked("let_in")
     if number is None:
         return {}
     with reading() as rows:
@@ -159,9 +160,9 @@ def _handed_over(form: Mapping[str, str]) -> Form:
         registered_on=a_day(form.get("registered_on", "")),
         late_reason=form.get("late_reason", ""),
         addressee=form.get("addressee", ""),
-        scan={name: form.get(name, "") for name in registering.SCAN_ASKED},
         incomplete=form.get("incomplete", ""),
         key=form.get("form_key", ""),
+        scan={name: form.get(name, "") for name in registering.SCAN_ASKED},
         decided=decided,
     )
 
@@ -186,16 +187,16 @@ def _registered(held: Register, number: int | None) -> BaseResponse:
             ),
         )
         code, is_new = done.entry.code, done.is_new
-    services().bell.set()
         unknown = [] if done.is_sent_again else _unknown_receivers(rows, done.entry)
     if done.is_sent_again:
         return _said_before(code)
+    services().bell.set()
     said = gettext("Registered as %(code)s.") if is_new else gettext("It joined %(code)s.")
     flash(said % {"code": code}, "success")
-    if request.form.get("then") == "next":
     if unknown:
         names = "; ".join(unknown)
         flash(gettext("No unit or person here is called: %(names)s.", names=names), "warning")
+    if request.form.get("then") == "next":
         into = request.form.get("case_file") or None  # often the same one all day
         return redirect(url_for("registering.new", book=held.code, case_file=into))
     return _to_line(code)
@@ -225,11 +226,12 @@ def _case_file(rows: Session) -> CaseFile | None:
 def _answered(rows: Session) -> list[RegisterEntry]:
     """The incoming lines that this one answers."""
     codes = request.form.get("answers", "").replace(",", " ").replace(";", " ").split()
-    return [origins.incoming_line(rows, code, here(), asker()) for code in codes[:MOST_ANSWERED]]
+    require_at_most(MOST_ANSWERED, codes)
+    return [origins.incoming_line(rows, code, here(), asker()) for code in codes]
 
 
 def _let_in(rows: Session) -> Any:
-    number = request.form.get("let_in", type=int)
+    number = number_in(request.form.get("let_in", ""))
     return refusals.asked_by_id(rows, here(), number) if number is not None else None
 
 
@@ -255,15 +257,15 @@ def _failed(
 
 
 def _form(held: Register, typed: Mapping[str, str], number: int | None = None, **told: Any) -> str:
-    intake = number or request.args.get("intake", type=int)
+    intake = number or number_asked("intake")
     document = typed.get("document") or request.args.get("document", "")
     with writing() as rows:
         paper = paper_of(rows, intake, document)
         offered = open_ones(rows)
-    suggested = dict(paper.suggested)
-    return render_template(
         options = _options(rows)
         due = registers.usual_deadline(rows, here(), clock.today(here()))
+    suggested = dict(paper.suggested)
+    return render_template(
         "registers/new.html",
         book=held,
         given=typed,
@@ -287,8 +289,6 @@ def _form(held: Register, typed: Mapping[str, str], number: int | None = None, *
     )
 
 
-def _suggested(typed: Mapping[str, str], suggested: Mapping[str, Suggestion], column: str) -> str:
-    found = suggested.get(column)
 def _options(rows: Session) -> dict[str, tuple[str, ...]]:
     """What is often typed, to be chosen."""
     places = [one.name for one in units.of(rows, here())]
@@ -300,6 +300,8 @@ def _options(rows: Session) -> dict[str, tuple[str, ...]]:
     }
 
 
+def _suggested(typed: Mapping[str, str], suggested: Mapping[str, Suggestion], column: str) -> str:
+    found = suggested.get(column)
     return typed.get(column, found.value if found else "")
 
 
