@@ -83,7 +83,6 @@ def close_book(actor: str | None, code: str, after: str, why: str, as_json: bool
     said({"book": code, "closed_on": day.isoformat()}, say("book_closed_on", book=code), as_json)
 
 
-# Lines --------------------------------------------------------------------------------------------
 @register.command("open-book")
 @click.argument("code")
 @click.option("--why", required=True)
@@ -97,6 +96,7 @@ def open_book(actor: str | None, code: str, why: str, as_json: bool) -> None:
     said({"book": code, "closed_on": None}, say("book_open_again", book=code), as_json)
 
 
+# Lines --------------------------------------------------------------------------------------------
 
 
 @register.command("enter")
