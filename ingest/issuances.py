@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select, union_all
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from archive import access, audit, exports
@@ -121,7 +121,8 @@ def seen_by(session: Session, person: Person, organ: Organ) -> ColumnElement[boo
         mine &= number.not_in(closed.where(*suspected))
     if sees_all(session, person, organ):
         return mine
-    return mine & ((Issuance.prepared_by_id == person.id) | Issuance.id.in_(_asked(person)))
+    own = select(Issuance.id).where(Issuance.prepared_by_id == person.id)
+    return mine & Issuance.id.in_(union_all(own, _asked(person)))
 
 
 def stored_form(session: Session, person: Person, issuance: Issuance, state: str = "") -> str:

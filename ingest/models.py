@@ -79,7 +79,7 @@ class Intake(Row):
             sqlite_where=text(IS_UNDER_WAY),
             postgresql_where=text(IS_UNDER_WAY),
         ),
-        Index("ix_intake_own", "received_by_id", "state", "id"),
+        Index("ix_intake_own", "received_by_id", "state", "id", "organ_id"),
     )
 
 
@@ -135,13 +135,13 @@ class Issuance(Row):
     prepared_digest: Mapped[str] = mapped_column(Text, index=True)
     signed_digest: Mapped[str | None] = mapped_column(Text, index=True)
     issued_digest: Mapped[str | None] = mapped_column(Text, index=True)
-    prepared_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    prepared_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     prepared_at: Mapped[datetime] = mapped_column(UtcDateTime)
     signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when it was brought back
     signer_name: Mapped[str] = mapped_column(Text, default="")
     issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     issued_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    intake_id: Mapped[int | None] = mapped_column(ForeignKey("intake.id"))
+    intake_id: Mapped[int | None] = mapped_column(ForeignKey("intake.id"), index=True)
     reason: Mapped[str] = mapped_column(Text, default="")  # why it was given up
     revision: Mapped[int] = mapped_column(default=1)
 
@@ -161,7 +161,7 @@ class Issuance(Row):
         CheckConstraint("kind in ('document', 'scan', 'copy', 'annex')", name="kind"),
         CheckConstraint("copy_kind in ('', 'SY', 'SL', 'TrS')", name="copy_kind"),
         CheckConstraint("(kind = 'annex') = (main_id is not null)", name="annex"),
-        Index("ix_issuance_list", "organ_id", "state", "id"),
+        Index("ix_issuance_list", "organ_id", "state", "id", "main_id"),
         CheckConstraint(
             "state != 'issued' or (signed_digest is not null and register_entry_id is not null "
             "and issued_digest is not null)",

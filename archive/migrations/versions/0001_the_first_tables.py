@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 import archive.database
 
-revision = '0001_9c770b69'
+revision = '0001_0b537dab'
 down_revision = None
 
 
@@ -1137,7 +1137,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_intake_digest'), ['digest'], unique=False)
         batch_op.create_index('ix_intake_list', ['organ_id', 'id', 'state', 'received_by_id', 'case_file_id', 'mends_part_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_intake_mends_part_id'), ['mends_part_id'], unique=False)
-        batch_op.create_index('ix_intake_own', ['received_by_id', 'state', 'id'], unique=False)
+        batch_op.create_index('ix_intake_own', ['received_by_id', 'state', 'id', 'organ_id'], unique=False)
         batch_op.create_index('ix_intake_received', ['organ_id', 'received_at'], unique=False)
         batch_op.create_index('ix_intake_road', ['state', 'next_step', 'queued_at'], unique=False)
         batch_op.create_index('ix_intake_under_way', ['organ_id', 'id'], unique=False, sqlite_where=sa.text("state in ('received', 'waiting', 'stuck')"), postgresql_where=sa.text("state in ('received', 'waiting', 'stuck')"))
@@ -1239,10 +1239,12 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_issuance'))
     )
     with op.batch_alter_table('issuance', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_issuance_intake_id'), ['intake_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_issuance_issued_digest'), ['issued_digest'], unique=False)
-        batch_op.create_index('ix_issuance_list', ['organ_id', 'state', 'id'], unique=False)
+        batch_op.create_index('ix_issuance_list', ['organ_id', 'state', 'id', 'main_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_issuance_main_id'), ['main_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_issuance_organ_id'), ['organ_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_issuance_prepared_by_id'), ['prepared_by_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_issuance_prepared_digest'), ['prepared_digest'], unique=False)
         batch_op.create_index(batch_op.f('ix_issuance_register_entry_id'), ['register_entry_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_issuance_signed_digest'), ['signed_digest'], unique=False)
@@ -1301,10 +1303,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_issuance_signed_digest'))
         batch_op.drop_index(batch_op.f('ix_issuance_register_entry_id'))
         batch_op.drop_index(batch_op.f('ix_issuance_prepared_digest'))
+        batch_op.drop_index(batch_op.f('ix_issuance_prepared_by_id'))
         batch_op.drop_index(batch_op.f('ix_issuance_organ_id'))
         batch_op.drop_index(batch_op.f('ix_issuance_main_id'))
         batch_op.drop_index('ix_issuance_list')
         batch_op.drop_index(batch_op.f('ix_issuance_issued_digest'))
+        batch_op.drop_index(batch_op.f('ix_issuance_intake_id'))
 
     op.drop_table('issuance')
     with op.batch_alter_table('intake_file', schema=None) as batch_op:
