@@ -10,8 +10,9 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from archive import audit, clock
+from archive import access, audit, clock
 from archive.database import in_words
+from archive.documents import number_as_shown
 from archive.errors import ArchiveError, Conflict, Invalid, NotAllowed, NotFound
 from archive.hands import hands, hands_in, natural
 from archive.life_models import (
@@ -23,6 +24,8 @@ from archive.life_models import (
 )
 from archive.models import CaseFile, Document, Organ, Person
 from archive.moves import move
+from archive.roles import Action
+from formats.document_numbers import parse
 
 DAYS_TO_DECIDE = timedelta(days=60)
 DAYS_AFTER_CALL = timedelta(days=30)  # NĐ 30/2020, PL VI, III.5b
@@ -65,18 +68,24 @@ def keep_back(
     reason: str,
     consent_number: str,
     consent_date: date,
-    consent: Document | None = None,
+    consent: Document | None,
 ) -> KeptBack:
     """Let its unit keep a due case file, with the head's written consent (NĐ 30/2020, Đ31.3d).
 
+    The consent is a document of the archive. An order does not forbid it: to be kept back is a
+    day of the calendar, and nothing of the case file moves (R16: clocks go on).
+
     Raises:
-        Invalid: `reason_missing`, `consent_missing`, `kept_too_long` (with the last day allowed).
+        Invalid: `reason_missing`, `consent_missing`, `consent_not_here`, `kept_too_long` (with
+            the last day allowed).
         Conflict: `not_due`: it is not closed, or need not be submitted.
     """
     if not reason.strip():
         raise Invalid("reason_missing")
     if not consent_number.strip():
         raise Invalid("consent_missing")
+    if consent is None or consent.organ_id != case_file.organ_id:
+        raise Invalid("consent_not_here", number=consent_number.strip())
     audit.hold(session, case_file)
     if case_file.stage != "closed" or case_file.due_on is None:
         raise Conflict("not_due", case_file=case_file.code)
@@ -89,7 +98,7 @@ def keep_back(
         reason=reason.strip(),
         consent_number=consent_number.strip(),
         consent_date=consent_date,
-        consent_document_id=consent.id if consent else None,
+        consent_document_id=consent.id,
         granted_by_id=by.id,
         granted_at=clock.now(),
     )
@@ -103,6 +112,22 @@ def keep_back(
         why=kept.reason,
     )
     return kept
+
+
+def consent_of(session: Session, by: Person, organ_id: int, number: str, day: date) -> str | None:
+    """The code of the organ's document of this number and day, if the person may read one."""
+    wanted = parse(number)
+    if wanted is None or wanted.number is None:
+        return None
+    spelled = {f"{wanted.number:0{width}d}" for width in (1, 2, 3)}
+    of_day = (Document.organ_id == organ_id, Document.issued_date == day)
+    found = session.scalars(select(Document).where(*of_day, Document.code_number.in_(spelled)))
+    for one in found:
+        other = parse(number_as_shown(one))
+        same = other is not None and other.canonical_folded == wanted.canonical_folded
+        if same and access.may(session, by, Action.READ, one):
+            return one.code
+    return None
 
 
 def call(session: Session, organ: Organ, by: Person, note: str = "") -> SubmissionCall:

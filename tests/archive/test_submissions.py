@@ -201,6 +201,7 @@ def test_a_due_case_file_may_be_kept_back_two_years_with_the_heads_consent(desk:
         "reason": "Còn dùng",
         "consent_number": "5/CV",
         "consent_date": date(2026, 12, 1),
+        "consent": a_document(desk.db, desk.organ, "Đồng ý cho giữ lại hồ sơ"),
     }
     with desk.db.transaction() as session:
         case_file, head = desk.file(session, code), desk.who(session, "head")
@@ -211,6 +212,10 @@ def test_a_due_case_file_may_be_kept_back_two_years_with_the_heads_consent(desk:
             without = {**more, "consent_number": " "}
             submissions.keep_back(session, case_file, head, until=date(2028, 1, 1), **without)
         assert said.value.code == "consent_missing"
+        with pytest.raises(Invalid) as said:
+            without = {**more, "consent": None}
+            submissions.keep_back(session, case_file, head, until=date(2028, 1, 1), **without)
+        assert said.value.code == "consent_not_here"
         submissions.keep_back(session, case_file, head, until=date(2028, 1, 1), **more)
     with desk.db.reading() as session:
         due = select(CaseFile.code).where(submissions.due_by(desk.organ.id, date(2027, 6, 1)))
@@ -351,6 +356,7 @@ def test_the_call_leaves_out_what_was_kept_back_for_longer(desk: Archive) -> Non
         "reason": "Còn dùng",
         "consent_number": "5/CV",
         "consent_date": date(2026, 12, 1),
+        "consent": a_document(desk.db, desk.organ, "Đồng ý cho giữ lại hồ sơ"),
     }
     with desk.db.transaction() as session:
         case_file, head = desk.file(session, code), desk.who(session, "head")

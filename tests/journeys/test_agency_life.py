@@ -96,6 +96,7 @@ def announce_and_keep_back(agency: Agency) -> None:
     an.page.fill("#reason", "Đang dùng để thay thiết bị lưu khóa bí mật")
     an.page.fill("#consent_number", "27/STC-VP")
     an.page.fill("#consent_date", f"{agency.today:%d/%m/%Y}")
+    an.page.fill("#consent", agency.incoming)
     an.look_wide_and_narrow("33-cho-giu-lai")
     press(an.page, "Giữ lại")
     said(an.page, f"Đã cho giữ lại hồ sơ {agency.code('03-VT')}.")

@@ -80,9 +80,10 @@ def in_every_way(house: House, code: str) -> None:
         found = case_files.by_code(rows, code)
         binh = people.by_name(rows, "binh")
         closing.close(rows, found, binh, {"EndDate": "01/02/2025", "StartDate": "01/01/2025"})
+        consent = documents.by_code(rows, house.open_code)
         submissions.keep_back(
             rows, found, binh, until=date(2026, 6, 1), reason="Đang dùng",
-            consent_number="1/CV", consent_date=date(2026, 1, 1),
+            consent_number="1/CV", consent_date=date(2026, 1, 1), consent=consent,
         )  # fmt: skip
         access_changes.ask(rows, found, "assigned", "Nhạy cảm", binh)
         organ = rows.get_one(Organ, found.organ_id)

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from archive import clock
-from tests.factories import PASSWORD, a_person
+from tests.factories import PASSWORD, a_document, a_person
 from tests.web.conftest import House
 from tests.web.submitting import DUE, LATE, LOOKED, a_closed_file, stage_of
 from web import clockwork
@@ -82,6 +82,11 @@ def test_announcing_keeping_back_and_reading_ones_notices(house: House, run: Run
         keep = ["submission", "keep-back", case_file, "--until", f"{until:%d/%m/%Y}"]
         keep += ["--reason", "Còn dùng", "--consent-number", "5/CV", "--consent-date", "01/02/2026"]
         assert run("lan", *keep).exit_code == 5
+        assert run("hung", *keep).exit_code == 2  # the consent is not in the archive
+        a_document(
+            house.services.db, house.organ(), "Đồng ý cho giữ lại",
+            code_number="05", code_notation="CV", issued_date="01/02/2026",
+        )  # fmt: skip
         (due,) = lines(run("hung", "submission", "list", "--due", "--json"))
         assert due["case_file"] == case_file
         assert lines(run("hung", *keep, "--json"))[0]["until"] == until.isoformat()

@@ -368,6 +368,8 @@ def test_the_head_lets_a_unit_keep_a_file_back(office: House) -> None:
         too_long = office.post(client, "/submissions/keep-back", **form)
         assert too_long.status_code == 422 and f"{last:%d/%m/%Y}" in too_long.text
         form["until_on"] = until.isoformat()
+        nowhere = office.post(client, "/submissions/keep-back", **form)
+        assert nowhere.status_code == 422 and "12/CV-TTLT" in nowhere.text
         office.post(client, "/submissions/keep-back", consent=office.open_code, **form)
         page = office.as_("lan").get("/submissions?tab=kept").text
         assert "12/CV-TTLT, 20/01/2026" in page and office.open_code in page

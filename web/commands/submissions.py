@@ -302,7 +302,9 @@ DAYS = {
 @click.option("--reason", required=True)
 @click.option("--consent-number", required=True, help="Of the head's written consent.")
 @click.option("--consent-date", required=True, metavar="DAY")
-@click.option("--consent", "consent_code", help="Code of the document that holds the consent.")
+@click.option(
+    "--consent", "consent_code", help="Its code in the archive; found by number and day if none."
+)
 @json_option
 @click.pass_obj
 @door
@@ -321,7 +323,10 @@ def keep_back(
     read: dict[str, Any] = {name: parse_value(DAYS[name], text) for name, text in days.items()}
     with the_archive() as services, acting(services, actor) as who, services.db.transaction() as db:
         found = reads.the_case_file(db, who, case_file, Action.KEEP_BACK)
-        consent = reads.the_document(db, who, consent_code, Action.READ) if consent_code else None
+        code = consent_code or submissions.consent_of(
+            db, who, found.organ_id, consent_number, read["consent_date"]
+        )
+        consent = reads.the_document(db, who, code, Action.READ) if code else None
         kept = submissions.keep_back(
             db, found, who, reason=reason, consent_number=consent_number, consent=consent, **read
         )

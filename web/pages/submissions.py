@@ -246,15 +246,16 @@ def _keep(rows: Session, case_file: CaseFile) -> KeptBack:
         reason=form.get("reason", ""),
         consent_number=form.get("consent_number", ""),
         consent_date=consent_date,
-        consent=_consent(rows, form.get("consent", "")),
+        consent=_consent(rows, case_file, consent_date),
     )
 
 
-def _consent(rows: Session, code: str) -> Document | None:
-    """The document that holds the consent, if it is kept here; one that may be read."""
-    if not code.strip():
-        return None
-    return the_document(rows, code, Action.READ)
+def _consent(rows: Session, case_file: CaseFile, day: date) -> Document | None:
+    """The document that is the consent, by its code, or by its number and day; one to be read."""
+    number = request.form.get("consent_number", "")
+    code = request.form.get("consent", "").strip()
+    found = code or submissions.consent_of(rows, asker(), case_file.organ_id, number, day)
+    return the_document(rows, found, Action.READ) if found else None
 
 
 def _keep_page(code: str, said: Said | None = None) -> str:

@@ -27,6 +27,10 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("The number or the day of the head's written consent is missing."),
         _l("Enter both as they stand on it."),
     ),
+    "consent_not_here": (
+        _l("The written consent %(number)s is not in the archive, or it is not open to you."),
+        _l("Receive it first; then give its code, or its number and day as its data say them."),
+    ),
     "kept_too_long": (
         _l("It can be kept back from the day it is due, at most until %(last)s."),
         _l("Choose a day after %(due)s and no later than that."),
