@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from archive import audit, clock, exports, reading
+from archive import alarms, audit, clock, exports, reading
 from archive.documents import rendition
 from archive.errors import Invalid
 from archive.fields import CASE_FILE_FIELDS, DOCUMENT_FIELDS
@@ -124,7 +124,9 @@ def _gathered(
         documents=held,
         sources=sources,
         lacking=frozenset(
-            number for number, one in open_ones if any(_shown(part) is None for part in one.parts)
+            number
+            for number, one in open_ones
+            if any(_shown(one, part) is None for part in one.parts)
         ),
     )
     return whole, [one for _, one in open_ones]
@@ -202,16 +204,20 @@ def _sources(number: int, document: Document) -> list[Source]:
     named = "/".join(one for one in (document.code_number, document.code_notation) if one)
     title = " – ".join(one for one in (named, document.subject) if one) or document.code
     for part in sorted(document.parts, key=lambda part: part.ordinal):
-        digest = _shown(part)
+        digest = _shown(document, part)
         if digest is not None:
             name = title if part.ordinal == 1 else f"{title} ({part.file_name})"
             found.append(Source(number, name, digest, part.pages or 0))
     return found
 
 
-def _shown(part: Part) -> str | None:
-    """The PDF whose pages stand for the part: the archival copy, or the next best."""
-    for role in ("archival", "reading", "original"):
+def _shown(document: Document, part: Part) -> str | None:
+    """The PDF whose pages stand for the part: the archival copy, or the next best.
+
+    An original in which a virus was found goes out in no copy.
+    """
+    is_harmless = document.alarm != alarms.INFECTED
+    for role in ("archival", "reading", *(["original"] if is_harmless else [])):
         found = rendition(part, role)
         if found is not None and found.mime == "application/pdf":
             return found.digest

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from archive.life_models import SubmissionItem
 from archive.receipt import SCAN_HOLDS, is_stale
+from web.error_words import WORDS
 from web.errors import words_for
 from web.i18n import gettext, moment_of
 from web.signature_words import INDICATIONS
@@ -93,6 +94,8 @@ def _line(told: Mapping[str, Any], *, is_decided: bool) -> LineShown:
     said = str(good if told["is_good"] else bad)
     if check == "plan" and found and not told["is_good"]:
         said, found = found[0].said, ()
+    if check == "signatures" and found and told["is_good"]:
+        said, found = gettext("No document carries a digital signature."), ()
     return LineShown(str(name), said, told["is_good"], told["is_needed"], found)
 
 
@@ -119,7 +122,7 @@ def _why(check: str, why: str, told: Mapping[str, Any]) -> str:
     if check == "completeness":
         return gettext("without %(fields)s", fields=", ".join(_fields(why.split(", "))))
     if check == "signatures":
-        return str(INDICATIONS.get(why) or words_for(why).what)
+        return str(INDICATIONS.get(why) or gettext("was not judged (%(why)s)", why=why))
     if check == "digests":
         return rendition_name(why)
     if check == "plan":
@@ -128,6 +131,8 @@ def _why(check: str, why: str, told: Mapping[str, Any]) -> str:
         return str(NOT_SCANNED[why])
     if check == "virus" and why == "scanner_silent":
         return gettext("The scanner does not answer. Start ClamAV, then look through again.")
+    if why not in WORDS:
+        return gettext("was not looked through (%(why)s)", why=why)
     return words_for(why, dict(told)).what
 
 

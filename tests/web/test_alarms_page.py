@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from archive import alarms, audit, clock, documents, people
+from archive import alarms, audit, case_file_export, case_files, clock, documents, people
 from archive.models import Document
 from ingest.intakes import names_hidden, seen_intakes
 from ingest.models import Intake
@@ -93,6 +93,25 @@ def test_a_confirmed_one_names_where_the_same_bytes_are(house: House, suspected:
     assert (alarm_of(house, suspected), alarm_of(house, twin)) == ("secret", "suspected_secret")
     assert twin in lan.get(f"/documents/{suspected}").text
     assert house.as_("binh").get(f"/documents/{suspected}").status_code == 404
+
+
+def test_no_whole_copy_holds_an_infected_original(house: House) -> None:
+    db = house.services.db
+    with db.reading() as rows:
+        case_file = case_files.by_code(rows, house.case_file)
+    infected = a_document(db, house.organ(), case_file=case_file)
+    with db.reading() as rows:
+        lan, found = people.by_name(rows, "lan"), case_files.by_code(rows, house.case_file)
+        whole = case_file_export.whole_of(rows, lan, found)
+        digest = documents.by_code(rows, infected.code).parts[0].digest
+        assert digest in [one.digest for one in whole.sources]  # it is found
+    with writing(db) as rows:
+        alarms.sound(rows, documents.by_code(rows, infected.code), alarms.INFECTED)
+    with db.reading() as rows:
+        lan, found = people.by_name(rows, "lan"), case_files.by_code(rows, house.case_file)
+        whole = case_file_export.whole_of(rows, lan, found)
+        assert digest not in [one.digest for one in whole.sources]
+        assert whole.lacking
 
 
 def test_an_infected_original_is_downloaded_by_who_decides_only(house: House) -> None:

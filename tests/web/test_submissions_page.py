@@ -150,6 +150,13 @@ def test_without_a_scanner_a_person_answers_for_it_in_words(office: House) -> No
     assert stage_of(office, case_file) == "accepted"
 
 
+def test_a_file_without_signatures_is_not_said_to_have_good_ones(office: House) -> None:
+    code = submit(office, a_closed_file(office, facts={"check_signatures": {"count": 0}}))
+    look_through(office)
+    page = office.as_("lan").get(f"/submissions/{code}").text
+    assert "Không có chữ ký số nào" in page and "Hệ thống gặp lỗi" not in page
+
+
 class Scanner:
     """A scanner that answers as it is told to; None: it is silent."""
 
