@@ -291,6 +291,7 @@ def an_issuance(number: int, cast: Cast) -> Row:
         "layout": "nd30",
         "fields": {"Subject": f"Về việc giao đất đợt {number}"},
         "register_entry_id": number if state == "issued" else None,
+        "intake_id": number if state == "issued" else None,
         "prepared_digest": digest,
         "signed_digest": digest if state == "issued" else None,
         "issued_digest": digest if state == "issued" else None,

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from archive import access, audit, exports
 from archive.access import Action
+from archive.database import in_words
 from archive.errors import Conflict, NotAllowed, NotFound
 from archive.fields import given_value
 from archive.models import Organ, Person
 from formats.issuing import FieldPlace
 from formats.vietnamese import fold
-from ingest.models import Intake, Issuance, IssuanceComment
+from ingest.models import IS_UNDER_WAY, Intake, Issuance, IssuanceComment
 
 
 def by_number(session: Session, number: int) -> Issuance:
@@ -112,7 +113,8 @@ def seen_by(session: Session, person: Person, organ: Organ) -> ColumnElement[boo
     """The same as a condition of a list."""
     mine = Issuance.organ_id == organ.id
     if not access.decides_secrets(person, organ.id):
-        suspected = (Intake.is_quarantined.is_(True), Intake.state == "waiting")
+        on_road = (Intake.organ_id == organ.id, in_words(Intake, IS_UNDER_WAY))  # by their index
+        suspected = (*on_road, Intake.is_quarantined.is_(True), Intake.state == "waiting")
         other = aliased(Issuance)
         closed = select(func.coalesce(other.main_id, other.id)).join(
             Intake, Intake.id == other.intake_id
