@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from archive import (
     accounts,
     books,
+    case_files,
     clock,
     closing,
     documents,
@@ -284,3 +285,12 @@ def test_two_administrators_cannot_end_each_other(office: Office) -> None:
 
     came = both(office.db, end(first, other), end(other, first))
     assert codes(came) == ["", "last_administrator"]
+
+
+def test_of_two_who_open_the_same_case_file_one_is_told(office: Office) -> None:
+    def opening(notation: str) -> Act:
+        return lambda session: case_files.open_one(session, office.of(session), notation, "Một")
+
+    came = both(office.db, opening("05-KT"), opening("05–kt"))
+    assert isinstance(came[0], CaseFile)
+    assert isinstance(came[1], ArchiveError) and came[1].code == "case_file_exists"
