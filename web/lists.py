@@ -130,7 +130,7 @@ def listed(
     if total is None:
         total = counted if counted <= MOST_COUNTED else max(MOST_COUNTED, seen)
     here = wanted.where(_id_of(wanted).in_(found[:per_page]))
-    shown = rows.scalars(here).all() if found else []
+    shown = rows.scalars(here).unique().all() if found else []
     return Listed(shown, total, asked, per_page, is_more)
 
 

@@ -202,7 +202,7 @@ def _inside(case_file: CaseFile) -> Select[Placement]:
     return (
         select(Placement)
         .where(Placement.case_file_id == case_file.id, _visible())
-        .options(joinedload(Placement.document, innerjoin=True).selectinload(Document.parts))
+        .options(joinedload(Placement.document, innerjoin=True).joinedload(Document.parts))
         .order_by(Placement.ordinal)
     )
 
