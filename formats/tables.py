@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
@@ -155,15 +155,33 @@ def _read_xlsx(path: Path, limits: Limits) -> list[TableRow]:
     look_into_zip(path)
     _refuse_much(path, limits)
     try:
-        with path.open("rb") as file:  # by its name openpyxl would refuse what is not "….xlsx"
-            book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
-            sheet = book.worksheets[0]
-            sheet.reset_dimensions()  # what the file says of its own size may be wrong
-            return _kept(([_text(cell) for cell in cells] for cells in sheet.iter_rows()), limits)
+        with path.open("rb") as file, path.open("rb") as again:
+            rows = _worked_out(_cells(file, values=True), _cells(again, values=False))
+            return _kept(([_text(cell) for cell in cells] for cells in rows), limits)
     except (Unreadable, MemoryError):
         raise
     except Exception as error:  # whatever a damaged workbook makes openpyxl stumble over
         raise Unreadable("table_unreadable") from error
+
+
+def _cells(file: BinaryIO, *, values: bool) -> Iterator[Sequence[Any]]:
+    """The rows of the first sheet: with the values that formulas came to, or the formulas."""
+    book = load_workbook(file, read_only=True, data_only=values, keep_links=False)
+    sheet = book.worksheets[0]
+    sheet.reset_dimensions()  # what the file says of its own size may be wrong
+    rows: Iterator[Sequence[Any]] = sheet.iter_rows()
+    return rows
+
+
+def _worked_out(
+    values: Iterator[Sequence[Any]], formulas: Iterator[Sequence[Any]]
+) -> Iterator[Sequence[Any]]:
+    """The rows with values; a formula of which no program stored one is no empty cell."""
+    for number, (cells, written) in enumerate(zip(values, formulas, strict=True), 1):
+        for place, (cell, other) in enumerate(zip(cells, written, strict=True), 1):
+            if other.data_type == "f" and cell.value is None and cell.data_type == "n":
+                raise Unreadable("table_formula", row=number, column=place)
+        yield cells
 
 
 def _refuse_much(path: Path, limits: Limits) -> None:

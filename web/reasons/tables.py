@@ -25,6 +25,10 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("The cell in row %(row)s, column %(column)s has more than %(most)s characters."),
         _l("Shorten it; perhaps a quotation mark is missing. Nothing was taken in."),
     ),
+    "table_formula": (
+        _l("The formula in row %(row)s, column %(column)s has no value yet."),
+        _AS_XLSX,
+    ),
     "table_empty": (_l("The table is empty."), _l("Choose the file again.")),
     "table_without_header": (
         _l("No row of the table names its columns."),
