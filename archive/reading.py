@@ -284,7 +284,8 @@ def _open_by_place(person: Person, organ: Organ) -> ColumnElement[bool]:
         return false()
     # Asked of each document by itself: a page of a list is at hand before the others are looked at.
     place = select(Placement.id).where(Placement.document_id == Document.id).correlate(Document)
-    in_open_file = place.join(CaseFile).where(_open_by_level(person, organ)).exists()
+    open_place = place.join(CaseFile).where(_open_by_level(person, organ)).limit(1)
+    in_open_file = open_place.scalar_subquery().is_not(None)  # of `exists` PostgreSQL looks up all
     policy = true() if policy_at(person, organ.id) == "open" else false()
     in_tray = and_(Document.is_filed.is_(False), or_(policy, Document.shelved_by_id == person.id))
     return or_(in_open_file, in_tray)
