@@ -8,7 +8,6 @@ in by the road. All of it depends on the numbers of the rows alone: the same eac
 from collections.abc import Iterator
 from typing import Any
 
-import large_rows as row
 from sqlalchemy import Table, insert
 from sqlalchemy.engine import Connection
 
@@ -31,6 +30,7 @@ from archive.models import (
     Unit,
 )
 from archive.register_models import NumberSeries, Refusal, Register, RegisterEntry
+from benchmarks import large_rows as row
 from ingest.models import Intake, Issuance
 
 CHUNK = 5_000

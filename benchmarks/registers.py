@@ -26,15 +26,17 @@ from statistics import median
 from typing import Any
 
 from flask.testing import FlaskClient
-from large_archive import cast_of, fill
-from large_rows import Size
 from sqlalchemy import create_engine, event, select, text
 from sqlalchemy.engine import make_url
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from archive import audit, people
 from archive.database import upgrade
 from archive.models import CaseFile, Person
 from archive.settings import Settings
+from benchmarks.large_archive import cast_of, fill
+from benchmarks.large_rows import Size
 from web import auth
 from web.app import create_app
 from web.services import Services, make_home, open_services
@@ -178,7 +180,11 @@ def seconds(archive: Archive, path: str, told: Callable[[], float]) -> tuple[flo
 @contextmanager
 def archive_of(size: Size, given: argparse.Namespace) -> Iterator[tuple[Archive, Archive]]:
     """An archive with so many case files and documents, for each of the two people."""
-    with folder_of(size, given.keep) as folder, database_of(size, given) as url:
+    kept = given.keep is not None
+    with (
+        folder_of(size, given.keep) as folder,
+        database_at(given.database, name_of(size), keep=kept) as url,
+    ):
         settings = Settings(home=str(folder), database_url=url)
         mark = folder / f"filled-{'postgresql' if url else 'sqlite'}"
         if not mark.exists():
@@ -222,22 +228,21 @@ def name_of(size: Size) -> str:
 
 
 @contextmanager
-def database_of(size: Size, given: argparse.Namespace) -> Iterator[str]:
+def database_at(server: str, name: str, *, keep: bool = False) -> Iterator[str]:
     """A database of its own on the server; without a server SQLite, in the home."""
-    if not given.database:
+    if not server:
         yield ""
         return
-    name = name_of(size)
-    engine = create_engine(given.database, isolation_level="AUTOCOMMIT")
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         found = text("SELECT 1 FROM pg_database WHERE datname = :name")
-        if connection.scalar(found, {"name": name}) is None or given.keep is None:
+        if connection.scalar(found, {"name": name}) is None or not keep:
             connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
             connection.exec_driver_sql(f"CREATE DATABASE {name}")
     try:
-        yield make_url(given.database).set(database=name).render_as_string(hide_password=False)
+        yield make_url(server).set(database=name).render_as_string(hide_password=False)
     finally:
-        if given.keep is None:
+        if not keep:
             with engine.connect() as connection:
                 connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
         engine.dispose()

@@ -393,7 +393,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "made_by_another": (
         _l(
-            "The archive was made by a state of the program that this one does not know (%(found)s)."
+            "The archive was made by a state of the program that this one does not know "
+            "(%(found)s)."
         ),
         _l(
             "Before the first release nothing is carried over: set up an archive in another folder "

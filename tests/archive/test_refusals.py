@@ -41,7 +41,7 @@ def ground(subject: str, type_name: str = "", addressee: str = "", kind: str = "
         ("", "Đơn của bà Trần Thị Kim Ngân tố cáo cán bộ xã"),
         ("", "Công dân Nguyễn Văn A khiếu nại về bồi thường"),
         ("Phiếu chuyển", "Chuyển đơn khiếu nại của ông Nguyễn Văn A"),
-        ("", "Don cua ba Tran Thi Kim Ngan to cao can bo xa"),
+        ("", "Don cua ba Tran Kim Ngan Ha to cao can bo xa"),
     ],
 )
 def test_complaints_and_denunciations_are_not_taken(type_name: str, subject: str) -> None:

@@ -16,7 +16,7 @@ from tests.web.test_account import sign_in
 def hold(house: House) -> None:
     """An order holds the case file and, by itself, a document."""
     with writing(house.services.db) as rows:
-        things = [
+        things: list[CaseFile | Document] = [
             rows.scalars(select(CaseFile).where(CaseFile.code == house.case_file)).one(),
             rows.scalars(select(Document).where(Document.code == house.tray_code)).one(),
         ]
