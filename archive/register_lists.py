@@ -34,7 +34,7 @@ from archive.register_models import (
     Register,
     RegisterEntry,
 )
-from formats.vietnamese import fold
+from formats.vietnamese import fold, sort_key
 
 MOST_LOOKED_AT = 200
 SOON = timedelta(days=2)  # due within so many days: "đến hạn"
@@ -212,7 +212,7 @@ def authors(session: Session, organ: Organ, is_open: ColumnElement[bool]) -> lis
         RegisterEntry.organ_name != "",
     )
     lately = found.order_by(RegisterEntry.id.desc()).limit(MOST_LOOKED_AT)
-    return sorted(set(session.scalars(lately)))
+    return sorted(set(session.scalars(lately)), key=sort_key)
 
 
 def hidden_of(
