@@ -99,13 +99,13 @@ def steps_of(rows: Session, case_file: CaseFile) -> list[Step]:
     return shown
 
 
-def returned_as(rows: Session, case_file: CaseFile) -> SubmissionItem | None:
-    """What the archive said of a case file that it returned last, and in which submission."""
-    if case_file.stage != "returned":
+def submitted_in(rows: Session, case_file: CaseFile) -> SubmissionItem | None:
+    """The line under which it was last submitted, with what the archive said of it."""
+    if case_file.stage not in ("submitted", "returned", "accepted"):
         return None
     return rows.scalar(
         select(SubmissionItem)
-        .where(SubmissionItem.case_file_id == case_file.id, SubmissionItem.outcome == "returned")
+        .where(SubmissionItem.case_file_id == case_file.id)
         .options(joinedload(SubmissionItem.submission))
         .order_by(SubmissionItem.id.desc())
         .limit(1)

@@ -108,6 +108,14 @@ def test_a_returned_file_comes_back_with_its_reason(office: House) -> None:
     assert case_file in officer.get("/submissions?tab=mine").text
 
 
+def test_a_case_file_leads_to_its_submission(office: House) -> None:
+    code = submit(office, case_file := a_closed_file(office))
+    for who, sees in (("binh", True), ("lan", True), ("minh", False)):
+        page = office.as_(who).get(f"/case-files/{case_file}").text
+        assert "lưu trữ đang kiểm tra" in page
+        assert (f"Đợt nộp lưu {code}" in page) is sees
+
+
 def test_the_officer_takes_back_what_nobody_has_decided(office: House) -> None:
     code = submit(office, case_file := a_closed_file(office))
     office.post(office.as_("binh"), f"/submissions/{code}/items/1/take-back", reason="Nhầm")

@@ -222,7 +222,9 @@ def _standing(rows: Session, case_file: CaseFile) -> dict[str, Any]:
         "steps": view.steps_of(rows, case_file),
         "moves": view.moves_of(rows, case_file, standing),
         "dates": view.dates_of(rows, case_file),
-        "returned": view.returned_as(rows, case_file),
+        "submitted": view.submitted_in(rows, case_file),
+        "may_see_submission": case_file.holder_id == asker().id
+        or may(rows, Action.ACCEPT, case_file),
         "orders": standing.orders,
         "change": change,
         "asked_by": change.asked_by.full_name if change else "",
