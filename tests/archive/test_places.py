@@ -13,8 +13,8 @@ ROOT = Path(__file__).parent.parent.parent
 WITHOUT_CONTENT = {
     "access_grant", "appointment", "carried_over", "chain_head", "code_series", "delegation",
     "event", "event_row", "file_plan", "fonds", "frozen", "holiday", "key_custody",
-    "notice_item", "number_series", "organ", "organ_code", "person", "register", "role", "sent_form",
-    "seal_certificate", "sign_in", "submission_call", "unit",
+    "notice_item", "number_series", "organ", "organ_code", "person", "register", "role",
+    "seal_certificate", "sent_form", "sign_in", "submission_call", "unit",
 }  # fmt: skip
 # `TemporaryFile` has no name: nobody else can open it, and it ends with its process.
 NAMED = {"TemporaryDirectory", "NamedTemporaryFile", "SpooledTemporaryFile", "mkdtemp", "mkstemp"}
