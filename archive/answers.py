@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from archive import audit, links
 from archive.models import Document, Organ, Person
+from archive.register_fields import parts_of_code
 from archive.register_models import Register, RegisterEntry
 
 ALSO = "answers"  # in a line's supplementary data: codes of lines that had ended before
@@ -55,7 +56,7 @@ def lines_named(session: Session, organ: Organ, codes: Iterable[str]) -> list[Re
     wanted = [one.strip() for one in codes]
     ways = [
         and_(Register.code == book, RegisterEntry.year == year, RegisterEntry.number == number)
-        for book, year, number in (_parts(one) for one in wanted if is_line(one))
+        for book, year, number in filter(None, map(parts_of_code, wanted))
     ]
     documents = [one for one in wanted if one and not is_line(one)]
     if documents:
@@ -106,11 +107,3 @@ def _with_all(found: Select[RegisterEntry]) -> Select[RegisterEntry]:
         joinedload(RegisterEntry.document),
         joinedload(RegisterEntry.answered_by),
     ).order_by(RegisterEntry.id)
-
-
-def _parts(code: str) -> tuple[str, int, int]:
-    """Book, year and number; numbers that no line has where it is spelled otherwise."""
-    book, _, rest = code.lower().partition("/")
-    year, _, number = rest.partition("/")
-    is_sound = year.isdecimal() and number.isdecimal() and len(year) == 4 and len(number) < 9
-    return (book, int(year), int(number)) if is_sound else (book, 0, 0)

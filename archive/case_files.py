@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, ScalarSelect, and_, func, select
 from sqlalchemy.orm import Session, joinedload, load_only
 
-from archive import audit, clock
+from archive import access, audit, clock, freezes
 from archive.errors import Conflict, Invalid, NotFound
 from archive.file_plans import tidy_notation
 from archive.models import (
@@ -151,6 +151,31 @@ def _count_of(word: str) -> ScalarSelect[int]:
 def takes_documents(case_file: CaseFile) -> bool:
     """Whether documents may be put into it: while it is open, and again when it was returned."""
     return case_file.stage in TAKING
+
+
+def require_taking(session: Session, case_file: CaseFile) -> None:
+    """Go on only if documents may be put into it, and taken out of it, now.
+
+    Raises:
+        Conflict: `case_file_is_final`, `frozen`.
+    """
+    if not takes_documents(case_file):
+        raise Conflict("case_file_is_final", case_file=case_file.code, stage=case_file.stage)
+    freezes.require_thawed(session, case_file)
+
+
+def require_fillable(session: Session, by: Person, case_file: CaseFile, organ_id: int) -> None:
+    """Go on only if the person may put this organ's documents into it now.
+
+    Raises:
+        NotFound, NotAllowed: as `access.require_filling`.
+        Invalid: `other_organ`.
+        Conflict: `case_file_is_final`, `frozen`.
+    """
+    access.require_filling(session, by, case_file)
+    if case_file.organ_id != organ_id:
+        raise Invalid("other_organ")
+    require_taking(session, case_file)
 
 
 def index_anew(session: Session, case_file_ids: Iterable[int]) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from archive import audit, clock, freezes
 from archive.access import open_documents
-from archive.case_files import index_anew, takes_documents, totals
+from archive.case_files import index_anew, require_taking, totals
 from archive.errors import Conflict, Invalid, NotFound
 from archive.fields import CASE_FILE_FIELDS, parse_fields
 from archive.life_models import TakenOut
@@ -163,9 +163,7 @@ def take_out(
     if why not in REASONS_TO_TAKE_OUT:
         raise Invalid("bad_value", field="why", value=why)
     audit.hold(session, case_file)
-    if not takes_documents(case_file):
-        raise Conflict("case_file_is_final", case_file=case_file.code, stage=case_file.stage)
-    freezes.require_thawed(session, case_file)
+    require_taking(session, case_file)
     freezes.require_thawed(session, document)
     place = session.scalar(
         select(Placement).where(
@@ -186,7 +184,7 @@ def take_out(
     )
     document.revision += 1
     session.flush()
-    session.expire(document, ["placements"])
+    session.expire(document, ["placements", "is_filed"])
     audit.record(
         session,
         "case_file.take_out",

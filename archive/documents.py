@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from archive import audit, case_files, clock, freezes
+from archive import access, audit, case_files, clock, freezes
 from archive.errors import Conflict, Invalid, NotFound
 from archive.fields import DOCUMENT_FIELDS, parse_fields
 from archive.models import (
@@ -234,14 +234,23 @@ def place(session: Session, document: Document, case_file: CaseFile) -> None:
         raise Invalid("other_organ")
     audit.hold(session, case_file)  # nobody closes it meanwhile
     audit.hold(session, document)
-    if not case_files.takes_documents(case_file):
-        raise Conflict("case_file_is_final", case_file=case_file.code, stage=case_file.stage)
-    freezes.require_thawed(session, case_file)
+    case_files.require_taking(session, case_file)
     freezes.require_thawed(session, document)
     _place(session, document, case_file)
     audit.record(
         session, "document.place", document, also=(case_file,), facts={"case_file": case_file.code}
     )
+
+
+def file_into(session: Session, by: Person, document: Document, case_file: CaseFile) -> None:
+    """Put a document into a case file by the person's rights, unless it stands there already.
+
+    Raises:
+        NotFound, NotAllowed: as `access.require_placing`; Conflict, Invalid: as `place`.
+    """
+    access.require_placing(session, by, document, case_file)
+    if case_file.id not in {one.case_file_id for one in document.placements}:
+        place(session, document, case_file)
 
 
 def _place(session: Session, document: Document, case_file: CaseFile) -> None:
@@ -259,7 +268,7 @@ def _place(session: Session, document: Document, case_file: CaseFile) -> None:
     )
     document.revision += 1
     session.flush()
-    session.expire(document, ["placements"])  # who may read it follows from them
+    session.expire(document, ["placements", "is_filed"])  # who may read it follows from them
 
 
 def correct(

@@ -195,14 +195,9 @@ def require_draft(session: Session, plan: FilePlan) -> None:
     Raises:
         Conflict: `plan_is_approved`.
     """
-    hold(session, plan)
+    audit.hold(session, plan)
     if plan.stage != "draft":
         raise Conflict("plan_is_approved", year=plan.year)
-
-
-def hold(session: Session, plan: FilePlan) -> None:
-    """Let nobody else change the plan until this transaction ends."""
-    audit.hold(session, plan)
 
 
 def checked(

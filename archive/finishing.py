@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive import access, audit, documents, handlers, notices, people, personal_files
+from archive import audit, documents, handlers, notices, people, personal_files
 from archive import register_handling as handling
 from archive.errors import Conflict, Invalid
-from archive.models import CaseFile, Document, Person, Placement
+from archive.models import CaseFile, Person
 from archive.notices import SHOWN, Told
 from archive.register_fields import canonical_of
 from archive.register_lists import may_see
@@ -73,7 +73,7 @@ def finish(
         Conflict: `nothing_to_keep`, `case_file_is_final`, `frozen`; see `handling.finish`.
     """
     handlers.require_finishing(session, by, entry)
-    _check(session, entry, keeping)
+    _check(entry, keeping)
     shown = _who_shall_look(session, entry, by, show_to)
     if outcome == "done_at" and answered_by is None:
         answered_by = _line_of(session, entry, done_at)
@@ -88,22 +88,15 @@ def finish(
 # Where it is kept ---------------------------------------------------------------------------------
 
 
-def is_filed(session: Session, document: Document) -> bool:
-    """Whether the document stands in a case file."""
-    found = select(Placement.id).where(Placement.document_id == document.id).limit(1)
-    return session.scalar(found) is not None
-
-
-def _check(session: Session, entry: RegisterEntry, keeping: Keeping) -> None:
+def _check(entry: RegisterEntry, keeping: Keeping) -> None:
     """Something is decided of a document that stands nowhere yet, and one thing only."""
     document = entry.document
     if document is None and keeping.is_somewhere:
         raise Conflict("nothing_to_keep", entry=entry.code)
     if keeping.is_somewhere and keeping.not_kept.strip():
         raise Invalid("keeping_undecided", entry=entry.code)
-    if document is None or keeping.is_somewhere or keeping.not_kept.strip():
-        return
-    if not is_filed(session, document):
+    is_said = keeping.is_somewhere or bool(keeping.not_kept.strip())
+    if document is not None and not document.is_filed and not is_said:
         raise Invalid("keeping_undecided", entry=entry.code)
 
 
@@ -113,7 +106,7 @@ def _keep(
     document, why = entry.document, nfc(keeping.not_kept).strip()
     how = []
     if document is not None and keeping.case_file is not None:
-        _place(session, by, document, keeping.case_file)
+        documents.file_into(session, by, document, keeping.case_file)
         how.append("case_file")
     if document is not None and keeping.is_personal:
         personal_files.keep(session, hand, document)
@@ -124,13 +117,6 @@ def _keep(
     session.flush()
     told = "keep" if how else "not_keep"
     audit.record(session, f"register_entry.{told}", entry, facts={"how": how}, why=why)
-
-
-def _place(session: Session, by: Person, document: Document, case_file: CaseFile) -> None:
-    access.require_placing(session, by, document, case_file)
-    here = (Placement.case_file_id == case_file.id, Placement.document_id == document.id)
-    if session.scalar(select(Placement.id).where(*here)) is None:
-        documents.place(session, document, case_file)
 
 
 def _line_of(session: Session, entry: RegisterEntry, done_at: str) -> RegisterEntry | None:

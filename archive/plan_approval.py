@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from archive import audit, clock, people
 from archive.case_files import code_of
 from archive.errors import Conflict, Invalid
-from archive.file_plans import hold, notation_key, people_of, require_draft, touch
+from archive.file_plans import notation_key, people_of, require_draft, touch
 from archive.life_models import CarriedOver
 from archive.models import CaseFile, FilePlan, FilePlanEntry, Fonds, Organ, Person
 from archive.plan_tree import lines_of
@@ -189,6 +189,6 @@ def require_approved(session: Session, plan: FilePlan) -> None:
     Raises:
         Conflict: `plan_is_draft`.
     """
-    hold(session, plan)
+    audit.hold(session, plan)
     if plan.stage != "approved":
         raise Conflict("plan_is_draft", year=plan.year)

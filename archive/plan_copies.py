@@ -12,7 +12,6 @@ from archive.errors import Conflict
 from archive.file_plans import (
     LineValues,
     draw_up,
-    hold,
     insert_line,
     of_year,
     people_of,
@@ -135,7 +134,7 @@ def carry_over(session: Session, organ: Organ, year: int) -> list[CaseFile]:
         NotFound: `no_such_plan`.
     """
     plan = of_year(session, organ, year)
-    hold(session, plan)
+    audit.hold(session, plan)
     there = set(carried_lines(session, plan).values())
     coming = [one for one in unfinished(session, organ, year) if one.id not in there]
     if not coming:

@@ -36,6 +36,14 @@ class EntryField:
         return self.field.column
 
 
+def parts_of_code(code: str) -> tuple[str, int, int] | None:
+    """Book, year and number of a line's code, `den/2026/12`; None for what is none."""
+    book, _, rest = code.strip().lower().partition("/")
+    year, _, number = rest.partition("/")
+    is_sound = year.isdecimal() and number.isdecimal() and len(year) == 4 and len(number) < 9
+    return (book, int(year), int(number)) if is_sound else None
+
+
 def _f(column: str, code: str, name: str, kind: Any = "text", *among: str) -> EntryField:
     return EntryField(Field(column, code, name, kind), among)
 

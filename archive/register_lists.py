@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, selectinload
 
-from archive import access, clock, deliveries
+from archive import access, clock, deliveries, scan_depth
 from archive.access import Action
 from archive.database import in_words
 from archive.models import Document, Organ, Person
@@ -127,9 +127,9 @@ def is_unscanned(entry: RegisterEntry) -> bool:
         return False
     if entry.register.kind != "incoming":
         return entry.circulation != "electronic"
-    rules = rules_of(entry.register.organ)
+    listed = _listed(rules_of(entry.register.organ))
     return entry.channel in ON_PAPER and (
-        not _listed(rules) or fold(entry.type_name) in {fold(one) for one in _listed(rules)}
+        not listed or fold(entry.type_name) in {fold(one) for one in listed}
     )
 
 
@@ -137,7 +137,7 @@ def _listed(rules: OrganRules) -> list[str]:
     """The types that are digitised; none: all are."""
     if rules.scan_policy != "list":
         return []
-    return [one.strip() for one in rules.types_to_scan.replace(";", ",").split(",") if one.strip()]
+    return scan_depth.types_in(rules.types_to_scan)
 
 
 def _unscanned(rules: OrganRules) -> list[ColumnElement[bool]]:

@@ -20,7 +20,13 @@ from archive.errors import Conflict, Invalid, NotFound
 from archive.models import CaseFile, Document, Organ, Person
 from archive.numbering import next_number
 from archive.organ_rules import rules_of
-from archive.register_fields import blank_entry, canonical_of, organ_key, parse_entry
+from archive.register_fields import (
+    blank_entry,
+    canonical_of,
+    organ_key,
+    parse_entry,
+    parts_of_code,
+)
 from archive.register_models import LettingIn, Register, RegisterEntry
 from archive.working_days import WorkingDays
 from formats.mail_addresses import is_mail_address
@@ -202,18 +208,17 @@ def entry_by_code(session: Session, organ: Organ, code: str) -> RegisterEntry:
     Raises:
         NotFound: `no_such_entry`.
     """
-    book, _, rest = code.strip().lower().partition("/")
-    year, _, number = rest.partition("/")
-    if not (year.isdecimal() and number.isdecimal() and len(number) < 9 and len(year) == 4):
+    if (parts := parts_of_code(code)) is None:
         raise NotFound("no_such_entry", entry=code)
+    book, year, number = parts
     found = session.scalar(
         select(RegisterEntry)
         .join(Register)
         .where(
             Register.organ_id == organ.id,
             Register.code == book,
-            RegisterEntry.year == int(year),
-            RegisterEntry.number == int(number),
+            RegisterEntry.year == year,
+            RegisterEntry.number == number,
         )
         .options(joinedload(RegisterEntry.register).joinedload(Register.organ))
         .options(joinedload(RegisterEntry.document), joinedload(RegisterEntry.copy_of))

@@ -30,7 +30,12 @@ def depths(rules: OrganRules, type_name: str) -> tuple[str, ...]:
 def is_listed(types: str, type_name: str) -> bool:
     """Whether a type stands in a list that is parted by commas, however it is written."""
     wanted = _plain(type_name)
-    return bool(wanted) and wanted in {_plain(one) for one in types.replace(";", ",").split(",")}
+    return bool(wanted) and wanted in {_plain(one) for one in types_in(types)}
+
+
+def types_in(types: str) -> list[str]:
+    """The types of such a list, as they are written there."""
+    return [one.strip() for one in types.replace(";", ",").split(",") if one.strip()]
 
 
 def require_depth(organ: Organ, type_name: str, scan: Mapping[str, str]) -> None:

@@ -51,7 +51,7 @@ def join_document(session: Session, entry: RegisterEntry, document: Document) ->
     if entry.document_id not in (None, document.id):
         raise Conflict("already_a_document", entry=entry.code)
     freezes.require_thawed(session, document)
-    hold_document(session, document)
+    audit.hold(session, document)
     secret_lines.pass_on(session, entry, document)
     is_first = not _is_registered(session, document, entry)
     entry.document_id, entry.document = document.id, document
@@ -73,16 +73,10 @@ def _place(session: Session, entry: RegisterEntry, document: Document) -> None:
         return
     if not freezes.orders_on(session, case_file):
         documents.place(session, document, case_file)
-        session.expire(document, ["placements"])
 
 
 def _has_open_file(entry: RegisterEntry) -> bool:
     return entry.case_file is not None and case_files.takes_documents(entry.case_file)
-
-
-def hold_document(session: Session, document: Document) -> None:
-    """Keep other hands off the document until the commit."""
-    audit.hold(session, document)
 
 
 def _is_registered(session: Session, document: Document, entry: RegisterEntry) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
-from archive import access, answers, case_files, documents, freezes, register_lists, registers
+from archive import access, answers, case_files, documents, register_lists, registers
 from archive.access import Action
 from archive.errors import Conflict, Invalid, NotFound
 from archive.models import CaseFile, Organ, Person
@@ -20,18 +20,12 @@ def open_case_file(session: Session, code: str, organ: Organ, by: Person) -> Cas
     """The organ's case file with this code, if the person may fill it now; None for no code.
 
     Raises:
-        NotFound, NotAllowed: as `access.require_filling`.
-        Invalid: `other_organ`; Conflict: `case_file_is_final`, `frozen`.
+        NotFound, NotAllowed, Invalid, Conflict: as `case_files.require_fillable`.
     """
     if not code.strip():
         return None
     case_file = case_files.by_code(session, code)
-    access.require_filling(session, by, case_file)
-    if case_file.organ_id != organ.id:
-        raise Invalid("other_organ")
-    if not case_files.takes_documents(case_file):
-        raise Conflict("case_file_is_final", case_file=case_file.code, stage=case_file.stage)
-    freezes.require_thawed(session, case_file)
+    case_files.require_fillable(session, by, case_file, organ.id)
     return case_file
 
 

@@ -11,8 +11,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive import audit, case_files, clock, freezes
-from archive.access import Action, may, require_filling
+from archive import audit, case_files, clock
+from archive.access import Action, may
 from archive.database import Database
 from archive.errors import Conflict, Invalid, Refused
 from archive.fields import DOCUMENT_FIELDS, parse_fields
@@ -214,13 +214,7 @@ def _write_row(
 
 def _check_case_file(session: Session, number: int, organ_id: int, by: Person) -> None:
     """Whether the sender may put documents into this case file, and it still takes any."""
-    case_file = session.get_one(CaseFile, number)
-    require_filling(session, by, case_file)
-    if case_file.organ_id != organ_id:
-        raise Invalid("other_organ")
-    if not case_files.takes_documents(case_file):
-        raise Conflict("case_file_is_final", case_file=case_file.code, stage=case_file.stage)
-    freezes.require_thawed(session, case_file)
+    case_files.require_fillable(session, by, session.get_one(CaseFile, number), organ_id)
 
 
 def _receipt(intake: Intake, name: str, *, is_new: bool) -> Receipt:

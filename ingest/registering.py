@@ -13,19 +13,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive import (
-    access,
     books,
+    case_files,
     clock,
     documents,
-    freezes,
     refusals,
     register_handling,
     register_twins,
     scan_depth,
 )
-from archive.case_files import takes_documents
 from archive.database import Database
-from archive.errors import Conflict, Invalid, Refused
+from archive.errors import Invalid, Refused
 from archive.models import CaseFile, Document, Organ, Person
 from archive.register_fields import parse_entry
 from archive.register_models import LettingIn, Refusal, Register, RegisterEntry, SentForm
@@ -124,7 +122,7 @@ def _register(session: Session, book: Register, by: Person, form: Form) -> Regis
     """
     turn_away_secrets(form)
     _check_scan(book, form)
-    _check_case_file(session, by, form)
+    _check_case_file(session, book, by, form)
     number = form.intake_id
     intake = intake_for(session, by, book.organ, number) if number else None
     document = form.document or (intake.document if intake is not None else None)
@@ -147,7 +145,7 @@ def _register(session: Session, book: Register, by: Person, form: Form) -> Regis
 def _require_origin(book: Register, form: Form, document: Document | None) -> None:
     """What goes out answers something, or is made in a case file (HC-27, HC-32)."""
     if book.kind == "outgoing":
-        is_filed = document is not None and bool(document.placements)
+        is_filed = document is not None and document.is_filed
         has_origin = is_filed or bool(form.answers) or form.case_file is not None
         origins.require_origin(book.organ, has_origin)
 
@@ -168,14 +166,10 @@ def _check_scan(book: Register, form: Form) -> None:
         scan_depth.require_depth(book.organ, told.get("type_name", ""), form.scan)
 
 
-def _check_case_file(session: Session, by: Person, form: Form) -> None:
+def _check_case_file(session: Session, book: Register, by: Person, form: Form) -> None:
     """The case file it goes into at once takes it (KT 16.1a: "hồ sơ đến của đơn vị")."""
-    if (case_file := form.case_file) is None:
-        return
-    access.require_filling(session, by, case_file)
-    if not takes_documents(case_file):
-        raise Conflict("case_file_is_final", case_file=case_file.code, stage=case_file.stage)
-    freezes.require_thawed(session, case_file)
+    if form.case_file is not None:
+        case_files.require_fillable(session, by, form.case_file, book.organ_id)
 
 
 def turn_away_secrets(form: Form) -> None:
@@ -347,7 +341,7 @@ def _join(
     elif document is not None:
         join_document(session, entry, document)
     if document is not None and form.case_file is not None:
-        _place(session, by, document, form.case_file)
+        documents.file_into(session, by, document, form.case_file)
 
 
 def _scanned(form: Form) -> dict[str, str]:
@@ -357,9 +351,3 @@ def _scanned(form: Form) -> dict[str, str]:
     if pages and given.get("elsewhere") and given.get("completeness", "full") != "full":
         given["elsewhere"] = f"{given['elsewhere']} ({pages} trang)"
     return given
-
-
-def _place(session: Session, by: Person, document: Document, case_file: CaseFile) -> None:
-    access.require_placing(session, by, document, case_file)
-    if case_file.id not in {one.case_file_id for one in document.placements}:
-        documents.place(session, document, case_file)

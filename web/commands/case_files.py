@@ -51,8 +51,6 @@ def open_one(
     as_json: bool,
 ) -> None:
     """Open a case file and print its code."""
-    typed = {"notation": notation, "title": title, "maintenance": maintenance, "creator": creator}
-    refuse_marks(typed)
     with the_archive() as services, acting(services, actor) as who, services.db.transaction() as db:
         organ = db.get_one(Organ, who.organ_id)
         access.require(db, who, Action.OPEN_CASE_FILE, organ)

@@ -12,7 +12,6 @@ from archive.fields import day_typed
 from archive.life_models import FreezeOrder
 from archive.models import CaseFile, Document, Organ, Person
 from web.commands.door import acting, answer, door, json_option, tell, the_archive
-from web.marks import refuse_marks
 from web.words import say
 
 
@@ -44,7 +43,6 @@ def place(
     as_json: bool,
 ) -> None:
     """Freeze case files and documents by code, or all case files that a filter finds."""
-    refuse_marks({"reason": reason})
     with the_archive() as services, acting(services, actor) as who, services.db.transaction() as db:
         organ = db.get_one(Organ, who.organ_id)
         access.require(db, who, Action.FREEZE, organ)
@@ -83,7 +81,6 @@ def _thing(db: Session, who: Person, code: str) -> CaseFile | Document:
 @door
 def lift(actor: str | None, order_number: int, number: str, reason: str, as_json: bool) -> None:
     """Lift an order; `freeze list` says which number it has here."""
-    refuse_marks({"reason": reason})
     with the_archive() as services, acting(services, actor) as who, services.db.transaction() as db:
         organ = db.get_one(Organ, who.organ_id)
         access.require(db, who, Action.FREEZE, organ)

@@ -11,7 +11,6 @@ from archive.use_models import Loan
 from web.commands.door import answer, door, json_option, tell
 from web.commands.people import day_from
 from web.commands.register_desk import at_desk
-from web.marks import refuse_marks
 from web.words import say
 
 
@@ -45,7 +44,6 @@ def lend(
     as_json: bool,
 ) -> None:
     """Write down that somebody takes a document's filed copy or a case file away."""
-    refuse_marks({"purpose": purpose, "note": note})
     with at_desk(actor, Action.LEND) as desk:
         made = loans.lend(
             desk.db,

@@ -12,7 +12,6 @@ from archive.documents import number_as_shown
 from archive.errors import NotFound
 from archive.models import Person
 from web.commands.door import acting_oneself, answer, door, json_option, tell, the_archive
-from web.marks import refuse_marks
 from web.words import say
 
 
@@ -39,7 +38,7 @@ def show(actor: str | None, heading: str | None, as_json: bool) -> None:
                 "number": number_as_shown(one.document),
                 "subject": one.document.subject,
                 "heading": one.heading,
-                "is_filed": bool(one.document.placements),
+                "is_filed": one.document.is_filed,
                 "kept_at": one.kept_at.isoformat(),
             }
             for one in db.scalars(personal_files.items(db, who, heading))
@@ -57,7 +56,6 @@ def show(actor: str | None, heading: str | None, as_json: bool) -> None:
 @door
 def keep(actor: str | None, document: str, heading: str | None, as_json: bool) -> None:
     """Put a document into it, or under another heading. Its place in the archive stays."""
-    refuse_marks({"heading": heading or ""})
     with _own(actor) as (db, who):
         found = reading.the_document(db, who, document, Action.DESCRIBE)
         is_new = personal_files.keep(db, who, found, heading)

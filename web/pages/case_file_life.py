@@ -85,7 +85,6 @@ def close(code: str) -> str | BaseResponse | tuple[str, int]:
         with writing() as rows:
             case_file = the_case_file(rows, code, Action.SEE_CASE_FILES)
             values = _typed(case_file_fields(case_file), FIXED_AT_CLOSING)
-            refuse_marks(values)
             closing.close(
                 rows, case_file, asker(), values,
                 seen=request.form.get("revision", type=int), more=[nothing_on_the_road],

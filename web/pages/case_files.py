@@ -48,7 +48,6 @@ from web.errors import tell, words_of
 from web.field_words import LEVELS, STAGES, case_file_fields
 from web.i18n import gettext
 from web.lists import listed
-from web.marks import refuse_marks
 from web.numbers import number_asked, number_in, require_at_most
 from web.story_words import story
 
@@ -127,8 +126,6 @@ def _open(form: Any) -> str:
     year = number_in(typed)
     if typed and not (year and 1000 <= year <= 9999):
         raise Invalid("bad_value", field=gettext("Year"), value=typed)
-    told = ("notation", "title", "maintenance", "creator")
-    refuse_marks({name: form.get(name, "") for name in told})
     start = day_typed(form.get("start_date", ""))
     with writing() as rows:
         require(rows, Action.OPEN_CASE_FILE, here())

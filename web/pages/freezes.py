@@ -28,7 +28,6 @@ from web.auth import (
 from web.errors import status_of, tell, words_of
 from web.i18n import gettext
 from web.lists import listed
-from web.marks import refuse_marks
 from web.numbers import number_in, require_at_most
 
 blueprint = Blueprint("freezes", __name__, url_prefix="/freezes")
@@ -94,7 +93,6 @@ def new() -> str | BaseResponse | tuple[str, int]:
         return _form()
     form = request.form
     try:
-        refuse_marks({"reason": form.get("reason", "")})
         day = day_typed(form.get("ordered_on", "")) or clock.today(here())
         with writing() as rows:
             require(rows, Action.FREEZE, here())

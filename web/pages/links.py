@@ -17,7 +17,6 @@ from web.errors import Said, status_of, tell, words_of
 from web.i18n import gettext
 from web.link_words import KINDS, said_of
 from web.mailing import open_mail
-from web.marks import refuse_marks
 
 blueprint = Blueprint("links", __name__)
 TEXT_BYTES = 2 * 1024 * 1024  # of a document's text, in which citations are looked for
@@ -30,7 +29,6 @@ def page(code: str) -> str | BaseResponse | tuple[str, int]:
         return _shown(code)
     form = request.form
     try:
-        refuse_marks({"note": form.get("note", "")})
         with writing() as rows:
             start = the_document(rows, code, Action.LINK)
             end = the_document(rows, form.get("document", "").strip(), Action.LINK)

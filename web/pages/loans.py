@@ -17,7 +17,6 @@ from web.auth import asker, here, may, reading, require, writing
 from web.errors import status_of, tell, words_of
 from web.i18n import gettext
 from web.lists import listed
-from web.marks import refuse_marks
 from web.numbers import number_in
 from web.pages.people import day_in
 
@@ -48,7 +47,6 @@ def page() -> str | BaseResponse | tuple[str, int]:
 def _lend(rows: Session) -> str:
     form = request.form
     require(rows, Action.LEND, here())
-    refuse_marks({name: form.get(name, "") for name in ("purpose", "note")})
     thing = loans.named(rows, asker(), form.get("thing", ""), Action.LEND)
     made = loans.lend(
         rows,

@@ -15,7 +15,6 @@ from web.auth import asker, reading, services, the_case_file, the_document, writ
 from web.case_file_view import PAPER_KINDS
 from web.errors import Said, status_of, words_of
 from web.i18n import gettext
-from web.marks import refuse_marks
 from web.numbers import number_in
 
 blueprint = Blueprint("papers", __name__, url_prefix="/papers")
@@ -30,7 +29,6 @@ def page(kind: str, code: str) -> str | BaseResponse | tuple[str, int]:
     form = request.form
     values = {name: form.get(name, "") for name in TYPED}
     try:
-        refuse_marks(values)
         with writing() as rows:
             thing = _thing(rows, kind, code)
             _require(rows, thing)

@@ -15,7 +15,6 @@ from web.auth import actor, asker, local, reading, writing
 from web.errors import tell
 from web.i18n import gettext
 from web.lists import listed
-from web.marks import refuse_marks
 
 blueprint = Blueprint("personal_file", __name__, url_prefix="/my-file")
 
@@ -43,7 +42,6 @@ def keep() -> BaseResponse:
     form = request.form
     try:
         with writing() as rows:
-            refuse_marks({"heading": form.get("heading", "")})
             document = the_document(rows, asker(), form.get("document", ""), Action.DESCRIBE)
             personal_files.keep(rows, actor(), document, form.get("heading"))
     except ArchiveError as error:

@@ -227,7 +227,7 @@ def _finishing(rows: Session, entry: RegisterEntry) -> dict[str, Any]:
     is_open = entry.register.kind == "incoming" and entry.finished_on is None
     if not is_open or not handlers.may_finish(rows, asker(), entry):
         return {"may_finish": False, "asks_keeping": False, "open_ones": []}
-    asks = entry.document is not None and not finishing.is_filed(rows, entry.document)
+    asks = entry.document is not None and not entry.document.is_filed
     return {
         "may_finish": True,
         "asks_keeping": asks,
