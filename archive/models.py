@@ -300,7 +300,7 @@ class CaseFile(Row):
         CheckConstraint("length(notation) > 0", name="notation"),
         CheckConstraint(
             "stage in ('planned', 'open', 'closed', 'submitted', 'returned', 'accepted', "
-            "'dropped')",
+            "'dropped', 'transferred', 'destroyed')",
             name="stage",
         ),
         CheckConstraint("access_level in ('organ', 'unit', 'assigned')", name="access_level"),
@@ -414,6 +414,7 @@ class Document(Row):
     alarm: Mapped[str | None] = mapped_column(Text)  # suspected_secret, secret, infected (R15)
     shelved_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     shelved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    destroyed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # code and digests stay
     revision: Mapped[int] = mapped_column(default=1)
     indexed_revision: Mapped[int] = mapped_column(default=0)
     is_filed: Mapped[bool] = mapped_column(default=False)  # stands in a case file; see `Placement`

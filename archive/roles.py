@@ -50,6 +50,17 @@ class Action(StrEnum):
     FREEZE = "freeze.order"
     ALLOW_EXPORT = "export.allow"
     TRANSFER = "fonds.transfer"
+    SEE_RETENTION = "retention.see"  # the schedule, what expires when, and why
+    MANAGE_SCHEDULE = "schedule.manage"
+    APPROVE_SCHEDULE = "schedule.approve"
+    ASSIGN_TERM = "retention.assign"  # confirm the rule of a case file, record what it waits for
+    OPINE = "appraisal.opine"  # say for one's unit what becomes of its case files
+    APPRAISE = "appraisal.conclude"
+    SEE_DISPOSALS = "disposal.see"  # and tombstones of what is gone
+    LIST_DISPOSAL = "disposal.list"
+    DECIDE_DISPOSAL = "disposal.decide"  # the council, and that it is destroyed: never lent
+    EXECUTE_DISPOSAL = "disposal.execute"
+    HAND_TO_HISTORY = "transfer.make"  # permanent case files, to the historical archive
     MANAGE_PEOPLE = "person.manage"
     MANAGE_ORGAN = "organ.manage"
     SEE_HEALTH = "machine.see"
@@ -78,6 +89,9 @@ _STAYS = {  # with who made the records, whoever keeps them
     Action.SEE_CASE_FILES,
     Action.SEE_PLAN,
     Action.SEE_REGISTERS,
+    Action.SEE_RETENTION,
+    Action.SEE_DISPOSALS,
+    Action.OPINE,
     Action.READ_STORY,
 }
 PASSED_ON = frozenset(  # what is done to a fonds passes with its custody (decision 15)
@@ -99,6 +113,12 @@ PASSED_ON = frozenset(  # what is done to a fonds passes with its custody (decis
         Action.FREEZE,
         Action.ALLOW_EXPORT,
         Action.TRANSFER,
+        Action.ASSIGN_TERM,
+        Action.APPRAISE,
+        Action.LIST_DISPOSAL,
+        Action.DECIDE_DISPOSAL,
+        Action.EXECUTE_DISPOSAL,
+        Action.HAND_TO_HISTORY,
     }
 )
 PASSES_WITH_CUSTODY = PASSED_ON | _STAYS
@@ -109,6 +129,8 @@ _FILLS = {  # whoever builds case files
     Action.OPEN_CASE_FILE,
     Action.WORK,
     Action.PREPARE_ISSUE,
+    Action.SEE_RETENTION,
+    Action.OPINE,
 }
 
 ROLES: dict[str, set[Action]] = {
@@ -141,6 +163,14 @@ ROLES: dict[str, set[Action]] = {
         Action.PLAN,
         Action.LEND,
         Action.VERIFY,
+        Action.SEE_RETENTION,
+        Action.MANAGE_SCHEDULE,
+        Action.ASSIGN_TERM,
+        Action.APPRAISE,
+        Action.SEE_DISPOSALS,
+        Action.LIST_DISPOSAL,
+        Action.EXECUTE_DISPOSAL,
+        Action.HAND_TO_HISTORY,
     },
     "clerk": _WORKERS
     | _FILLS
@@ -169,8 +199,20 @@ ROLES: dict[str, set[Action]] = {
         Action.ALLOW_EXPORT,
         Action.TRANSFER,
         Action.VERIFY,
+        Action.SEE_RETENTION,
+        Action.APPROVE_SCHEDULE,
+        Action.OPINE,
+        Action.SEE_DISPOSALS,
+        Action.DECIDE_DISPOSAL,
     },
-    "auditor": READERS | {Action.READ_STORY, Action.VERIFY_STORY, Action.VERIFY},
+    "auditor": READERS
+    | {
+        Action.READ_STORY,
+        Action.VERIFY_STORY,
+        Action.VERIFY,
+        Action.SEE_RETENTION,
+        Action.SEE_DISPOSALS,
+    },
 }
 CONTENT_ROLES = frozenset(code for code, actions in ROLES.items() if Action.READ in actions)
 SEE_ALL_ROLES = frozenset({"archivist"})

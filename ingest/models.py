@@ -43,7 +43,7 @@ class Intake(Row):
     reason: Mapped[str | None] = mapped_column(Text)  # a stable code
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # by step
-    document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"), index=True)
     is_quarantined: Mapped[bool] = mapped_column(default=False)
     mends_part_id: Mapped[int | None] = mapped_column(ForeignKey("part.id"), index=True)
 

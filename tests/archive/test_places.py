@@ -6,22 +6,25 @@ import archive.models
 import archive.register_models
 import archive.use_models
 import ingest.models
+import retention.models
 from archive.database import Base
 from archive.places import PLACES
 
 ROOT = Path(__file__).parent.parent.parent
 WITHOUT_CONTENT = {
     "access_grant", "appointment", "carried_over", "chain_head", "code_series", "delegation",
-    "event", "event_row", "file_plan", "fonds", "frozen", "holiday", "key_custody",
-    "notice_item", "number_series", "organ", "organ_code", "person", "register", "role",
-    "seal_certificate", "sent_form", "sign_in", "submission_call", "unit",
+    "disposal_hand", "event", "event_row", "file_plan", "fonds", "frozen", "holiday",
+    "key_custody", "notice_item", "number_series", "organ", "organ_code", "person", "plan_rule",
+    "register", "retention_clock", "retention_rule", "role", "seal_certificate", "sent_form",
+    "sign_in", "submission_call", "transfer_item", "unit",
 }  # fmt: skip
 # `TemporaryFile` has no name: nobody else can open it, and it ends with its process.
 NAMED = {"TemporaryDirectory", "NamedTemporaryFile", "SpooledTemporaryFile", "mkdtemp", "mkstemp"}
 
 
 def test_every_table_is_a_place_of_content_or_is_known_to_be_none() -> None:
-    assert archive.models and archive.life_models and archive.register_models and ingest.models
+    assert archive.models and archive.life_models and archive.register_models
+    assert ingest.models and retention.models
     assert archive.use_models
     named = {one.split(".")[0] for place in PLACES for one in place.columns}
     assert set(Base.metadata.tables) == named | WITHOUT_CONTENT

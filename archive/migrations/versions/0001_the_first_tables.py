@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 import archive.database
 
-revision = '0001_0b537dab'
+revision = '0001_8e2f3ec4'
 down_revision = None
 
 
@@ -305,6 +305,7 @@ def upgrade() -> None:
     sa.Column('alarm', sa.Text(), nullable=True),
     sa.Column('shelved_at', archive.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('shelved_by_id', sa.Integer(), nullable=True),
+    sa.Column('destroyed_at', archive.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('revision', sa.Integer(), nullable=False),
     sa.Column('indexed_revision', sa.Integer(), nullable=False),
     sa.Column('is_filed', sa.Boolean(), nullable=False),
@@ -443,6 +444,38 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_refusal_organ_id'), ['organ_id'], unique=False)
         batch_op.create_index('ix_refusal_to_tell', ['organ_id'], unique=False, sqlite_where=sa.text("answered_at is null and sender_email != ''"), postgresql_where=sa.text("answered_at is null and sender_email != ''"))
 
+    op.create_table('retention_rule',
+    sa.Column('organ_id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Text(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('group_name', sa.Text(), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('term', sa.Text(), nullable=False),
+    sa.Column('mandate', sa.Text(), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('valid_from', sa.Date(), nullable=True),
+    sa.Column('valid_to', sa.Date(), nullable=True),
+    sa.Column('approved_by_id', sa.Integer(), nullable=True),
+    sa.Column('approved_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('drafted_by_id', sa.Integer(), nullable=True),
+    sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("state != 'ended' or valid_to is not null", name=op.f('ck_retention_rule_ended')),
+    sa.CheckConstraint("state = 'draft' or approved_at is not null", name=op.f('ck_retention_rule_approved')),
+    sa.CheckConstraint("state in ('draft', 'in_force', 'ended')", name=op.f('ck_retention_rule_state')),
+    sa.CheckConstraint('length(number) > 0 and length(title) > 0', name=op.f('ck_retention_rule_named')),
+    sa.CheckConstraint('valid_to is null or valid_from <= valid_to', name=op.f('ck_retention_rule_dates')),
+    sa.ForeignKeyConstraint(['approved_by_id'], ['person.id'], name=op.f('fk_retention_rule_approved_by_id')),
+    sa.ForeignKeyConstraint(['drafted_by_id'], ['person.id'], name=op.f('fk_retention_rule_drafted_by_id')),
+    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_retention_rule_organ_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_retention_rule')),
+    sa.UniqueConstraint('organ_id', 'number', 'version', name=op.f('uq_retention_rule_organ_id_number_version'))
+    )
+    with op.batch_alter_table('retention_rule', schema=None) as batch_op:
+        batch_op.create_index('ix_retention_rule_draft', ['organ_id', 'number'], unique=True, sqlite_where=sa.text("state = 'draft'"), postgresql_where=sa.text("state = 'draft'"))
+        batch_op.create_index('ix_retention_rule_in_force', ['organ_id', 'number'], unique=True, sqlite_where=sa.text("state = 'in_force'"), postgresql_where=sa.text("state = 'in_force'"))
+
     op.create_table('sign_in',
     sa.Column('person_id', sa.Integer(), nullable=False),
     sa.Column('kind', sa.Text(), nullable=False),
@@ -501,6 +534,31 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('submission_call', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_submission_call_organ_id'), ['organ_id'], unique=False)
+
+    op.create_table('transfer',
+    sa.Column('organ_id', sa.Integer(), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('receiver', sa.Text(), nullable=False),
+    sa.Column('stage', sa.Text(), nullable=False),
+    sa.Column('planned_on', sa.Date(), nullable=False),
+    sa.Column('registered_by_id', sa.Integer(), nullable=False),
+    sa.Column('registered_at', archive.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('exported_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('manifest', sa.Text(), nullable=False),
+    sa.Column('confirmed_on', sa.Date(), nullable=True),
+    sa.Column('confirmed_number', sa.Text(), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("stage != 'confirmed' or (confirmed_on is not null and length(confirmed_number) > 0)", name=op.f('ck_transfer_confirmed')),
+    sa.CheckConstraint("stage in ('registered', 'exported', 'confirmed', 'given_up')", name=op.f('ck_transfer_stage')),
+    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_transfer_organ_id')),
+    sa.ForeignKeyConstraint(['registered_by_id'], ['person.id'], name=op.f('fk_transfer_registered_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_transfer')),
+    sa.UniqueConstraint('code', name=op.f('uq_transfer_code'))
+    )
+    with op.batch_alter_table('transfer', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_transfer_organ_id'), ['organ_id'], unique=False)
 
     op.create_table('document_link',
     sa.Column('organ_id', sa.Integer(), nullable=False),
@@ -658,7 +716,7 @@ def upgrade() -> None:
     sa.CheckConstraint("access_level in ('organ', 'unit', 'assigned')", name=op.f('ck_case_file_access_level')),
     sa.CheckConstraint("paper_state in ('', 'hybrid', 'converted_to_paper')", name=op.f('ck_case_file_paper_state')),
     sa.CheckConstraint("stage != 'accepted' or accepted_at is not null", name=op.f('ck_case_file_accepted')),
-    sa.CheckConstraint("stage in ('planned', 'open', 'closed', 'submitted', 'returned', 'accepted', 'dropped')", name=op.f('ck_case_file_stage')),
+    sa.CheckConstraint("stage in ('planned', 'open', 'closed', 'submitted', 'returned', 'accepted', 'dropped', 'transferred', 'destroyed')", name=op.f('ck_case_file_stage')),
     sa.CheckConstraint("stage not in ('closed', 'submitted', 'accepted') or closed_at is not null", name=op.f('ck_case_file_closed')),
     sa.CheckConstraint('end_date is null or start_date <= end_date', name=op.f('ck_case_file_dates')),
     sa.CheckConstraint('length(notation) > 0', name=op.f('ck_case_file_notation')),
@@ -681,6 +739,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_case_file_plan_entry_id'), ['plan_entry_id'], unique=False)
         batch_op.create_index('ix_case_file_stage', ['organ_id', 'stage', 'due_on'], unique=False)
         batch_op.create_index('ix_case_file_unit', ['unit_id', 'organ_id'], unique=False)
+
+    op.create_table('plan_rule',
+    sa.Column('entry_id', sa.Integer(), nullable=False),
+    sa.Column('rule_id', sa.Integer(), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['entry_id'], ['file_plan_entry.id'], name=op.f('fk_plan_rule_entry_id')),
+    sa.ForeignKeyConstraint(['rule_id'], ['retention_rule.id'], name=op.f('fk_plan_rule_rule_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_plan_rule')),
+    sa.UniqueConstraint('entry_id', name=op.f('uq_plan_rule_entry_id'))
+    )
+    with op.batch_alter_table('plan_rule', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_plan_rule_rule_id'), ['rule_id'], unique=False)
 
     op.create_table('rendition',
     sa.Column('part_id', sa.Integer(), nullable=False),
@@ -742,6 +812,52 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_access_grant_document_id'), ['document_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_access_grant_person_id'), ['person_id'], unique=False)
 
+    op.create_table('appraisal',
+    sa.Column('organ_id', sa.Integer(), nullable=False),
+    sa.Column('unit_id', sa.Integer(), nullable=True),
+    sa.Column('case_file_id', sa.Integer(), nullable=True),
+    sa.Column('document_id', sa.Integer(), nullable=True),
+    sa.Column('cause', sa.Text(), nullable=False),
+    sa.Column('twin_id', sa.Integer(), nullable=True),
+    sa.Column('twin_confirmed_by_id', sa.Integer(), nullable=True),
+    sa.Column('expires_on', sa.Date(), nullable=True),
+    sa.Column('noticed_on', sa.Date(), nullable=False),
+    sa.Column('notice_until', sa.Date(), nullable=False),
+    sa.Column('stage', sa.Text(), nullable=False),
+    sa.Column('verdict', sa.Text(), nullable=False),
+    sa.Column('new_term', sa.Text(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('concluded_by_id', sa.Integer(), nullable=True),
+    sa.Column('concluded_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('acknowledged_by_id', sa.Integer(), nullable=True),
+    sa.Column('acknowledged_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('escalated_on', sa.Date(), nullable=True),
+    sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("(cause = 'duplicate') = (twin_id is not null) and (cause = 'expired') = (expires_on is not null)", name=op.f('ck_appraisal_caused')),
+    sa.CheckConstraint("cause in ('expired', 'duplicate')", name=op.f('ck_appraisal_cause')),
+    sa.CheckConstraint("stage in ('noticed', 'due', 'proposed', 'listed', 'kept', 'destroyed')", name=op.f('ck_appraisal_stage')),
+    sa.CheckConstraint("stage not in ('proposed', 'listed', 'destroyed') or verdict = 'destroy'", name=op.f('ck_appraisal_proposed')),
+    sa.CheckConstraint("verdict = '' or length(reason) > 0", name=op.f('ck_appraisal_reason')),
+    sa.CheckConstraint("verdict in ('', 'extend', 'permanent', 'destroy')", name=op.f('ck_appraisal_verdict')),
+    sa.CheckConstraint('(case_file_id is null) != (document_id is null)', name=op.f('ck_appraisal_one_thing')),
+    sa.CheckConstraint('notice_until > noticed_on', name=op.f('ck_appraisal_notice')),
+    sa.CheckConstraint('twin_id is null or twin_id != document_id', name=op.f('ck_appraisal_two_copies')),
+    sa.ForeignKeyConstraint(['acknowledged_by_id'], ['person.id'], name=op.f('fk_appraisal_acknowledged_by_id')),
+    sa.ForeignKeyConstraint(['case_file_id'], ['case_file.id'], name=op.f('fk_appraisal_case_file_id')),
+    sa.ForeignKeyConstraint(['concluded_by_id'], ['person.id'], name=op.f('fk_appraisal_concluded_by_id')),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_appraisal_document_id')),
+    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_appraisal_organ_id')),
+    sa.ForeignKeyConstraint(['twin_confirmed_by_id'], ['person.id'], name=op.f('fk_appraisal_twin_confirmed_by_id')),
+    sa.ForeignKeyConstraint(['twin_id'], ['document.id'], name=op.f('fk_appraisal_twin_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_appraisal_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_appraisal')),
+    sa.UniqueConstraint('case_file_id', 'expires_on', name=op.f('uq_appraisal_case_file_id_expires_on'))
+    )
+    with op.batch_alter_table('appraisal', schema=None) as batch_op:
+        batch_op.create_index('ix_appraisal_document', ['document_id'], unique=True, sqlite_where=sa.text("document_id is not null and stage not in ('kept', 'destroyed')"), postgresql_where=sa.text("document_id is not null and stage not in ('kept', 'destroyed')"))
+        batch_op.create_index('ix_appraisal_stage', ['organ_id', 'stage', 'expires_on', 'id'], unique=False)
+
     op.create_table('carried_over',
     sa.Column('plan_id', sa.Integer(), nullable=False),
     sa.Column('entry_id', sa.Integer(), nullable=False),
@@ -766,6 +882,66 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('case_file_word', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_case_file_word_case_file_id'), ['case_file_id'], unique=False)
+
+    op.create_table('disposal',
+    sa.Column('organ_id', sa.Integer(), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('stage', sa.Text(), nullable=False),
+    sa.Column('stopped_why', sa.Text(), nullable=False),
+    sa.Column('formation', sa.Text(), nullable=False),
+    sa.Column('condition', sa.Text(), nullable=False),
+    sa.Column('made_by_id', sa.Integer(), nullable=False),
+    sa.Column('made_at', archive.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('root', sa.Text(), nullable=False),
+    sa.Column('council_number', sa.Text(), nullable=False),
+    sa.Column('council_date', sa.Date(), nullable=True),
+    sa.Column('met_on', sa.Date(), nullable=True),
+    sa.Column('is_appraisal_due', sa.Boolean(), nullable=True),
+    sa.Column('appraisal_reason', sa.Text(), nullable=False),
+    sa.Column('appraisal_number', sa.Text(), nullable=False),
+    sa.Column('appraisal_date', sa.Date(), nullable=True),
+    sa.Column('decision_number', sa.Text(), nullable=False),
+    sa.Column('decision_date', sa.Date(), nullable=True),
+    sa.Column('decided_by_id', sa.Integer(), nullable=True),
+    sa.Column('decided_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('destroy_by', sa.Date(), nullable=True),
+    sa.Column('executor_id', sa.Integer(), nullable=True),
+    sa.Column('keeper_id', sa.Integer(), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('other_copies', sa.Text(), nullable=False),
+    sa.Column('reconfirmed_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('reconfirmed_root', sa.Text(), nullable=False),
+    sa.Column('handed_over_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('begun_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('destroyed_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('destroyed_on_paper', sa.Date(), nullable=True),
+    sa.Column('certificate', sa.Text(), nullable=False),
+    sa.Column('dossier_id', sa.Integer(), nullable=True),
+    sa.Column('closed_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('claim', sa.Text(), nullable=True),
+    sa.Column('claimed_until', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("stage in ('listed', 'council', 'met', 'appraised', 'decided', 'prepared', 'reconfirmed', 'handed_over', 'executing', 'destroyed', 'closed', 'stopped')", name=op.f('ck_disposal_stage')),
+    sa.CheckConstraint("stage not in ('decided', 'prepared', 'reconfirmed', 'handed_over', 'executing', 'destroyed', 'closed') or (decided_by_id is not null and decision_date is not null and length(root) = 64)", name=op.f('ck_disposal_decided')),
+    sa.CheckConstraint("stage not in ('destroyed', 'closed') or (destroyed_at is not null and length(certificate) = 64)", name=op.f('ck_disposal_destroyed')),
+    sa.CheckConstraint("stage not in ('reconfirmed', 'handed_over', 'executing', 'destroyed', 'closed') or (reconfirmed_at is not null and length(trim(reason)) > 0 and executor_id is not null)", name=op.f('ck_disposal_reconfirmed')),
+    sa.CheckConstraint('decided_by_id != made_by_id', name=op.f('ck_disposal_list_and_decision')),
+    sa.CheckConstraint('destroy_by is null or destroy_by > decision_date', name=op.f('ck_disposal_deadline')),
+    sa.CheckConstraint('executor_id != decided_by_id', name=op.f('ck_disposal_decision_and_execution')),
+    sa.CheckConstraint('executor_id != made_by_id', name=op.f('ck_disposal_list_and_execution')),
+    sa.ForeignKeyConstraint(['decided_by_id'], ['person.id'], name=op.f('fk_disposal_decided_by_id')),
+    sa.ForeignKeyConstraint(['dossier_id'], ['case_file.id'], name=op.f('fk_disposal_dossier_id')),
+    sa.ForeignKeyConstraint(['executor_id'], ['person.id'], name=op.f('fk_disposal_executor_id')),
+    sa.ForeignKeyConstraint(['keeper_id'], ['person.id'], name=op.f('fk_disposal_keeper_id')),
+    sa.ForeignKeyConstraint(['made_by_id'], ['person.id'], name=op.f('fk_disposal_made_by_id')),
+    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_disposal_organ_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_disposal')),
+    sa.UniqueConstraint('code', name=op.f('uq_disposal_code'))
+    )
+    with op.batch_alter_table('disposal', schema=None) as batch_op:
+        batch_op.create_index('ix_disposal_list', ['organ_id', 'stage', 'id'], unique=False)
 
     op.create_table('export_request',
     sa.Column('organ_id', sa.Integer(), nullable=False),
@@ -862,6 +1038,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_loan_organ_id'), ['organ_id'], unique=False)
         batch_op.create_index('uq_loan_case_file', ['case_file_id'], unique=True, sqlite_where=sa.text('returned_on is null and case_file_id is not null'), postgresql_where=sa.text('returned_on is null and case_file_id is not null'))
         batch_op.create_index('uq_loan_document', ['document_id'], unique=True, sqlite_where=sa.text('returned_on is null and document_id is not null'), postgresql_where=sa.text('returned_on is null and document_id is not null'))
+
+    op.create_table('occurrence',
+    sa.Column('organ_id', sa.Integer(), nullable=False),
+    sa.Column('case_file_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('happened_on', sa.Date(), nullable=False),
+    sa.Column('evidence', sa.Text(), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('recorded_by_id', sa.Integer(), nullable=False),
+    sa.Column('recorded_at', archive.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("kind in ('ended', 'superseded', 'asset_ended')", name=op.f('ck_occurrence_kind')),
+    sa.ForeignKeyConstraint(['case_file_id'], ['case_file.id'], name=op.f('fk_occurrence_case_file_id')),
+    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_occurrence_organ_id')),
+    sa.ForeignKeyConstraint(['recorded_by_id'], ['person.id'], name=op.f('fk_occurrence_recorded_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_occurrence'))
+    )
+    with op.batch_alter_table('occurrence', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_occurrence_case_file_id'), ['case_file_id'], unique=False)
 
     op.create_table('paper_part',
     sa.Column('organ_id', sa.Integer(), nullable=False),
@@ -991,6 +1186,51 @@ def upgrade() -> None:
         batch_op.create_index('ix_register_entry_to_tell', ['organ_id'], unique=False, sqlite_where=sa.text("acknowledged_at is not null and answer_sent_at is null and sender_email != ''"), postgresql_where=sa.text("acknowledged_at is not null and answer_sent_at is null and sender_email != ''"))
         batch_op.create_index('ix_register_entry_unacknowledged', ['register_id', 'year', 'number'], unique=False, sqlite_where=sa.text("acknowledged_at is null and state = 'registered'"), postgresql_where=sa.text("acknowledged_at is null and state = 'registered'"))
 
+    op.create_table('retention_assignment',
+    sa.Column('organ_id', sa.Integer(), nullable=False),
+    sa.Column('case_file_id', sa.Integer(), nullable=False),
+    sa.Column('rule_id', sa.Integer(), nullable=True),
+    sa.Column('term', sa.Text(), nullable=False),
+    sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('decided_by_id', sa.Integer(), nullable=False),
+    sa.Column('decided_at', archive.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("source != 'appraisal' or length(reason) > 0", name=op.f('ck_retention_assignment_reason')),
+    sa.CheckConstraint("source in ('officer', 'archivist', 'appraisal')", name=op.f('ck_retention_assignment_source')),
+    sa.ForeignKeyConstraint(['case_file_id'], ['case_file.id'], name=op.f('fk_retention_assignment_case_file_id')),
+    sa.ForeignKeyConstraint(['decided_by_id'], ['person.id'], name=op.f('fk_retention_assignment_decided_by_id')),
+    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_retention_assignment_organ_id')),
+    sa.ForeignKeyConstraint(['rule_id'], ['retention_rule.id'], name=op.f('fk_retention_assignment_rule_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_retention_assignment'))
+    )
+    with op.batch_alter_table('retention_assignment', schema=None) as batch_op:
+        batch_op.create_index('ix_retention_assignment_latest', ['case_file_id', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_retention_assignment_rule_id'), ['rule_id'], unique=False)
+
+    op.create_table('retention_clock',
+    sa.Column('case_file_id', sa.Integer(), nullable=False),
+    sa.Column('organ_id', sa.Integer(), nullable=False),
+    sa.Column('unit_id', sa.Integer(), nullable=True),
+    sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('fate', sa.Text(), nullable=False),
+    sa.Column('expires_on', sa.Date(), nullable=True),
+    sa.Column('waits_for', sa.Text(), nullable=False),
+    sa.Column('is_confirmed', sa.Boolean(), nullable=False),
+    sa.Column('rule_id', sa.Integer(), nullable=True),
+    sa.CheckConstraint("(fate = 'runs') = (expires_on is not null)", name=op.f('ck_retention_clock_day')),
+    sa.CheckConstraint("fate in ('runs', 'permanent', 'waits', 'unknown')", name=op.f('ck_retention_clock_fate')),
+    sa.ForeignKeyConstraint(['case_file_id'], ['case_file.id'], name=op.f('fk_retention_clock_case_file_id')),
+    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_retention_clock_organ_id')),
+    sa.ForeignKeyConstraint(['rule_id'], ['retention_rule.id'], name=op.f('fk_retention_clock_rule_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_retention_clock_unit_id')),
+    sa.PrimaryKeyConstraint('case_file_id', name=op.f('pk_retention_clock'))
+    )
+    with op.batch_alter_table('retention_clock', schema=None) as batch_op:
+        batch_op.create_index('ix_retention_clock_expiry', ['organ_id', 'expires_on', 'case_file_id'], unique=False)
+        batch_op.create_index('ix_retention_clock_fate', ['organ_id', 'fate', 'case_file_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_retention_clock_rule_id'), ['rule_id'], unique=False)
+
     op.create_table('submission_item',
     sa.Column('submission_id', sa.Integer(), nullable=False),
     sa.Column('case_file_id', sa.Integer(), nullable=False),
@@ -1029,6 +1269,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_taken_out_case_file_id'), ['case_file_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_taken_out_document_id'), ['document_id'], unique=False)
 
+    op.create_table('transfer_item',
+    sa.Column('transfer_id', sa.Integer(), nullable=False),
+    sa.Column('case_file_id', sa.Integer(), nullable=False),
+    sa.Column('ordinal', sa.Integer(), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['case_file_id'], ['case_file.id'], name=op.f('fk_transfer_item_case_file_id')),
+    sa.ForeignKeyConstraint(['transfer_id'], ['transfer.id'], name=op.f('fk_transfer_item_transfer_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_transfer_item')),
+    sa.UniqueConstraint('transfer_id', 'case_file_id', name=op.f('uq_transfer_item_transfer_id_case_file_id'))
+    )
+    with op.batch_alter_table('transfer_item', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_transfer_item_case_file_id'), ['case_file_id'], unique=False)
+
     op.create_table('whole_copy',
     sa.Column('organ_id', sa.Integer(), nullable=False),
     sa.Column('case_file_id', sa.Integer(), nullable=False),
@@ -1057,6 +1310,43 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_whole_copy_person_id'), ['person_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_whole_copy_state'), ['state'], unique=False)
 
+    op.create_table('appraisal_opinion',
+    sa.Column('appraisal_id', sa.Integer(), nullable=False),
+    sa.Column('side', sa.Text(), nullable=False),
+    sa.Column('verdict', sa.Text(), nullable=False),
+    sa.Column('new_term', sa.Text(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('given_by_id', sa.Integer(), nullable=False),
+    sa.Column('given_at', archive.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("(verdict = 'extend') = (length(new_term) > 0)", name=op.f('ck_appraisal_opinion_term')),
+    sa.CheckConstraint("side in ('unit', 'archive')", name=op.f('ck_appraisal_opinion_side')),
+    sa.CheckConstraint("verdict in ('extend', 'permanent', 'destroy')", name=op.f('ck_appraisal_opinion_verdict')),
+    sa.CheckConstraint('length(reason) > 0', name=op.f('ck_appraisal_opinion_reason')),
+    sa.ForeignKeyConstraint(['appraisal_id'], ['appraisal.id'], name=op.f('fk_appraisal_opinion_appraisal_id')),
+    sa.ForeignKeyConstraint(['given_by_id'], ['person.id'], name=op.f('fk_appraisal_opinion_given_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_appraisal_opinion'))
+    )
+    with op.batch_alter_table('appraisal_opinion', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_appraisal_opinion_appraisal_id'), ['appraisal_id'], unique=False)
+
+    op.create_table('council_seat',
+    sa.Column('disposal_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('role', sa.Text(), nullable=False),
+    sa.Column('speaks_for', sa.Text(), nullable=False),
+    sa.Column('interest', sa.Text(), nullable=False),
+    sa.Column('absent_why', sa.Text(), nullable=False),
+    sa.Column('left_why', sa.Text(), nullable=False),
+    sa.Column('signed_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("role in ('chair', 'secretary', 'member')", name=op.f('ck_council_seat_role')),
+    sa.CheckConstraint("speaks_for in ('leadership', 'archive', 'unit', 'other')", name=op.f('ck_council_seat_for')),
+    sa.ForeignKeyConstraint(['disposal_id'], ['disposal.id'], name=op.f('fk_council_seat_disposal_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_council_seat_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_council_seat')),
+    sa.UniqueConstraint('disposal_id', 'person_id', name=op.f('uq_council_seat_disposal_id_person_id'))
+    )
     op.create_table('delivery',
     sa.Column('organ_id', sa.Integer(), nullable=False),
     sa.Column('entry_id', sa.Integer(), nullable=False),
@@ -1074,6 +1364,93 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('delivery', schema=None) as batch_op:
         batch_op.create_index('ix_delivery_waiting', ['organ_id', 'sent_on'], unique=False, sqlite_where=sa.text('arrived_on is null'), postgresql_where=sa.text('arrived_on is null'))
+
+    op.create_table('destruction',
+    sa.Column('disposal_id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('link', sa.Text(), nullable=False),
+    sa.Column('certificate', sa.Text(), nullable=False),
+    sa.Column('facts', sa.JSON(), nullable=False),
+    sa.Column('written_at', archive.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['disposal_id'], ['disposal.id'], name=op.f('fk_destruction_disposal_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_destruction')),
+    sa.UniqueConstraint('disposal_id', name=op.f('uq_destruction_disposal_id')),
+    sa.UniqueConstraint('number', name=op.f('uq_destruction_number'))
+    )
+    op.create_table('disposal_hand',
+    sa.Column('disposal_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('part', sa.Text(), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("part in ('list', 'decision', 'execution')", name=op.f('ck_disposal_hand_part')),
+    sa.ForeignKeyConstraint(['disposal_id'], ['disposal.id'], name=op.f('fk_disposal_hand_disposal_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_disposal_hand_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_disposal_hand')),
+    sa.UniqueConstraint('disposal_id', 'person_id', name=op.f('uq_disposal_hand_disposal_id_person_id'))
+    )
+    op.create_table('disposal_item',
+    sa.Column('disposal_id', sa.Integer(), nullable=False),
+    sa.Column('ordinal', sa.Integer(), nullable=False),
+    sa.Column('appraisal_id', sa.Integer(), nullable=False),
+    sa.Column('case_file_id', sa.Integer(), nullable=True),
+    sa.Column('document_id', sa.Integer(), nullable=True),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('cause', sa.Text(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('rule', sa.Text(), nullable=False),
+    sa.Column('term', sa.Text(), nullable=False),
+    sa.Column('mandate', sa.Text(), nullable=False),
+    sa.Column('expires_on', sa.Date(), nullable=True),
+    sa.Column('notice_until', sa.Date(), nullable=False),
+    sa.Column('twin_code', sa.Text(), nullable=False),
+    sa.Column('box', sa.Text(), nullable=False),
+    sa.Column('volume', sa.Text(), nullable=False),
+    sa.Column('on_paper', sa.Boolean(), nullable=False),
+    sa.Column('digest', sa.Text(), nullable=False),
+    sa.Column('document_total', sa.Integer(), nullable=False),
+    sa.Column('page_total', sa.Integer(), nullable=False),
+    sa.Column('outcome', sa.Text(), nullable=False),
+    sa.Column('outcome_why', sa.Text(), nullable=False),
+    sa.Column('new_term', sa.Text(), nullable=False),
+    sa.Column('destroyed_on', sa.Date(), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("destroyed_on is null or (outcome = 'destroy' and destroyed_on > notice_until and (cause = 'duplicate' or (expires_on is not null and destroyed_on > expires_on)))", name=op.f('ck_disposal_item_not_too_early')),
+    sa.CheckConstraint("outcome = 'destroy' or length(outcome_why) > 0", name=op.f('ck_disposal_item_outcome_why')),
+    sa.CheckConstraint("outcome in ('destroy', 'keep', 'omitted')", name=op.f('ck_disposal_item_outcome')),
+    sa.CheckConstraint('length(digest) = 64', name=op.f('ck_disposal_item_digest')),
+    sa.CheckConstraint('length(trim(reason)) > 0', name=op.f('ck_disposal_item_reason')),
+    sa.ForeignKeyConstraint(['appraisal_id'], ['appraisal.id'], name=op.f('fk_disposal_item_appraisal_id')),
+    sa.ForeignKeyConstraint(['case_file_id'], ['case_file.id'], name=op.f('fk_disposal_item_case_file_id')),
+    sa.ForeignKeyConstraint(['disposal_id'], ['disposal.id'], name=op.f('fk_disposal_item_disposal_id')),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_disposal_item_document_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_disposal_item')),
+    sa.UniqueConstraint('disposal_id', 'appraisal_id', name=op.f('uq_disposal_item_disposal_id_appraisal_id')),
+    sa.UniqueConstraint('disposal_id', 'ordinal', name=op.f('uq_disposal_item_disposal_id_ordinal'))
+    )
+    with op.batch_alter_table('disposal_item', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_disposal_item_appraisal_id'), ['appraisal_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_disposal_item_case_file_id'), ['case_file_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_disposal_item_code'), ['code'], unique=False)
+        batch_op.create_index(batch_op.f('ix_disposal_item_document_id'), ['document_id'], unique=False)
+
+    op.create_table('disposal_paper',
+    sa.Column('disposal_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('digest', sa.Text(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('document_id', sa.Integer(), nullable=True),
+    sa.Column('made_by_id', sa.Integer(), nullable=False),
+    sa.Column('made_at', archive.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['disposal_id'], ['disposal.id'], name=op.f('fk_disposal_paper_disposal_id')),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_disposal_paper_document_id')),
+    sa.ForeignKeyConstraint(['made_by_id'], ['person.id'], name=op.f('fk_disposal_paper_made_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_disposal_paper'))
+    )
+    with op.batch_alter_table('disposal_paper', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_disposal_paper_disposal_id'), ['disposal_id'], unique=False)
 
     op.create_table('entry_twin',
     sa.Column('entry_id', sa.Integer(), nullable=False),
@@ -1135,6 +1512,7 @@ def upgrade() -> None:
     with op.batch_alter_table('intake', schema=None) as batch_op:
         batch_op.create_index('ix_intake_by_state', ['organ_id', 'state', 'id', 'received_by_id', 'case_file_id', 'mends_part_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_intake_digest'), ['digest'], unique=False)
+        batch_op.create_index(batch_op.f('ix_intake_document_id'), ['document_id'], unique=False)
         batch_op.create_index('ix_intake_list', ['organ_id', 'id', 'state', 'received_by_id', 'case_file_id', 'mends_part_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_intake_mends_part_id'), ['mends_part_id'], unique=False)
         batch_op.create_index('ix_intake_own', ['received_by_id', 'state', 'id', 'organ_id'], unique=False)
@@ -1179,6 +1557,64 @@ def upgrade() -> None:
     with op.batch_alter_table('sent_form', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_sent_form_entry_id'), ['entry_id'], unique=False)
 
+    op.create_table('council_opinion',
+    sa.Column('item_id', sa.Integer(), nullable=False),
+    sa.Column('seat_id', sa.Integer(), nullable=False),
+    sa.Column('verdict', sa.Text(), nullable=False),
+    sa.Column('new_term', sa.Text(), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('given_at', archive.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('is_tie_break', sa.Boolean(), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("(verdict = 'new_term') = (length(new_term) > 0)", name=op.f('ck_council_opinion_term')),
+    sa.CheckConstraint("verdict in ('destroy', 'keep', 'new_term')", name=op.f('ck_council_opinion_verdict')),
+    sa.CheckConstraint('not is_tie_break or length(note) > 0', name=op.f('ck_council_opinion_tie_break')),
+    sa.ForeignKeyConstraint(['item_id'], ['disposal_item.id'], name=op.f('fk_council_opinion_item_id')),
+    sa.ForeignKeyConstraint(['seat_id'], ['council_seat.id'], name=op.f('fk_council_opinion_seat_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_council_opinion')),
+    sa.UniqueConstraint('item_id', 'seat_id', 'is_tie_break', name=op.f('uq_council_opinion_item_id_seat_id_is_tie_break'))
+    )
+    with op.batch_alter_table('council_opinion', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_council_opinion_seat_id'), ['seat_id'], unique=False)
+
+    op.create_table('disposal_document',
+    sa.Column('item_id', sa.Integer(), nullable=False),
+    sa.Column('ordinal', sa.Integer(), nullable=False),
+    sa.Column('document_id', sa.Integer(), nullable=True),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('digests', sa.JSON(), nullable=False),
+    sa.Column('pages', sa.Integer(), nullable=False),
+    sa.Column('kept_why', sa.Text(), nullable=False),
+    sa.Column('destroyed_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("destroyed_at is null or kept_why = ''", name=op.f('ck_disposal_document_kept_or_destroyed')),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_disposal_document_document_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['disposal_item.id'], name=op.f('fk_disposal_document_item_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_disposal_document')),
+    sa.UniqueConstraint('item_id', 'ordinal', name=op.f('uq_disposal_document_item_id_ordinal'))
+    )
+    with op.batch_alter_table('disposal_document', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_disposal_document_code'), ['code'], unique=False)
+        batch_op.create_index(batch_op.f('ix_disposal_document_document_id'), ['document_id'], unique=False)
+
+    op.create_table('erasure',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('disposal_id', sa.Integer(), nullable=False),
+    sa.Column('item_id', sa.Integer(), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('place', sa.Text(), nullable=False),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('before', sa.JSON(), nullable=False),
+    sa.Column('after', sa.JSON(), nullable=False),
+    sa.Column('trouble', sa.Text(), nullable=False),
+    sa.Column('tried', sa.Integer(), nullable=False),
+    sa.Column('done_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("state in ('begun', 'done', 'failed')", name=op.f('ck_erasure_state')),
+    sa.ForeignKeyConstraint(['disposal_id'], ['disposal.id'], name=op.f('fk_erasure_disposal_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['disposal_item.id'], name=op.f('fk_erasure_item_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_erasure')),
+    sa.UniqueConstraint('disposal_id', 'code', 'place', name=op.f('uq_erasure_disposal_id_code_place'))
+    )
     op.create_table('intake_file',
     sa.Column('intake_id', sa.Integer(), nullable=False),
     sa.Column('role', sa.Text(), nullable=False),
@@ -1316,6 +1752,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_intake_file_digest'))
 
     op.drop_table('intake_file')
+    op.drop_table('erasure')
+    with op.batch_alter_table('disposal_document', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_disposal_document_document_id'))
+        batch_op.drop_index(batch_op.f('ix_disposal_document_code'))
+
+    op.drop_table('disposal_document')
+    with op.batch_alter_table('council_opinion', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_council_opinion_seat_id'))
+
+    op.drop_table('council_opinion')
     with op.batch_alter_table('sent_form', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_sent_form_entry_id'))
 
@@ -1331,6 +1777,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_intake_own')
         batch_op.drop_index(batch_op.f('ix_intake_mends_part_id'))
         batch_op.drop_index('ix_intake_list')
+        batch_op.drop_index(batch_op.f('ix_intake_document_id'))
         batch_op.drop_index(batch_op.f('ix_intake_digest'))
         batch_op.drop_index('ix_intake_by_state')
 
@@ -1339,16 +1786,38 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_entry_twin_entry_id'))
 
     op.drop_table('entry_twin')
+    with op.batch_alter_table('disposal_paper', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_disposal_paper_disposal_id'))
+
+    op.drop_table('disposal_paper')
+    with op.batch_alter_table('disposal_item', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_disposal_item_document_id'))
+        batch_op.drop_index(batch_op.f('ix_disposal_item_code'))
+        batch_op.drop_index(batch_op.f('ix_disposal_item_case_file_id'))
+        batch_op.drop_index(batch_op.f('ix_disposal_item_appraisal_id'))
+
+    op.drop_table('disposal_item')
+    op.drop_table('disposal_hand')
+    op.drop_table('destruction')
     with op.batch_alter_table('delivery', schema=None) as batch_op:
         batch_op.drop_index('ix_delivery_waiting', sqlite_where=sa.text('arrived_on is null'), postgresql_where=sa.text('arrived_on is null'))
 
     op.drop_table('delivery')
+    op.drop_table('council_seat')
+    with op.batch_alter_table('appraisal_opinion', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_appraisal_opinion_appraisal_id'))
+
+    op.drop_table('appraisal_opinion')
     with op.batch_alter_table('whole_copy', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_whole_copy_state'))
         batch_op.drop_index(batch_op.f('ix_whole_copy_person_id'))
         batch_op.drop_index(batch_op.f('ix_whole_copy_case_file_id'))
 
     op.drop_table('whole_copy')
+    with op.batch_alter_table('transfer_item', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_transfer_item_case_file_id'))
+
+    op.drop_table('transfer_item')
     with op.batch_alter_table('taken_out', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_taken_out_document_id'))
         batch_op.drop_index(batch_op.f('ix_taken_out_case_file_id'))
@@ -1360,6 +1829,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_submission_item_case_file_id'))
 
     op.drop_table('submission_item')
+    with op.batch_alter_table('retention_clock', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_retention_clock_rule_id'))
+        batch_op.drop_index('ix_retention_clock_fate')
+        batch_op.drop_index('ix_retention_clock_expiry')
+
+    op.drop_table('retention_clock')
+    with op.batch_alter_table('retention_assignment', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_retention_assignment_rule_id'))
+        batch_op.drop_index('ix_retention_assignment_latest')
+
+    op.drop_table('retention_assignment')
     with op.batch_alter_table('register_entry', schema=None) as batch_op:
         batch_op.drop_index('ix_register_entry_unacknowledged', sqlite_where=sa.text("acknowledged_at is null and state = 'registered'"), postgresql_where=sa.text("acknowledged_at is null and state = 'registered'"))
         batch_op.drop_index('ix_register_entry_to_tell', sqlite_where=sa.text("acknowledged_at is not null and answer_sent_at is null and sender_email != ''"), postgresql_where=sa.text("acknowledged_at is not null and answer_sent_at is null and sender_email != ''"))
@@ -1384,6 +1864,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_paper_part_case_file_id'))
 
     op.drop_table('paper_part')
+    with op.batch_alter_table('occurrence', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_occurrence_case_file_id'))
+
+    op.drop_table('occurrence')
     with op.batch_alter_table('loan', schema=None) as batch_op:
         batch_op.drop_index('uq_loan_document', sqlite_where=sa.text('returned_on is null and document_id is not null'), postgresql_where=sa.text('returned_on is null and document_id is not null'))
         batch_op.drop_index('uq_loan_case_file', sqlite_where=sa.text('returned_on is null and case_file_id is not null'), postgresql_where=sa.text('returned_on is null and case_file_id is not null'))
@@ -1408,6 +1892,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_export_request_organ_id'))
 
     op.drop_table('export_request')
+    with op.batch_alter_table('disposal', schema=None) as batch_op:
+        batch_op.drop_index('ix_disposal_list')
+
+    op.drop_table('disposal')
     with op.batch_alter_table('case_file_word', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_case_file_word_case_file_id'))
 
@@ -1417,6 +1905,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_carried_over_case_file_id'))
 
     op.drop_table('carried_over')
+    with op.batch_alter_table('appraisal', schema=None) as batch_op:
+        batch_op.drop_index('ix_appraisal_stage')
+        batch_op.drop_index('ix_appraisal_document', sqlite_where=sa.text("document_id is not null and stage not in ('kept', 'destroyed')"), postgresql_where=sa.text("document_id is not null and stage not in ('kept', 'destroyed')"))
+
+    op.drop_table('appraisal')
     with op.batch_alter_table('access_grant', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_access_grant_person_id'))
         batch_op.drop_index(batch_op.f('ix_access_grant_document_id'))
@@ -1433,6 +1926,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_rendition_digest'))
 
     op.drop_table('rendition')
+    with op.batch_alter_table('plan_rule', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_plan_rule_rule_id'))
+
+    op.drop_table('plan_rule')
     with op.batch_alter_table('case_file', schema=None) as batch_op:
         batch_op.drop_index('ix_case_file_unit')
         batch_op.drop_index('ix_case_file_stage')
@@ -1471,6 +1968,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_document_link_to_id'))
 
     op.drop_table('document_link')
+    with op.batch_alter_table('transfer', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_transfer_organ_id'))
+
+    op.drop_table('transfer')
     with op.batch_alter_table('submission_call', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_submission_call_organ_id'))
 
@@ -1483,6 +1984,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_sign_in_person_id'))
 
     op.drop_table('sign_in')
+    with op.batch_alter_table('retention_rule', schema=None) as batch_op:
+        batch_op.drop_index('ix_retention_rule_in_force', sqlite_where=sa.text("state = 'in_force'"), postgresql_where=sa.text("state = 'in_force'"))
+        batch_op.drop_index('ix_retention_rule_draft', sqlite_where=sa.text("state = 'draft'"), postgresql_where=sa.text("state = 'draft'"))
+
+    op.drop_table('retention_rule')
     with op.batch_alter_table('refusal', schema=None) as batch_op:
         batch_op.drop_index('ix_refusal_to_tell', sqlite_where=sa.text("answered_at is null and sender_email != ''"), postgresql_where=sa.text("answered_at is null and sender_email != ''"))
         batch_op.drop_index(batch_op.f('ix_refusal_organ_id'))
