@@ -134,7 +134,9 @@ def test_every_act_of_reading_says_who_what_and_when(db: Database, organ: Organ)
             reading.opened(session, row, what)
         reading.opened(session, row, "download", part=1, rendition="original")
     with db.reading() as session:
-        told = session.scalars(select(Event).where(Event.person_id == lan.id)).all()
+        told = session.scalars(
+            select(Event).where(Event.person_id == lan.id).order_by(Event.id)
+        ).all()
         assert [one.action for one in told] == [
             "document.open",
             "document.print",
