@@ -183,6 +183,7 @@ class Appraisal(Row):
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
     cause: Mapped[str] = mapped_column(Text)  # expired, duplicate
     twin_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))  # the copy that stays
+    twin_named_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     twin_confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     expires_on: Mapped[date | None] = mapped_column()
     noticed_on: Mapped[date] = mapped_column()  # the legal day from which the notice runs
@@ -206,8 +207,8 @@ class Appraisal(Row):
     )
 
     __table_args__ = (
-        UniqueConstraint("case_file_id", "expires_on"),
         CheckConstraint("(case_file_id is null) != (document_id is null)", name="one_thing"),
+        CheckConstraint("twin_named_by_id != twin_confirmed_by_id", name="two_people"),
         CheckConstraint("cause in ('expired', 'duplicate')", name="cause"),
         CheckConstraint(
             "(cause = 'duplicate') = (twin_id is not null) "
@@ -226,6 +227,16 @@ class Appraisal(Row):
         CheckConstraint("verdict = '' or length(reason) > 0", name="reason"),
         CheckConstraint("notice_until > noticed_on", name="notice"),
         Index("ix_appraisal_stage", "organ_id", "stage", "expires_on", "id"),
+        Index("ix_appraisal_case_file", "case_file_id", "expires_on"),
+        Index(  # one at a time: what was kept once may come again for a later day
+            "ix_appraisal_live",
+            "case_file_id",
+            unique=True,
+            sqlite_where=text("case_file_id is not null and stage not in ('kept', 'destroyed')"),
+            postgresql_where=text(
+                "case_file_id is not null and stage not in ('kept', 'destroyed')"
+            ),
+        ),
         Index(
             "ix_appraisal_document",
             "document_id",
@@ -306,6 +317,8 @@ class Disposal(Row):
     destroyed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     destroyed_on_paper: Mapped[date | None] = mapped_column()  # paper twins, confirmed (R19)
     certificate: Mapped[str] = mapped_column(Text, default="")  # SHA-256 of the sealed JSON
+    keeper_signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # minutes (B14)
+    executor_signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     dossier_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     claim: Mapped[str | None] = mapped_column(Text)  # lease of the worker that executes
@@ -405,6 +418,7 @@ class DisposalItem(Row):
     outcome: Mapped[str] = mapped_column(Text, default="destroy")  # destroy, keep, omitted
     outcome_why: Mapped[str] = mapped_column(Text, default="")
     new_term: Mapped[str] = mapped_column(Text, default="")  # where the council set another term
+    is_decided: Mapped[bool] = mapped_column(default=False)  # it is a leaf of the decision's root
     destroyed_on: Mapped[date | None] = mapped_column()
 
     disposal: Mapped[Disposal] = relationship(back_populates="items")
@@ -449,6 +463,10 @@ class DisposalDocument(Row):
         UniqueConstraint("item_id", "ordinal"),
         CheckConstraint("destroyed_at is null or kept_why = ''", name="kept_or_destroyed"),
     )
+
+    def story_owner(self) -> tuple[str, int] | None:
+        """Who tells of the line tells of its documents."""
+        return ("disposal_item", self.item_id)
 
 
 class CouncilSeat(Row):
@@ -500,6 +518,10 @@ class CouncilOpinion(Row):
         CheckConstraint("not is_tie_break or length(note) > 0", name="tie_break"),
     )
 
+    def story_owner(self) -> tuple[str, int] | None:
+        """Who tells of the line tells of what was said of it."""
+        return ("disposal_item", self.item_id)
+
 
 class DisposalPaper(Row):
     """A paper of the dossier: made here or brought from outside, filed as a document."""
@@ -514,6 +536,17 @@ class DisposalPaper(Row):
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
     made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        Index(  # what is made here is made once; of what others send there may be several
+            "ix_disposal_paper_once",
+            "disposal_id",
+            "kind",
+            unique=True,
+            sqlite_where=text("kind != 'appraisal'"),
+            postgresql_where=text("kind != 'appraisal'"),
+        ),
+    )
 
     def story_owner(self) -> tuple[str, int] | None:
         """The disposal's events tell of it."""

@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 import archive.database
 
-revision = '0001_8e2f3ec4'
+revision = '0001_b75e39f5'
 down_revision = None
 
 
@@ -624,6 +624,7 @@ def upgrade() -> None:
     with op.batch_alter_table('notice_item', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_notice_item_notice_id'), ['notice_id'], unique=False)
         batch_op.create_index('ix_notice_item_occasion', ['kind', 'occasion'], unique=False)
+        batch_op.create_index('ix_notice_item_subject', ['subject_type', 'subject_id', 'kind'], unique=False)
 
     op.create_table('part',
     sa.Column('document_id', sa.Integer(), nullable=False),
@@ -819,6 +820,7 @@ def upgrade() -> None:
     sa.Column('document_id', sa.Integer(), nullable=True),
     sa.Column('cause', sa.Text(), nullable=False),
     sa.Column('twin_id', sa.Integer(), nullable=True),
+    sa.Column('twin_named_by_id', sa.Integer(), nullable=True),
     sa.Column('twin_confirmed_by_id', sa.Integer(), nullable=True),
     sa.Column('expires_on', sa.Date(), nullable=True),
     sa.Column('noticed_on', sa.Date(), nullable=False),
@@ -843,6 +845,7 @@ def upgrade() -> None:
     sa.CheckConstraint('(case_file_id is null) != (document_id is null)', name=op.f('ck_appraisal_one_thing')),
     sa.CheckConstraint('notice_until > noticed_on', name=op.f('ck_appraisal_notice')),
     sa.CheckConstraint('twin_id is null or twin_id != document_id', name=op.f('ck_appraisal_two_copies')),
+    sa.CheckConstraint('twin_named_by_id != twin_confirmed_by_id', name=op.f('ck_appraisal_two_people')),
     sa.ForeignKeyConstraint(['acknowledged_by_id'], ['person.id'], name=op.f('fk_appraisal_acknowledged_by_id')),
     sa.ForeignKeyConstraint(['case_file_id'], ['case_file.id'], name=op.f('fk_appraisal_case_file_id')),
     sa.ForeignKeyConstraint(['concluded_by_id'], ['person.id'], name=op.f('fk_appraisal_concluded_by_id')),
@@ -850,12 +853,14 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_appraisal_organ_id')),
     sa.ForeignKeyConstraint(['twin_confirmed_by_id'], ['person.id'], name=op.f('fk_appraisal_twin_confirmed_by_id')),
     sa.ForeignKeyConstraint(['twin_id'], ['document.id'], name=op.f('fk_appraisal_twin_id')),
+    sa.ForeignKeyConstraint(['twin_named_by_id'], ['person.id'], name=op.f('fk_appraisal_twin_named_by_id')),
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_appraisal_unit_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_appraisal')),
-    sa.UniqueConstraint('case_file_id', 'expires_on', name=op.f('uq_appraisal_case_file_id_expires_on'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_appraisal'))
     )
     with op.batch_alter_table('appraisal', schema=None) as batch_op:
+        batch_op.create_index('ix_appraisal_case_file', ['case_file_id', 'expires_on'], unique=False)
         batch_op.create_index('ix_appraisal_document', ['document_id'], unique=True, sqlite_where=sa.text("document_id is not null and stage not in ('kept', 'destroyed')"), postgresql_where=sa.text("document_id is not null and stage not in ('kept', 'destroyed')"))
+        batch_op.create_index('ix_appraisal_live', ['case_file_id'], unique=True, sqlite_where=sa.text("case_file_id is not null and stage not in ('kept', 'destroyed')"), postgresql_where=sa.text("case_file_id is not null and stage not in ('kept', 'destroyed')"))
         batch_op.create_index('ix_appraisal_stage', ['organ_id', 'stage', 'expires_on', 'id'], unique=False)
 
     op.create_table('carried_over',
@@ -917,6 +922,8 @@ def upgrade() -> None:
     sa.Column('destroyed_at', archive.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('destroyed_on_paper', sa.Date(), nullable=True),
     sa.Column('certificate', sa.Text(), nullable=False),
+    sa.Column('keeper_signed_at', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('executor_signed_at', archive.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('dossier_id', sa.Integer(), nullable=True),
     sa.Column('closed_at', archive.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('claim', sa.Text(), nullable=True),
@@ -1414,6 +1421,7 @@ def upgrade() -> None:
     sa.Column('outcome', sa.Text(), nullable=False),
     sa.Column('outcome_why', sa.Text(), nullable=False),
     sa.Column('new_term', sa.Text(), nullable=False),
+    sa.Column('is_decided', sa.Boolean(), nullable=False),
     sa.Column('destroyed_on', sa.Date(), nullable=True),
     sa.Column('id', sa.Integer(), nullable=False),
     sa.CheckConstraint("destroyed_on is null or (outcome = 'destroy' and destroyed_on > notice_until and (cause = 'duplicate' or (expires_on is not null and destroyed_on > expires_on)))", name=op.f('ck_disposal_item_not_too_early')),
@@ -1451,6 +1459,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('disposal_paper', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_disposal_paper_disposal_id'), ['disposal_id'], unique=False)
+        batch_op.create_index('ix_disposal_paper_once', ['disposal_id', 'kind'], unique=True, sqlite_where=sa.text("kind != 'appraisal'"), postgresql_where=sa.text("kind != 'appraisal'"))
 
     op.create_table('entry_twin',
     sa.Column('entry_id', sa.Integer(), nullable=False),
@@ -1787,6 +1796,7 @@ def downgrade() -> None:
 
     op.drop_table('entry_twin')
     with op.batch_alter_table('disposal_paper', schema=None) as batch_op:
+        batch_op.drop_index('ix_disposal_paper_once', sqlite_where=sa.text("kind != 'appraisal'"), postgresql_where=sa.text("kind != 'appraisal'"))
         batch_op.drop_index(batch_op.f('ix_disposal_paper_disposal_id'))
 
     op.drop_table('disposal_paper')
@@ -1907,7 +1917,9 @@ def downgrade() -> None:
     op.drop_table('carried_over')
     with op.batch_alter_table('appraisal', schema=None) as batch_op:
         batch_op.drop_index('ix_appraisal_stage')
+        batch_op.drop_index('ix_appraisal_live', sqlite_where=sa.text("case_file_id is not null and stage not in ('kept', 'destroyed')"), postgresql_where=sa.text("case_file_id is not null and stage not in ('kept', 'destroyed')"))
         batch_op.drop_index('ix_appraisal_document', sqlite_where=sa.text("document_id is not null and stage not in ('kept', 'destroyed')"), postgresql_where=sa.text("document_id is not null and stage not in ('kept', 'destroyed')"))
+        batch_op.drop_index('ix_appraisal_case_file')
 
     op.drop_table('appraisal')
     with op.batch_alter_table('access_grant', schema=None) as batch_op:
@@ -1953,6 +1965,7 @@ def downgrade() -> None:
 
     op.drop_table('part')
     with op.batch_alter_table('notice_item', schema=None) as batch_op:
+        batch_op.drop_index('ix_notice_item_subject')
         batch_op.drop_index('ix_notice_item_occasion')
         batch_op.drop_index(batch_op.f('ix_notice_item_notice_id'))
 
