@@ -358,6 +358,7 @@ class NoticeItem(Row):
     __table_args__ = (
         UniqueConstraint("person_id", "kind", "subject_type", "subject_id", "occasion"),
         Index("ix_notice_item_occasion", "kind", "occasion"),
+        Index("ix_notice_item_subject", "subject_type", "subject_id", "kind"),  # who was told of it
     )
 
     def story_owner(self) -> tuple[str, int] | None:

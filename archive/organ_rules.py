@@ -16,9 +16,9 @@ _LONGEST_SUFFIX = 30
 READ_POLICIES = ("open", "unit", "assigned")
 
 
-def _rule(default: Any, name: str, among: tuple[str, ...] = ()) -> Any:
-    """A rule with its English name, and its choices where there are some."""
-    return field(default=default, metadata={"name": name, "among": among})
+def _rule(default: Any, name: str, among: tuple[str, ...] = (), least: int = 0) -> Any:
+    """A rule with its English name, its choices where there are some, and its least number."""
+    return field(default=default, metadata={"name": name, "among": among, "least": least})
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,11 @@ class OrganRules:
     receipt_days: int = _rule(3, "Days in which a recipient says that it arrived; 0: not asked")
     outgoing_needs_origin: bool = _rule(False, "Outgoing answers something or has a case file")
     number_by_type: bool = _rule(False, "Outgoing numbers are counted by type of document")
+    expiry_notice_days: int = _rule(30, "Days of notice before a term of retention ends", least=30)
+    escalation_days: int = _rule(10, "Days until the head is told of a notice nobody opened")
+    silence_days: int = _rule(15, "Days that a unit has to say what becomes of its case file")
+    is_source: bool = _rule(True, "Permanent case files go to a historical archive")
+    transfer_years: int = _rule(5, "Years after acceptance in which they go there")
 
 
 def rules_of(organ: Organ) -> OrganRules:
@@ -116,7 +121,7 @@ def _parse(name: str, text: str, default: Any, about: Any) -> Any:
             raise Invalid("bad_rule", rule=name, value=text)
         return text.lower() in ("1", "true", "on")
     if isinstance(default, int):
-        if not text.isdecimal() or not 0 <= int(text) <= 3650:
+        if not text.isdecimal() or not about["least"] <= int(text) <= 3650:
             raise Invalid("bad_rule", rule=name, value=text)
         return int(text)
     if about["among"] and text not in about["among"]:

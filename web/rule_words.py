@@ -58,6 +58,17 @@ MEANINGS = {
         _l("Outgoing documents are numbered by type, each type from 1 every year"),
         "NĐ 30, Đ15",
     ),
+    "is_source": (
+        _l(
+            "The organ is a submission source of a historical archive; one that is none keeps its "
+            "permanent case files, and lists for disposal need no appraisal outside"
+        ),
+        "Luật 33/2024, Đ16",
+    ),
+    "transfer_years": (
+        _l("Years from that of acceptance in which permanent case files go to that archive"),
+        "Luật 33/2024",
+    ),
 }
 CHOICES = {
     "all": _l("the whole document"),
