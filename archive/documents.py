@@ -128,9 +128,10 @@ def add_part(session: Session, document: Document, arrived: Arrived, *, role: st
     """A further file of a document, last in order: an annex, an editable companion (R1).
 
     Raises:
-        Conflict: `frozen`.
+        Conflict: `frozen`, `handed_to_history`.
     """
     freezes.require_thawed(session, document)
+    freezes.require_kept_here(session, document)
     audit.hold(session, document)
     last = session.scalar(select(func.max(Part.ordinal)).where(Part.document_id == document.id))
     part = _add_part(session, document, replace(arrived, role=role), ordinal=(last or 0) + 1)
@@ -290,7 +291,8 @@ def correct(
 
     Raises:
         Invalid: `reason_missing`, `unknown_field`, `bad_value`.
-        Conflict: `changed_meanwhile`: it is not as it was when it was looked at; `frozen`.
+        Conflict: `changed_meanwhile`: it is not as it was when it was looked at; `frozen`,
+            `handed_to_history`.
     """
     if not why.strip():
         raise Invalid("reason_missing")
@@ -299,6 +301,7 @@ def correct(
     if seen not in (None, document.revision):
         raise Conflict("changed_meanwhile", document=document.code)
     freezes.require_thawed(session, document)
+    freezes.require_kept_here(session, document)
     _change(session, document, columns, supplementary, why)
 
 

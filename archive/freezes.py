@@ -119,6 +119,25 @@ def require_thawed(session: Session, thing: CaseFile | Document) -> None:
             raise Conflict("recalled", document=thing.code)
 
 
+def require_kept_here(session: Session, thing: CaseFile | Document) -> None:
+    """Go on only if it was not handed to the historical archive: there it stays as it went.
+
+    Raises:
+        Conflict: `handed_to_history`.
+    """
+    if isinstance(thing, CaseFile):
+        is_gone = thing.stage == "transferred"
+    else:
+        gone = (
+            select(Placement.id)
+            .join(CaseFile, CaseFile.id == Placement.case_file_id)
+            .where(Placement.document_id == thing.id, CaseFile.stage == "transferred")
+        )
+        is_gone = session.scalar(gone.limit(1)) is not None
+    if is_gone:
+        raise Conflict("handed_to_history", thing=thing.code)
+
+
 def chosen(
     session: Session,
     seen: ColumnElement[bool],

@@ -50,7 +50,7 @@ def lend(
     Raises:
         Invalid: `borrower_missing`, `person_works_elsewhere`, `purpose_missing`,
             `approver_missing`, `loan_end_missing`, `ends_before_it_begins`, `day_in_future`.
-        Conflict: `lent_already`, `account_closed`, `frozen`.
+        Conflict: `lent_already`, `account_closed`, `frozen`, `handed_to_history`.
     """
     organ = session.get_one(Organ, thing.organ_id)
     begin = from_on or clock.today(organ)
@@ -67,6 +67,7 @@ def lend(
     if until_on < begin:
         raise Invalid("ends_before_it_begins", start=begin, end=until_on)
     freezes.require_thawed(session, thing)
+    freezes.require_kept_here(session, thing)
     audit.hold(session, thing)
     if (out := out_now(session, thing)) is not None:
         raise Conflict("lent_already", thing=thing.code, name=out.borrower, day=out.until_on)

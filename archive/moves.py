@@ -1,8 +1,9 @@
 """The life of a case file as a table of moves: the one way in which its stage changes.
 
 Planned (A1), open (A2, A3), closed (A4), submitted (A6), returned (A7), accepted (A8): NĐ 30/2020,
-Đ28 to Đ31. Being due and being kept back are dated facts on a closed file, not stages. A move that
-cannot be made says why, so that a page can show its button grey, with the reason.
+Đ28 to Đ31; transferred to the historical archive (A9): Luật 33/2024. Being due and being kept back
+are dated facts on a closed file, not stages. A move that cannot be made says why, so that a page
+can show its button grey, with the reason.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -29,7 +30,7 @@ class Hindrance:
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
-WITH_ARCHIVE = frozenset({"submitted", "accepted"})
+WITH_ARCHIVE = frozenset({"submitted", "accepted", "transferred"})
 Check = Callable[[Session, CaseFile], Hindrance | None]
 
 
@@ -126,6 +127,14 @@ MOVES: dict[str, Move] = dict(
             "return", ["submitted"], "returned", Action.ACCEPT, needs_reason=True, by_holder=False
         ),
         _move("accept", ["submitted"], "accepted", Action.ACCEPT, has_copies, by_holder=False),
+        _move(
+            "hand_to_history",
+            ["accepted"],
+            "transferred",
+            Action.HAND_TO_HISTORY,
+            has_copies,
+            by_holder=False,
+        ),
     )
 )
 
@@ -238,6 +247,8 @@ def hindrances_to_change(
             found.append(Hindrance("not_allowed", {"action": str(Action.WORK)}))
         elif case_file.holder_id not in (None, by.id):
             found.append(Hindrance("not_the_holder"))
+    elif case_file.stage == "transferred":
+        found.append(Hindrance("handed_to_history", {"thing": case_file.code}))
     return found + _frozen(case_file, orders)
 
 
@@ -246,7 +257,7 @@ def require_change(session: Session, case_file: CaseFile, by: Person) -> None:
 
     Raises:
         NotAllowed: `not_allowed` or `not_the_holder`.
-        Conflict: `archive_holds_it` or `frozen`.
+        Conflict: `archive_holds_it`, `handed_to_history` or `frozen`.
     """
     orders = freezes.orders_on(session, case_file)
     for one in hindrances_to_change(session, case_file, by, orders):
@@ -259,4 +270,5 @@ def diagram() -> str:
     lines = ["stateDiagram-v2", "    [*] --> planned", "    [*] --> open"]
     for one in MOVES.values():
         lines += [f"    {start} --> {one.end}: {one.name}" for start in sorted(one.start)]
-    return "\n".join([*lines, "    accepted --> [*]", "    dropped --> [*]"])
+    ends = [f"    {one} --> [*]" for one in ("accepted", "transferred", "dropped")]
+    return "\n".join([*lines, *ends])

@@ -67,10 +67,11 @@ def add(
 
     Raises:
         Invalid: see `parse`; `converted_case_file_only`.
-        Conflict: `frozen`, `recalled`.
+        Conflict: `frozen`, `recalled`, `handed_to_history`.
     """
     columns = parse(values)
     freezes.require_thawed(session, thing)
+    freezes.require_kept_here(session, thing)
     column = "case_file_id" if isinstance(thing, CaseFile) else "document_id"
     if columns["kind"] == "converted" and not isinstance(thing, CaseFile):
         raise Invalid("converted_case_file_only")
@@ -88,7 +89,7 @@ def change(
 
     Raises:
         Invalid: see `parse`; `reason_missing`.
-        Conflict: `changed_meanwhile`, `frozen`, `recalled`.
+        Conflict: `changed_meanwhile`, `frozen`, `recalled`, `handed_to_history`.
     """
     if not why.strip():
         raise Invalid("reason_missing")
@@ -98,6 +99,7 @@ def change(
         raise Conflict("changed_meanwhile", document=part.what)
     thing = thing_of(session, part)
     freezes.require_thawed(session, thing)
+    freezes.require_kept_here(session, thing)
     before = {name: getattr(part, name) for name in columns}
     for name, value in columns.items():
         setattr(part, name, value)

@@ -110,6 +110,7 @@ PLACES: tuple[Place, ...] = (
             "appraisal",
             "appraisal_opinion",
             "transfer",
+            "transfer_item",
         ),
     ),
     Place(

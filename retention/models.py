@@ -8,7 +8,16 @@ R10, R16).
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from archive.database import Base, UtcDateTime
@@ -610,21 +619,43 @@ class Transfer(Row):
 
     __tablename__ = "transfer"
     STORY = "transfer"
+    UNTOLD = frozenset(
+        {
+            "export_state",
+            "export_done",
+            "export_total",
+            "export_size",
+            "export_reason",
+            "export_details",
+        }
+    )
 
-    organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"), index=True)
+    organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"))
     code: Mapped[str] = mapped_column(Text, unique=True)
     receiver: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text, default="")  # of the records, as the record says it
+    condition: Mapped[str] = mapped_column(Text, default="")
     stage: Mapped[str] = mapped_column(Text, default="registered")
     planned_on: Mapped[date] = mapped_column()  # registered at least 12 months ahead
     registered_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     registered_at: Mapped[datetime] = mapped_column(UtcDateTime)
     exported_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     manifest: Mapped[str] = mapped_column(Text, default="")  # SHA-256 of the list of digests
+    content: Mapped[str] = mapped_column(Text, default="")  # digest of what went into the folder
     confirmed_on: Mapped[date | None] = mapped_column()
     confirmed_number: Mapped[str] = mapped_column(Text, default="")  # the receiver's document
     note: Mapped[str] = mapped_column(Text, default="")
+    # the folder that the worker makes: asked for by whom, how far it is, why it was not made
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    export_state: Mapped[str] = mapped_column(Text, default="")
+    export_done: Mapped[int] = mapped_column(default=0)  # files written, of so many
+    export_total: Mapped[int] = mapped_column(default=0)
+    export_size: Mapped[int | None] = mapped_column(BigInteger)
+    export_reason: Mapped[str] = mapped_column(Text, default="")
+    export_details: Mapped[Words] = mapped_column(JSON, default=dict)
     revision: Mapped[int] = mapped_column(default=1)
 
+    organ: Mapped[Organ] = relationship()
     items: Mapped[list["TransferItem"]] = relationship(order_by="TransferItem.ordinal")
 
     __table_args__ = (
@@ -632,25 +663,51 @@ class Transfer(Row):
             "stage in ('registered', 'exported', 'confirmed', 'given_up')", name="stage"
         ),
         CheckConstraint(
+            "stage not in ('exported', 'confirmed') "
+            "or (exported_at is not null and length(manifest) = 64)",
+            name="exported",
+        ),
+        CheckConstraint(
             "stage != 'confirmed' or (confirmed_on is not null and length(confirmed_number) > 0)",
             name="confirmed",
         ),
+        CheckConstraint("length(receiver) > 0", name="receiver"),
+        CheckConstraint(
+            "export_state in ('', 'waiting', 'making', 'ready', 'failed', 'gone')",
+            name="export_state",
+        ),
+        Index("ix_transfer_list", "organ_id", "stage", "id"),
     )
 
 
 class TransferItem(Row):
-    """A case file in a transfer."""
+    """A case file in a transfer. It goes once, and stands in one transfer at a time."""
 
     __tablename__ = "transfer_item"
     STORY = "transfer_item"
 
     transfer_id: Mapped[int] = mapped_column(ForeignKey("transfer.id"))
-    case_file_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
+    case_file_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
     ordinal: Mapped[int] = mapped_column()
+    outcome: Mapped[str] = mapped_column(Text, default="")  # empty as long as it is to go
+    left_out_why: Mapped[str] = mapped_column(Text, default="")
 
     case_file: Mapped[CaseFile] = relationship()
 
-    __table_args__ = (UniqueConstraint("transfer_id", "case_file_id"),)
+    __table_args__ = (
+        UniqueConstraint("transfer_id", "ordinal"),
+        UniqueConstraint("transfer_id", "case_file_id"),
+        CheckConstraint("outcome in ('', 'handed_over', 'left_out', 'given_up')", name="outcome"),
+        CheckConstraint("outcome != 'left_out' or length(left_out_why) > 0", name="left_out"),
+        Index("ix_transfer_item_case_file", "case_file_id"),
+        Index(
+            "uq_transfer_item_live",
+            "case_file_id",
+            unique=True,
+            sqlite_where=text("outcome in ('', 'handed_over')"),
+            postgresql_where=text("outcome in ('', 'handed_over')"),
+        ),
+    )
 
     def story_owner(self) -> tuple[str, int] | None:
         """The transfer's events tell of it."""

@@ -20,11 +20,13 @@ from web.field_words import STAGES
 from web.i18n import gettext
 
 WAY = ("planned", "open", "closed", "submitted", "accepted")
+HISTORY = "transferred"
 _TOLD_BY = {  # the event of the stage's beginning
     "open": ("case_file.open",),
     "closed": ("case_file.close",),
     "submitted": ("case_file.submit",),
     "accepted": ("case_file.accept",),
+    "transferred": ("case_file.hand_to_history",),
     "returned": ("case_file.return",),
 }
 PAPER_STATES = {
@@ -86,12 +88,13 @@ def steps_of(rows: Session, case_file: CaseFile) -> list[Step]:
     """The line of steps, with who made each and when."""
     told = _told(rows, case_file)
     stage = "open" if case_file.stage == "returned" else case_file.stage
-    at = WAY.index(stage) if stage in WAY else 0
-    way = WAY if case_file.plan_entry_id is not None or at == 0 else WAY[1:]
+    whole = (*WAY, HISTORY) if stage == HISTORY else WAY
+    at = whole.index(stage) if stage in whole else 0
+    way = whole if case_file.plan_entry_id is not None or at == 0 else whole[1:]
     shown = []
-    for one in way:
-        place = WAY.index(one)
-        state = "done" if place < at or stage == "accepted" else "here" if place == at else "ahead"
+    for place, one in enumerate(way, whole.index(way[0])):
+        is_done = place < at or stage in ("accepted", HISTORY)
+        state = "done" if is_done else "here" if place == at else "ahead"
         key = "returned" if state == "here" and case_file.stage == "returned" else one
         who, moment = told.get(key, ("", None)) if state != "ahead" else ("", None)
         state = "halted" if case_file.stage == "dropped" else state
@@ -101,7 +104,7 @@ def steps_of(rows: Session, case_file: CaseFile) -> list[Step]:
 
 def submitted_in(rows: Session, case_file: CaseFile) -> SubmissionItem | None:
     """The line under which it was last submitted, with what the archive said of it."""
-    if case_file.stage not in ("submitted", "returned", "accepted"):
+    if case_file.stage not in ("submitted", "returned", "accepted", HISTORY):
         return None
     return rows.scalar(
         select(SubmissionItem)

@@ -24,6 +24,7 @@ from web.reasons import (
     registers,
     submissions,
     tables,
+    transfers,
 )
 
 MEGABYTE = 1024 * 1024
@@ -442,6 +443,7 @@ WORDS |= loans.WORDS
 WORDS |= people.WORDS
 WORDS |= printing.WORDS
 WORDS |= registers.WORDS
+WORDS |= transfers.WORDS
 NAMES = moves.NAMES | submissions.NAMES
 
 

@@ -92,6 +92,7 @@ STAGES = {
     "submitted": _l("Submitted"),
     "returned": _l("Returned"),
     "accepted": _l("Accepted"),
+    "transferred": _l("At the historical archive"),
 }
 LEVELS = {
     "organ": _l("Everyone in the organ"),

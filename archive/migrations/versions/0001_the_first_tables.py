@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 import archive.database
 
-revision = '0001_b75e39f5'
+revision = '0001_3fef95d6'
 down_revision = None
 
 
@@ -539,26 +539,40 @@ def upgrade() -> None:
     sa.Column('organ_id', sa.Integer(), nullable=False),
     sa.Column('code', sa.Text(), nullable=False),
     sa.Column('receiver', sa.Text(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('condition', sa.Text(), nullable=False),
     sa.Column('stage', sa.Text(), nullable=False),
     sa.Column('planned_on', sa.Date(), nullable=False),
     sa.Column('registered_by_id', sa.Integer(), nullable=False),
     sa.Column('registered_at', archive.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('exported_at', archive.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('manifest', sa.Text(), nullable=False),
+    sa.Column('content', sa.Text(), nullable=False),
     sa.Column('confirmed_on', sa.Date(), nullable=True),
     sa.Column('confirmed_number', sa.Text(), nullable=False),
     sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('asked_by_id', sa.Integer(), nullable=True),
+    sa.Column('export_state', sa.Text(), nullable=False),
+    sa.Column('export_done', sa.Integer(), nullable=False),
+    sa.Column('export_total', sa.Integer(), nullable=False),
+    sa.Column('export_size', sa.BigInteger(), nullable=True),
+    sa.Column('export_reason', sa.Text(), nullable=False),
+    sa.Column('export_details', sa.JSON(), nullable=False),
     sa.Column('revision', sa.Integer(), nullable=False),
     sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("export_state in ('', 'waiting', 'making', 'ready', 'failed', 'gone')", name=op.f('ck_transfer_export_state')),
     sa.CheckConstraint("stage != 'confirmed' or (confirmed_on is not null and length(confirmed_number) > 0)", name=op.f('ck_transfer_confirmed')),
     sa.CheckConstraint("stage in ('registered', 'exported', 'confirmed', 'given_up')", name=op.f('ck_transfer_stage')),
+    sa.CheckConstraint("stage not in ('exported', 'confirmed') or (exported_at is not null and length(manifest) = 64)", name=op.f('ck_transfer_exported')),
+    sa.CheckConstraint('length(receiver) > 0', name=op.f('ck_transfer_receiver')),
+    sa.ForeignKeyConstraint(['asked_by_id'], ['person.id'], name=op.f('fk_transfer_asked_by_id')),
     sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_transfer_organ_id')),
     sa.ForeignKeyConstraint(['registered_by_id'], ['person.id'], name=op.f('fk_transfer_registered_by_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_transfer')),
     sa.UniqueConstraint('code', name=op.f('uq_transfer_code'))
     )
     with op.batch_alter_table('transfer', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_transfer_organ_id'), ['organ_id'], unique=False)
+        batch_op.create_index('ix_transfer_list', ['organ_id', 'stage', 'id'], unique=False)
 
     op.create_table('document_link',
     sa.Column('organ_id', sa.Integer(), nullable=False),
@@ -1280,14 +1294,20 @@ def upgrade() -> None:
     sa.Column('transfer_id', sa.Integer(), nullable=False),
     sa.Column('case_file_id', sa.Integer(), nullable=False),
     sa.Column('ordinal', sa.Integer(), nullable=False),
+    sa.Column('outcome', sa.Text(), nullable=False),
+    sa.Column('left_out_why', sa.Text(), nullable=False),
     sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("outcome != 'left_out' or length(left_out_why) > 0", name=op.f('ck_transfer_item_left_out')),
+    sa.CheckConstraint("outcome in ('', 'handed_over', 'left_out', 'given_up')", name=op.f('ck_transfer_item_outcome')),
     sa.ForeignKeyConstraint(['case_file_id'], ['case_file.id'], name=op.f('fk_transfer_item_case_file_id')),
     sa.ForeignKeyConstraint(['transfer_id'], ['transfer.id'], name=op.f('fk_transfer_item_transfer_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_transfer_item')),
-    sa.UniqueConstraint('transfer_id', 'case_file_id', name=op.f('uq_transfer_item_transfer_id_case_file_id'))
+    sa.UniqueConstraint('transfer_id', 'case_file_id', name=op.f('uq_transfer_item_transfer_id_case_file_id')),
+    sa.UniqueConstraint('transfer_id', 'ordinal', name=op.f('uq_transfer_item_transfer_id_ordinal'))
     )
     with op.batch_alter_table('transfer_item', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_transfer_item_case_file_id'), ['case_file_id'], unique=False)
+        batch_op.create_index('ix_transfer_item_case_file', ['case_file_id'], unique=False)
+        batch_op.create_index('uq_transfer_item_live', ['case_file_id'], unique=True, sqlite_where=sa.text("outcome in ('', 'handed_over')"), postgresql_where=sa.text("outcome in ('', 'handed_over')"))
 
     op.create_table('whole_copy',
     sa.Column('organ_id', sa.Integer(), nullable=False),
@@ -1825,7 +1845,8 @@ def downgrade() -> None:
 
     op.drop_table('whole_copy')
     with op.batch_alter_table('transfer_item', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_transfer_item_case_file_id'))
+        batch_op.drop_index('uq_transfer_item_live', sqlite_where=sa.text("outcome in ('', 'handed_over')"), postgresql_where=sa.text("outcome in ('', 'handed_over')"))
+        batch_op.drop_index('ix_transfer_item_case_file')
 
     op.drop_table('transfer_item')
     with op.batch_alter_table('taken_out', schema=None) as batch_op:
@@ -1982,7 +2003,7 @@ def downgrade() -> None:
 
     op.drop_table('document_link')
     with op.batch_alter_table('transfer', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_transfer_organ_id'))
+        batch_op.drop_index('ix_transfer_list')
 
     op.drop_table('transfer')
     with op.batch_alter_table('submission_call', schema=None) as batch_op:
