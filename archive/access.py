@@ -9,12 +9,13 @@ descriptions, and content only after a logged reason.
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from archive import clock
 from archive.errors import NotAllowed, NotFound
 from archive.models import (
+    DESTROYED,
     SECRETS,
     CaseFile,
     Document,
@@ -38,7 +39,7 @@ def may(
     session: Session, person: Person | None, action: Action, thing: Organ | CaseFile | Document
 ) -> bool:
     """Whether the person may do this to this thing. Without a rule that says so: no."""
-    if person is None:
+    if person is None or is_gone(thing):
         return False
     organ_id = thing.id if isinstance(thing, Organ) else thing.organ_id
     granted = any(action in one.actions for one in held(person, organ_id))
@@ -51,16 +52,28 @@ def may(
     return action in OPENED_BY_GRANT and _has_grant(session, person, thing)
 
 
+def is_gone(thing: Organ | CaseFile | Document) -> bool:
+    """Whether it was destroyed, or is being destroyed: nobody sees it, whatever their role."""
+    if isinstance(thing, Document):
+        return thing.destroyed_at is not None
+    return isinstance(thing, CaseFile) and thing.stage == DESTROYED
+
+
 def decides_secrets(person: Person, organ_id: int) -> bool:
     """Whether the person decides on state secrets there; nobody else knows of a suspected one."""
     return any(Action.DECIDE_SECRET in one.actions for one in held(person, organ_id))
 
 
 def open_documents(person: Person) -> ColumnElement[bool]:
-    """Documents under no suspicion, and those on which the person decides; for `where`."""
+    """Documents under no suspicion, and those on which the person decides; for `where`.
+
+    What was destroyed is nobody's.
+    """
     deciding = [one for one in organs_of(person) if decides_secrets(person, one)]
     is_open = or_(Document.alarm.is_(None), Document.alarm.not_in(SECRETS))
-    return or_(is_open, Document.organ_id.in_(deciding)) if deciding else is_open
+    if deciding:
+        is_open = or_(is_open, Document.organ_id.in_(deciding))
+    return and_(is_open, Document.destroyed_at.is_(None))
 
 
 def require(

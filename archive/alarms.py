@@ -73,7 +73,8 @@ def confirmed(session: Session, document: Document, why: str) -> list[Document]:
 def suspect_twins(session: Session, digest: str, but: Document | None = None) -> list[Document]:
     """Suspect every document, of whatever organ, that is made of bytes confirmed as a secret."""
     made_of_it = select(Part.document_id).where(Part.digest == digest)
-    found = select(Document).where(Document.id.in_(made_of_it)).order_by(Document.id)
+    found = select(Document).where(Document.id.in_(made_of_it), Document.destroyed_at.is_(None))
+    found = found.order_by(Document.id)
     twins = [one for one in session.scalars(found) if but is None or one.id != but.id]
     for one in twins:
         sound(session, one, SUSPECTED)

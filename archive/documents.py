@@ -365,8 +365,10 @@ def rendition(part: Part, role: str) -> Rendition | None:
 
 
 def digests_in_use(session: Session, digests: Iterable[str]) -> set[str]:
-    """Those of the digests that some part's rendition still names."""
-    return set(session.scalars(select(Rendition.digest).where(Rendition.digest.in_(list(digests)))))
+    """Those of the digests that a rendition names whose document was not destroyed."""
+    named = select(Rendition.digest).where(Rendition.digest.in_(list(digests)))
+    alive = named.join(Document, Document.id == Rendition.document_id)
+    return set(session.scalars(alive.where(Document.destroyed_at.is_(None))))
 
 
 def number_as_shown(document: Document) -> str:
@@ -390,5 +392,6 @@ def stored_form(document: Document, role: str, part_number: int = 1) -> Renditio
 
 
 def all_codes(session: Session) -> list[str]:
-    """The codes of all documents, in order of shelving."""
-    return list(session.scalars(select(Document.code).order_by(Document.id)))
+    """The codes of all documents that are there, in order of shelving."""
+    there = select(Document.code).where(Document.destroyed_at.is_(None))
+    return list(session.scalars(there.order_by(Document.id)))

@@ -312,7 +312,7 @@ class CaseFile(Row):
         CheckConstraint("stage != 'accepted' or accepted_at is not null", name="accepted"),
         CheckConstraint("paper_state in ('', 'hybrid', 'converted_to_paper')", name="paper_state"),
         # With all that decides who sees it: a page far down is found without reading the rows.
-        Index("ix_case_file_list", "organ_id", "year", "id", *_WHO_SEES),
+        Index("ix_case_file_list", "organ_id", "year", "id", *_WHO_SEES, "stage"),
         Index("ix_case_file_by_stage", "organ_id", "stage", "year", "id", *_WHO_SEES),
         Index("ix_case_file_stage", "organ_id", "stage", "due_on"),
         Index("ix_case_file_holder", "holder_id", "stage", "due_on"),
@@ -363,6 +363,7 @@ def _forget_words(_mapper: object, connection: Connection, case_file: CaseFile) 
 
 
 SECRETS = ("suspected_secret", "secret")  # alarms that close a document
+DESTROYED = "destroyed"  # the stage of a case file of which nothing is left to see
 
 
 class Document(Row):
@@ -414,7 +415,7 @@ class Document(Row):
     alarm: Mapped[str | None] = mapped_column(Text)  # suspected_secret, secret, infected (R15)
     shelved_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     shelved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    destroyed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # code and digests stay
+    destroyed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # closed to all since then
     revision: Mapped[int] = mapped_column(default=1)
     indexed_revision: Mapped[int] = mapped_column(default=0)
     is_filed: Mapped[bool] = mapped_column(default=False)  # stands in a case file; see `Placement`
@@ -434,7 +435,7 @@ class Document(Row):
         CheckConstraint("page_amount is null or page_amount >= 0", name="page_amount"),
         Index("ix_document_doc_code", "organ_id", "doc_code"),
         Index("ix_document_number", "organ_id", "code_number"),
-        Index("ix_document_organ", "organ_id", "alarm", "id"),
+        Index("ix_document_organ", "organ_id", "alarm", "id", "destroyed_at"),
         Index(
             "ix_document_tray",
             "organ_id",

@@ -46,6 +46,10 @@ class OrganRules:
     silence_days: int = _rule(15, "Days that a unit has to say what becomes of its case file")
     is_source: bool = _rule(True, "Permanent case files go to a historical archive")
     transfer_years: int = _rule(5, "Years after acceptance in which they go there")
+    council_size: int = _rule(3, "Members that a disposal's council has at least", least=1)
+    freeze_stops_batch: bool = _rule(False, "One frozen line stops the whole disposal")
+    keep_titles: bool = _rule(True, "Titles of what was destroyed stay readable for archivists")
+    dossier_term: str = _rule("Vĩnh viễn", "How long the dossier of a disposal is kept")
 
 
 def rules_of(organ: Organ) -> OrganRules:

@@ -127,6 +127,7 @@ PLACES: tuple[Place, ...] = (
             "council_seat",
             "erasure",
             "destruction",
+            "tombstone",
         ),
     ),
     Place(

@@ -13,7 +13,17 @@ from sqlalchemy.orm import Session
 from archive import access, audit, case_files, clock, documents
 from archive.access import Action
 from archive.errors import Invalid, NotAllowed, NotFound
-from archive.models import CaseFile, Document, Event, EventRow, Grant, Organ, Person, Placement
+from archive.models import (
+    DESTROYED,
+    CaseFile,
+    Document,
+    Event,
+    EventRow,
+    Grant,
+    Organ,
+    Person,
+    Placement,
+)
 from archive.roles import CONTENT_ROLES, OVERSEERS, SEE_ALL_ROLES
 from archive.standing import policy_at, workplaces
 
@@ -153,7 +163,7 @@ def links_known(session: Session, person: Person, document: Document) -> ColumnE
 
 def seen_case_files(session: Session, person: Person, organ: Organ) -> ColumnElement[bool]:
     """The organ's case files that the person may see, as `access.may` would say of each."""
-    here = CaseFile.organ_id == organ.id
+    here = and_(CaseFile.organ_id == organ.id, CaseFile.stage != DESTROYED)
     granted = _granted(Grant.case_file_id, CaseFile.id, person)
     if not access.may(session, person, Action.SEE_CASE_FILES, organ):
         return and_(here, granted)
@@ -220,7 +230,8 @@ def known_and_readable(
 def found_case_files(session: Session, person: Person) -> ColumnElement[bool]:
     """The case files of all organs that the person may know of."""
     by_role = (seen_case_files(session, person, one) for one in workplaces(person))
-    return or_(_granted(Grant.case_file_id, CaseFile.id, person), *by_role)
+    seen = or_(_granted(Grant.case_file_id, CaseFile.id, person), *by_role)
+    return and_(seen, CaseFile.stage != DESTROYED)
 
 
 def known_case_files(session: Session, person: Person, numbers: Iterable[int]) -> set[int]:

@@ -190,7 +190,7 @@ def _of_same_words(
 def _documents(session: Session, organ: Organ, sought: Sought) -> Iterator[tuple[Document, str]]:
     here = (
         select(Document)
-        .where(Document.organ_id == organ.id)
+        .where(Document.organ_id == organ.id, Document.destroyed_at.is_(None))
         .options(selectinload(Document.parts), joinedload(Document.organ))
         .order_by(Document.id.desc())
     )

@@ -52,6 +52,11 @@ class Settings:
         "Folder of the chain's journal, best on another disk or machine than the database. Empty: "
         "journal/ in the home.",
     )
+    journal_url: str = _setting(
+        "",
+        "Journal of destructions: file:///…, best on another disk or machine. Empty: a folder "
+        "beside the home.",
+    )
     trust_folder: str = _setting(
         "",
         "Trust anchors (*.crt), crls/, ocsp/ for incoming signatures. Empty: trust/ in the home.",
@@ -127,6 +132,12 @@ class Settings:
     def journal_folder(self) -> Path:
         """The folder of the chain's journal, with the default filled in."""
         return Path(self.journal) if self.journal else self.path("journal")
+
+    @property
+    def destructions(self) -> str:
+        """The address of the journal of destructions, with the default filled in."""
+        home = self.path()
+        return self.journal_url or f"file://{home.with_name(home.name + '-destructions')}"
 
     @property
     def threads(self) -> int:

@@ -332,9 +332,12 @@ class Disposal(Row):
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     claim: Mapped[str | None] = mapped_column(Text)  # lease of the worker that executes
     claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)  # of the execution, without success
+    try_after: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    trouble: Mapped[str] = mapped_column(Text, default="")  # the last failure, a stable code
     revision: Mapped[int] = mapped_column(default=1)
 
-    UNTOLD = frozenset({"claim", "claimed_until"})
+    UNTOLD = frozenset({"claim", "claimed_until", "attempts", "try_after", "trouble"})
 
     organ: Mapped[Organ] = relationship()
     items: Mapped[list["DisposalItem"]] = relationship(
@@ -599,16 +602,55 @@ class Destruction(Row):
     __tablename__ = "destruction"
     STORY = "destruction"
 
-    disposal_id: Mapped[int] = mapped_column(ForeignKey("disposal.id"), unique=True)
+    organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"), index=True)
+    code: Mapped[str] = mapped_column(Text, unique=True)  # of the disposal
+    # None: a copy of the archive was put back that is older than the list, and did not know it
+    disposal_id: Mapped[int | None] = mapped_column(ForeignKey("disposal.id"), unique=True)
     number: Mapped[int] = mapped_column(unique=True)  # of the line in the journal
-    link: Mapped[str] = mapped_column(Text)  # H(previous link ‖ digest of the certificate)
+    link: Mapped[str] = mapped_column(Text)  # H(previous link ‖ digest of the line)
     certificate: Mapped[str] = mapped_column(Text)  # SHA-256 of the sealed JSON
     facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     written_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     def story_owner(self) -> tuple[str, int] | None:
-        """The disposal's events tell of it."""
-        return ("disposal", self.disposal_id)
+        """The disposal's events tell of it, where there is one."""
+        return ("disposal", self.disposal_id) if self.disposal_id is not None else None
+
+
+class Tombstone(Row):
+    """What may be told for ever of a case file or document that is gone (decision 17).
+
+    Found by its code. One of each even where the list that it stood on is not known here.
+    """
+
+    __tablename__ = "tombstone"
+    STORY = "tombstone"
+
+    organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"))
+    destruction_id: Mapped[int] = mapped_column(ForeignKey("destruction.id"))
+    kind: Mapped[str] = mapped_column(Text)
+    code: Mapped[str] = mapped_column(Text)
+    ordinal: Mapped[int] = mapped_column()  # within its destruction
+    of_code: Mapped[str] = mapped_column(Text, default="")  # the case file that it was in
+    title: Mapped[str] = mapped_column(Text, default="")  # where the organ wants it kept
+    digests: Mapped[list[str]] = mapped_column(JSON, default=list)
+    rule: Mapped[str] = mapped_column(Text, default="")
+    decision_number: Mapped[str] = mapped_column(Text, default="")
+    decision_date: Mapped[date | None] = mapped_column()
+    destroyed_on: Mapped[date] = mapped_column()
+
+    destruction: Mapped[Destruction] = relationship()
+
+    __table_args__ = (
+        UniqueConstraint("organ_id", "code", "kind"),
+        UniqueConstraint("destruction_id", "ordinal"),
+        CheckConstraint("kind in ('case_file', 'document')", name="kind"),
+        Index("ix_tombstone_list", "organ_id", "destroyed_on", "id"),
+    )
+
+    def story_owner(self) -> tuple[str, int] | None:
+        """Who tells of the destruction tells of it."""
+        return ("destruction", self.destruction_id)
 
 
 # To the historical archive: retention/transfers.py ------------------------------------------------

@@ -26,6 +26,7 @@ BATCH = 50  # documents read in one go
 TEXT_MEGABYTES = 32  # of one document's text; five thousand full pages have less
 CITATIONS = 300  # of one document; more are a register
 _ROUNDS = 3
+_IS_THERE = Document.destroyed_at.is_(None)
 _Seen = tuple[int, int]  # revision of an entry, and `indexed_revision` when it was made
 _HAS_ITS_OWN_PLACE = {"subject", "type_name", "organ_name", "code_number", "code_notation"}
 _SAYS_NOTHING = {"direction", "completeness"}  # words of ours, not what somebody entered
@@ -41,10 +42,8 @@ class Indexed:
 
 def stale(session: Session, limit: int = 500) -> list[int]:
     """Numbers of documents whose entry in the index is behind."""
-    behind = Document.indexed_revision < Document.revision
-    return list(
-        session.scalars(select(Document.id).where(behind).order_by(Document.id).limit(limit))
-    )
+    behind = select(Document.id).where(Document.indexed_revision < Document.revision, _IS_THERE)
+    return list(session.scalars(behind.order_by(Document.id).limit(limit)))
 
 
 def index(
@@ -241,7 +240,9 @@ def _entries(
 ) -> dict[int, tuple[Entry, _Seen]]:
     """Entries of those that exist; one whose text cannot be read is found by its description."""
     entries: dict[int, tuple[Entry, _Seen]] = {}
-    wanted = select(Document.id, Document.indexed_revision).where(Document.id.in_(list(documents)))
+    wanted = select(Document.id, Document.indexed_revision).where(
+        Document.id.in_(list(documents)), _IS_THERE
+    )
     with database.reading() as session:
         for number, mark in sorted(
             (row.id, row.indexed_revision) for row in session.execute(wanted)
@@ -268,7 +269,8 @@ def _all_entries(
 
 
 def _next_numbers(database: Database, after: int) -> list[int]:
-    following = select(Document.id).where(Document.id > after).order_by(Document.id).limit(BATCH)
+    there = select(Document.id).where(Document.id > after, _IS_THERE)
+    following = there.order_by(Document.id).limit(BATCH)
     with database.reading() as session:
         return list(session.scalars(following))
 

@@ -28,6 +28,8 @@ class Services:
     workshop: Workshop
     keys: Keys
     bell: threading.Event = field(default_factory=threading.Event)  # wakes a worker in this process
+    # Who puts entries into the index, and who proves that some are gone, wait for each other.
+    indexing: threading.RLock = field(default_factory=threading.RLock)
 
     def close(self) -> None:
         """Let go of everything."""

@@ -168,7 +168,8 @@ class Worker:
         if not behind:
             return False
         try:
-            indexing.index(db, files, engine, behind)
+            with self._services.indexing:
+                indexing.index(db, files, engine, behind)
         except SearchBusy:
             return False
         except SearchBroken:  # a full disk breaks it too, and then mending must wait
@@ -198,7 +199,8 @@ class Worker:
         services = self._services
         for number in numbers:
             try:
-                indexing.index(services.db, services.files, services.engine, [number])
+                with services.indexing:
+                    indexing.index(services.db, services.files, services.engine, [number])
             except Exception:
                 log.exception(
                     "document %s cannot be indexed; tried again at the next start", number

@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 import archive.database
 
-revision = '0001_3fef95d6'
+revision = '0001_15ff1ee9'
 down_revision = None
 
 
@@ -328,7 +328,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_document_issued_date'), ['issued_date'], unique=False)
         batch_op.create_index('ix_document_mending', ['organ_id', 'id'], unique=False, sqlite_where=sa.text('mending is not null'), postgresql_where=sa.text('mending is not null'))
         batch_op.create_index('ix_document_number', ['organ_id', 'code_number'], unique=False)
-        batch_op.create_index('ix_document_organ', ['organ_id', 'alarm', 'id'], unique=False)
+        batch_op.create_index('ix_document_organ', ['organ_id', 'alarm', 'id', 'destroyed_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_document_shelved_at'), ['shelved_at'], unique=False)
         batch_op.create_index('ix_document_tray', ['organ_id', 'id'], unique=False, sqlite_where=sa.text('is_filed is 0'), postgresql_where=sa.text('is_filed is false'))
 
@@ -750,7 +750,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_case_file_due_on'), ['due_on'], unique=False)
         batch_op.create_index(batch_op.f('ix_case_file_fonds_id'), ['fonds_id'], unique=False)
         batch_op.create_index('ix_case_file_holder', ['holder_id', 'stage', 'due_on'], unique=False)
-        batch_op.create_index('ix_case_file_list', ['organ_id', 'year', 'id', 'access_level', 'holder_id', 'unit_id'], unique=False)
+        batch_op.create_index('ix_case_file_list', ['organ_id', 'year', 'id', 'access_level', 'holder_id', 'unit_id', 'stage'], unique=False)
         batch_op.create_index(batch_op.f('ix_case_file_plan_entry_id'), ['plan_entry_id'], unique=False)
         batch_op.create_index('ix_case_file_stage', ['organ_id', 'stage', 'due_on'], unique=False)
         batch_op.create_index('ix_case_file_unit', ['unit_id', 'organ_id'], unique=False)
@@ -942,6 +942,9 @@ def upgrade() -> None:
     sa.Column('closed_at', archive.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('claim', sa.Text(), nullable=True),
     sa.Column('claimed_until', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('try_after', archive.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('trouble', sa.Text(), nullable=False),
     sa.Column('revision', sa.Integer(), nullable=False),
     sa.Column('id', sa.Integer(), nullable=False),
     sa.CheckConstraint("stage in ('listed', 'council', 'met', 'appraised', 'decided', 'prepared', 'reconfirmed', 'handed_over', 'executing', 'destroyed', 'closed', 'stopped')", name=op.f('ck_disposal_stage')),
@@ -1393,7 +1396,9 @@ def upgrade() -> None:
         batch_op.create_index('ix_delivery_waiting', ['organ_id', 'sent_on'], unique=False, sqlite_where=sa.text('arrived_on is null'), postgresql_where=sa.text('arrived_on is null'))
 
     op.create_table('destruction',
-    sa.Column('disposal_id', sa.Integer(), nullable=False),
+    sa.Column('organ_id', sa.Integer(), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('disposal_id', sa.Integer(), nullable=True),
     sa.Column('number', sa.Integer(), nullable=False),
     sa.Column('link', sa.Text(), nullable=False),
     sa.Column('certificate', sa.Text(), nullable=False),
@@ -1401,10 +1406,15 @@ def upgrade() -> None:
     sa.Column('written_at', archive.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('id', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['disposal_id'], ['disposal.id'], name=op.f('fk_destruction_disposal_id')),
+    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_destruction_organ_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_destruction')),
+    sa.UniqueConstraint('code', name=op.f('uq_destruction_code')),
     sa.UniqueConstraint('disposal_id', name=op.f('uq_destruction_disposal_id')),
     sa.UniqueConstraint('number', name=op.f('uq_destruction_number'))
     )
+    with op.batch_alter_table('destruction', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_destruction_organ_id'), ['organ_id'], unique=False)
+
     op.create_table('disposal_hand',
     sa.Column('disposal_id', sa.Integer(), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=False),
@@ -1714,6 +1724,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_issuance_register_entry_id'), ['register_entry_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_issuance_signed_digest'), ['signed_digest'], unique=False)
 
+    op.create_table('tombstone',
+    sa.Column('organ_id', sa.Integer(), nullable=False),
+    sa.Column('destruction_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('ordinal', sa.Integer(), nullable=False),
+    sa.Column('of_code', sa.Text(), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('digests', sa.JSON(), nullable=False),
+    sa.Column('rule', sa.Text(), nullable=False),
+    sa.Column('decision_number', sa.Text(), nullable=False),
+    sa.Column('decision_date', sa.Date(), nullable=True),
+    sa.Column('destroyed_on', sa.Date(), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("kind in ('case_file', 'document')", name=op.f('ck_tombstone_kind')),
+    sa.ForeignKeyConstraint(['destruction_id'], ['destruction.id'], name=op.f('fk_tombstone_destruction_id')),
+    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_tombstone_organ_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_tombstone')),
+    sa.UniqueConstraint('destruction_id', 'ordinal', name=op.f('uq_tombstone_destruction_id_ordinal')),
+    sa.UniqueConstraint('organ_id', 'code', 'kind', name=op.f('uq_tombstone_organ_id_code_kind'))
+    )
+    with op.batch_alter_table('tombstone', schema=None) as batch_op:
+        batch_op.create_index('ix_tombstone_list', ['organ_id', 'destroyed_on', 'id'], unique=False)
+
     op.create_table('issuance_comment',
     sa.Column('issuance_id', sa.Integer(), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=False),
@@ -1764,6 +1798,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_issuance_comment_issuance_id'))
 
     op.drop_table('issuance_comment')
+    with op.batch_alter_table('tombstone', schema=None) as batch_op:
+        batch_op.drop_index('ix_tombstone_list')
+
+    op.drop_table('tombstone')
     with op.batch_alter_table('issuance', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_issuance_signed_digest'))
         batch_op.drop_index(batch_op.f('ix_issuance_register_entry_id'))
@@ -1828,6 +1866,9 @@ def downgrade() -> None:
 
     op.drop_table('disposal_item')
     op.drop_table('disposal_hand')
+    with op.batch_alter_table('destruction', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_destruction_organ_id'))
+
     op.drop_table('destruction')
     with op.batch_alter_table('delivery', schema=None) as batch_op:
         batch_op.drop_index('ix_delivery_waiting', sqlite_where=sa.text('arrived_on is null'), postgresql_where=sa.text('arrived_on is null'))
