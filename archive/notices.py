@@ -11,22 +11,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import uuid4
 
-from sqlalchemy import ScalarSelect, Select, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from archive import access, audit, clock, people
-from archive.access import Action
 from archive.errors import NotFound
-from archive.life_models import ExportRequest, Notice, NoticeItem
-from archive.models import CaseFile, Document, Organ, Person, Row
+from archive.life_models import Notice, NoticeItem
+from archive.models import CaseFile, Organ, Person, Row
 from archive.organ_rules import rules_of
-from archive.reading import known_case_files, known_documents
-from archive.register_fields import number_of_entry
-from archive.register_lists import hidden_of
-from archive.register_models import RegisterEntry
 from archive.retries import next_try
 from archive.submissions import DAYS_AFTER_CALL, due_by, kept_until, last_call
-from archive.use_models import Loan
 
 DUE = "submission_due"
 CALLED = "submission_called"
@@ -42,6 +36,10 @@ FILE_SUSPECTED = "file_suspected"  # still on the road: ingest/suspected.py
 NOT_CONFIRMED = "delivery_not_confirmed"
 LOAN_LATE = "loan_late"
 CALL_STANDS = timedelta(days=365)  # told at the first chance, should the machine have been off
+TERM_ENDS = "term_ends"  # these three: retention/expiries.py
+TERM_ENDS_UNOPENED = "term_ends_unopened"
+DUPLICATE_FOUND = "duplicate_found"
+MOST_IN_ONE = 500  # things in one notice to which more are added
 INBOX_ONLY = (REGISTERED, ISSUED, SHOWN, NOT_CONFIRMED)  # too many for a letter each
 
 
@@ -61,26 +59,26 @@ class Told:
         return (self.person_id, self.kind, self.subject.STORY or "", self.subject.id, self.occasion)
 
 
-def tell(session: Session, organ: Organ, told: Iterable[Told]) -> list[Notice]:
+def tell(
+    session: Session, organ: Organ, told: Iterable[Told], *, in_one: bool = False
+) -> list[Notice]:
     """Put into each person's inbox what is new to them: one notice a person and kind.
 
     What they were told before is left out, so that calling this twice does nothing more.
+
+    Args:
+        session: the transaction's session.
+        organ: whose people are told.
+        told: who, and what.
+        in_one: add to today's notice of the kind, while it is neither opened nor mailed: what is
+            told in many goes is one letter.
     """
     session.execute(select(Organ.id).where(Organ.id == organ.id).with_for_update(key_share=True))
     fresh = _new(session, list(told))
+    waiting = _unread_of_today(session, organ, fresh) if in_one else {}
     notices = []
-    moment = clock.now()
     for (person_id, kind), items in sorted(fresh.items()):
-        notice = Notice(
-            organ_id=organ.id,
-            person_id=person_id,
-            kind=kind,
-            made_on=clock.day_of(moment, organ),
-            made_at=moment,
-            message_id=f"{uuid4().hex}@{organ.code.lower()}.luutru",
-        )
-        session.add(notice)
-        session.flush()
+        notice = waiting.get((person_id, kind)) or _begin(session, organ, person_id, kind)
         session.add_all(
             NoticeItem(
                 notice_id=notice.id,
@@ -100,6 +98,52 @@ def tell(session: Session, organ: Organ, told: Iterable[Told]) -> list[Notice]:
     return notices
 
 
+def _begin(session: Session, organ: Organ, person_id: int, kind: str) -> Notice:
+    moment = clock.now()
+    notice = Notice(
+        organ_id=organ.id,
+        person_id=person_id,
+        kind=kind,
+        made_on=clock.day_of(moment, organ),
+        made_at=moment,
+        message_id=f"{uuid4().hex}@{organ.code.lower()}.luutru",
+    )
+    session.add(notice)
+    session.flush()
+    return notice
+
+
+def _unread_of_today(
+    session: Session, organ: Organ, fresh: Iterable[tuple[int, str]]
+) -> dict[tuple[int, str], Notice]:
+    """Notices of today that take more: held, so that no mail takes them meanwhile."""
+    keys = set(fresh)
+    found = session.scalars(
+        select(Notice)
+        .where(
+            Notice.organ_id == organ.id,
+            Notice.made_on == clock.today(organ),
+            Notice.kind.in_({kind for _, kind in keys}),
+            Notice.opened_at.is_(None),
+            Notice.mailed_at.is_(None),
+        )
+        .order_by(Notice.id)
+        .with_for_update(key_share=True)
+    ).all()
+    numbers = [one.id for one in found]
+    counted = select(NoticeItem.notice_id, func.count()).where(NoticeItem.notice_id.in_(numbers))
+    full = {
+        number
+        for number, count in session.execute(counted.group_by(NoticeItem.notice_id))
+        if count >= MOST_IN_ONE
+    }
+    return {
+        (one.person_id, one.kind): one
+        for one in found
+        if one.id not in full and (one.person_id, one.kind) in keys
+    }
+
+
 def _new(session: Session, told: list[Told]) -> dict[tuple[int, str], list[Told]]:
     """Those that nobody was told of yet, by person and kind."""
     known = {
@@ -108,6 +152,7 @@ def _new(session: Session, told: list[Told]) -> dict[tuple[int, str], list[Told]
             select(NoticeItem).where(
                 NoticeItem.kind.in_({one.kind for one in told}),
                 NoticeItem.occasion.in_({one.occasion for one in told}),
+                *_of_few({one.subject.id for one in told}),
             )
         )
     }
@@ -117,6 +162,11 @@ def _new(session: Session, told: list[Told]) -> dict[tuple[int, str], list[Told]
             known.add(one.key)
             fresh[one.person_id, one.kind].append(one)
     return fresh
+
+
+def _of_few(numbers: set[int]) -> list[ColumnElement[bool]]:
+    """Only of these things, where they are few enough to be named in a question."""
+    return [NoticeItem.subject_id.in_(numbers)] if len(numbers) <= MOST_IN_ONE else []
 
 
 # What the submission of case files asks to be told (NĐ 30/2020, PL VI, III.5b) --------------------
@@ -208,131 +258,6 @@ def inbox(person: Person) -> Select[Notice]:
     )
 
 
-@dataclass(frozen=True)
-class Subject:
-    """What a line of a notice is about, as far as its reader may know of it today."""
-
-    kind: str  # case_file, register_entry
-    code: str
-    title: str = ""
-    is_open: bool = True  # whether its page opens for the reader
-
-
-Subjects = dict[tuple[str, int], Subject]
-
-
-def subjects(session: Session, person: Person, items: Iterable[NoticeItem]) -> Subjects:
-    """What these lines are about, in a few questions however many they are.
-
-    What the person may not see any more, such as a case file that somebody else holds now, keeps
-    its code and loses its title.
-    """
-    numbers: dict[str, set[int]] = defaultdict(set)
-    for one in items:
-        numbers[one.subject_type].add(one.subject_id)
-    return {
-        **_case_files(session, person, numbers["case_file"]),
-        **_entries(session, person, numbers["register_entry"]),
-        **_requests(session, person, numbers["export_request"]),
-        **_suspected(session, person, numbers["document"]),
-        **_loans(session, person, numbers["loan"]),
-        **{("intake", one): Subject("intake", str(one)) for one in numbers["intake"]},
-    }
-
-
-def _case_files(session: Session, person: Person, numbers: set[int]) -> Subjects:
-    if not numbers:
-        return {}
-    known = known_case_files(session, person, numbers)
-    found = session.execute(
-        select(CaseFile.id, CaseFile.code, CaseFile.title).where(CaseFile.id.in_(numbers))
-    )
-    return {
-        ("case_file", number): Subject(
-            "case_file", code, title if number in known else "", number in known
-        )
-        for number, code, title in found
-    }
-
-
-def _requests(session: Session, person: Person, numbers: set[int]) -> Subjects:
-    """Requests to take something out: what, and what for."""
-    if not numbers:
-        return {}
-    found = session.scalars(select(ExportRequest).where(ExportRequest.id.in_(numbers))).all()
-    files = known_case_files(session, person, [n for one in found if (n := one.case_file_id)])
-    papers = known_documents(session, person, [n for one in found if (n := one.document_id)])
-    codes = {
-        ("case_file", number): code
-        for number, code in session.execute(
-            select(CaseFile.id, CaseFile.code).where(CaseFile.id.in_(files))
-        )
-    } | {
-        ("document", number): code
-        for number, code in session.execute(
-            select(Document.id, Document.code).where(Document.id.in_(papers))
-        )
-    }
-    told: Subjects = {}
-    for one in found:
-        kind = "case_file" if one.case_file_id else "document"
-        thing = (kind, one.case_file_id or one.document_id or 0)
-        code, is_known = codes.get(thing, str(one.id)), thing in codes
-        told["export_request", one.id] = Subject(
-            "export_request", code, one.purpose if is_known else "", is_known
-        )
-    return told
-
-
-def _loans(session: Session, person: Person, numbers: set[int]) -> Subjects:
-    """What was lent, by its code, and who has it."""
-    if not numbers:
-        return {}
-    found = session.scalars(
-        select(Loan)
-        .where(Loan.id.in_(numbers))
-        .options(selectinload(Loan.case_file), selectinload(Loan.document))
-    )
-    return {
-        ("loan", one.id): Subject("loan", thing.code, one.borrower)
-        for one in found
-        if (thing := one.case_file or one.document) is not None
-    }
-
-
-def _suspected(session: Session, person: Person, numbers: set[int]) -> Subjects:
-    """Documents by their code alone: what is suspected is not put into letters."""
-    if not numbers:
-        return {}
-    known = known_documents(session, person, numbers)
-    found = session.execute(select(Document.id, Document.code).where(Document.id.in_(numbers)))
-    return {
-        ("document", number): Subject("document", code, "", number in known)
-        for number, code in found
-    }
-
-
-def _entries(session: Session, person: Person, numbers: set[int]) -> Subjects:
-    if not numbers:
-        return {}
-    found = session.scalars(
-        select(RegisterEntry)
-        .where(RegisterEntry.id.in_(numbers))
-        .options(selectinload(RegisterEntry.register))
-    ).all()
-    told: Subjects = {}
-    for organ_id in {one.organ_id for one in found}:
-        organ = session.get_one(Organ, organ_id)
-        here = [one for one in found if one.organ_id == organ_id]
-        opens = access.may(session, person, Action.SEE_REGISTERS, organ)
-        hidden = hidden_of(session, person, organ, here) if opens else {one.id for one in here}
-        for one in here:
-            is_open = one.id not in hidden
-            title = " · ".join(filter(None, (number_of_entry(one), one.subject))) if is_open else ""
-            told["register_entry", one.id] = Subject("register_entry", one.code, title, is_open)
-    return told
-
-
 def open_it(session: Session, notice: Notice) -> None:
     """Note that it was opened, the first time."""
     if notice.opened_at is None:
@@ -368,9 +293,13 @@ def to_mail(session: Session, limit: int = 50) -> list[Notice]:
     return list(session.scalars(found))
 
 
-def mailed(session: Session, number: int) -> None:
-    """Note that the mail server took it."""
+def mailed(session: Session, number: int, things: int | None = None) -> None:
+    """Note that the mail server took it; with `things` only if no more were added meanwhile."""
     notice = session.get_one(Notice, number)
+    audit.hold(session, notice)
+    counted = select(func.count()).where(NoticeItem.notice_id == number)
+    if things is not None and session.scalar(counted) != things:
+        return  # the letter goes out again, whole
     if notice.mailed_at is None:
         notice.mailed_at, notice.mail_trouble = clock.now(), ""
         audit.record(session, "notice.mail", notice)

@@ -10,7 +10,16 @@ from collections.abc import Callable
 
 from sqlalchemy import select
 
-from archive import alarms, audit, notices, occasions, people, receipt, waiting_decisions
+from archive import (
+    alarms,
+    audit,
+    notice_subjects,
+    notices,
+    occasions,
+    people,
+    receipt,
+    waiting_decisions,
+)
 from archive.errors import Invalid, StoreFailed
 from archive.files import FileStore
 from archive.life_models import Notice, SubmissionItem
@@ -59,7 +68,7 @@ def _send(services: Services, mail: Mail, number: int) -> bool:
     with services.db.reading() as session:
         notice = session.get_one(Notice, number)
         person = people.by_id(session, notice.person_id)
-        about = notices.subjects(session, person, notice.items)
+        about = notice_subjects.subjects(session, person, notice.items)
         translate = in_language(person.language)
         subject = headline(notice.kind, translate)
         text = as_text(notice, person.full_name, about, translate)
@@ -75,7 +84,7 @@ def _send(services: Services, mail: Mail, number: int) -> bool:
         if trouble:
             notices.not_mailed(session, number, trouble)
         else:
-            notices.mailed(session, number)
+            notices.mailed(session, number, things=len(notice.items))
     return not trouble
 
 

@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterable
 from datetime import date
 
 from archive.life_models import Notice, NoticeItem
+from archive.notice_subjects import Subjects
 from archive.notices import (
     ACCESS_WAITS,
     CALLED,
     DUE,
+    DUPLICATE_FOUND,
     EXPORT_ANSWERED,
     EXPORT_ASKED,
     FILE_SUSPECTED,
@@ -18,10 +20,12 @@ from archive.notices import (
     RETURNED,
     SECRET_SUSPECTED,
     SHOWN,
-    Subjects,
+    TERM_ENDS,
+    TERM_ENDS_UNOPENED,
 )
 
 Translate = Callable[[str], str]
+MOST_LINES = 100  # in one letter; the inbox has them all
 
 
 def _l(english: str) -> str:
@@ -81,6 +85,21 @@ KINDS: dict[str, tuple[str, str]] = {
         _l("What was lent should be back"),
         _l("Bring it back, or have it brought back; the clerk or archivist writes that down."),
     ),
+    TERM_ENDS: (
+        _l("Terms of retention end soon"),
+        _l(
+            "Note that you know of them. Then say of each case file what becomes of it: kept "
+            "longer, kept for ever, or destroyed."
+        ),
+    ),
+    TERM_ENDS_UNOPENED: (
+        _l("Nobody has opened a notice that terms of retention end"),
+        _l("Ask the archivist and the unit to look at it. Nothing is destroyed by itself."),
+    ),
+    DUPLICATE_FOUND: (
+        _l("Duplicates are proposed to leave before their term"),
+        _l("Look at both copies, and say whether one of them may be destroyed."),
+    ),
     SHOWN: (
         _l("Documents that a colleague wants you to look at"),
         _l("Open each of them; nothing else is asked of you."),
@@ -114,6 +133,10 @@ def _line(item: NoticeItem, subjects: Subjects, translate: Translate) -> str:
 def as_text(notice: Notice, name: str, subjects: Subjects, translate: Translate) -> str:
     """The whole notice as plain text."""
     greeting = translate(_l("To %(name)s,")) % {"name": name}
-    told = "\n".join(f"  – {_line(one, subjects, translate)}" for one in in_order(notice.items))
+    items = in_order(notice.items)
+    lines = [f"  – {_line(one, subjects, translate)}" for one in items[:MOST_LINES]]
+    if more := len(items) - len(lines):
+        lines.append("  – " + translate(_l("and %(count)s more, in your inbox")) % {"count": more})
+    told = "\n".join(lines)
     closing = translate(_l("Lưu Trữ sends this once for each occasion. Your inbox has it too."))
     return f"{greeting}\n\n{what_to_do(notice.kind, translate)}\n\n{told}\n\n{closing}\n"

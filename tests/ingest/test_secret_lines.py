@@ -11,6 +11,7 @@ from archive import (
     audit,
     books,
     clock,
+    notice_subjects,
     notices,
     occasions,
     people,
@@ -245,7 +246,7 @@ def test_nobody_gets_a_notice_of_a_suspected_line(office: Office) -> None:
     with desk.db.reading() as session:  # what was told before loses its title
         officer = people.by_name(session, "binh")
         (notice,) = session.scalars(notices.inbox(officer)).all()
-        shown = notices.subjects(session, officer, notice.items)
+        shown = notice_subjects.subjects(session, officer, notice.items)
     assert [one.title for one in shown.values()] == [""]
 
 

@@ -5,7 +5,17 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
-from archive import access, audit, clock, notices, people, receipt, submission_lists, submissions
+from archive import (
+    access,
+    audit,
+    clock,
+    notice_subjects,
+    notices,
+    people,
+    receipt,
+    submission_lists,
+    submissions,
+)
 from archive import reading as reads
 from archive.access import Action
 from archive.errors import NotAllowed
@@ -374,7 +384,7 @@ def inbox(actor: str | None, only_new: bool, as_json: bool) -> None:
 
 
 def _notice(db: Session, who: Person, notice: Notice) -> dict[str, Any]:
-    about = notices.subjects(db, who, notice.items)
+    about = notice_subjects.subjects(db, who, notice.items)
     return {
         "notice": notice.id,
         "kind": notice.kind,

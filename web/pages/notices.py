@@ -7,9 +7,9 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from archive import notices
+from archive import notice_subjects, notices
 from archive.life_models import Notice
-from archive.notices import Subject
+from archive.notice_subjects import Subject
 from web.auth import actor, reading, writing_of_oneself
 from web.i18n import gettext
 from web.lists import listed
@@ -43,7 +43,7 @@ def one(number: int) -> str:
 
 
 def _page(rows: Session, notice: Notice) -> str:
-    about = notices.subjects(rows, actor(), notice.items)
+    about = notice_subjects.subjects(rows, actor(), notice.items)
     lines = [(item, about[item.subject_type, item.subject_id]) for item in in_order(notice.items)]
     return render_template(
         "notices/one.html",
