@@ -25,7 +25,8 @@ def _work(url: str, moment: datetime, begin: Any, rounds: int) -> None:
     db = Database(url)
     services: Any = SimpleNamespace(db=db)
     with clock.standing_at(moment):
-        begin.wait(60)
+        begin.send("ready")
+        begin.recv()
         for _ in range(rounds):
             clockwork.give_notice(services)
     db.close()
@@ -55,13 +56,15 @@ def due_case_files(db: Database) -> datetime:
 def test_three_workers_at_once_and_a_killed_one_tell_each_thing_once(db: Database) -> None:
     moment = due_case_files(db)
     context = multiprocessing.get_context("spawn")
-    begin = context.Barrier(WORKERS + 1)
-    workers = [
-        context.Process(target=_work, args=(db.url, moment, begin, 5)) for _ in range(WORKERS)
-    ]
+    gates = [context.Pipe() for _ in range(WORKERS)]  # a lock of all would die with the killed one
+    workers = [context.Process(target=_work, args=(db.url, moment, begin, 5)) for _, begin in gates]
     for one in workers:
         one.start()
-    begin.wait(60)
+    for gate, _ in gates:
+        gate.recv()
+    for gate, _ in gates:
+        gate.send("begin")
+    workers[0].join(0.05)
     workers[0].kill()  # wherever it is: what it had not finished, another tells
     for one in workers:
         one.join()
