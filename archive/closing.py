@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from archive import audit, clock, freezes
+from archive import audit, clock, freezes, stated_terms
 from archive.access import open_documents
 from archive.case_files import index_anew, require_taking, totals
 from archive.errors import Conflict, Invalid, NotFound
@@ -173,6 +173,7 @@ def take_out(
     if place is None:
         raise NotFound("not_in_case_file", document=document.code, case_file=case_file.code)
     session.delete(place)
+    stated_terms.taken_out(document, case_file)
     session.add(
         TakenOut(
             case_file_id=case_file.id,
@@ -231,8 +232,22 @@ def close(
         document_total=documents,
         page_total=pages,
         due_on=due_on(case_file),
-        facts={"documents": documents, "pages": pages},
+        facts={
+            "documents": documents,
+            "pages": pages,
+            **_kept_how_long(case_file),
+            "terms": stated_terms.of_case_file(session, case_file),
+        },
     )
+
+
+def _kept_how_long(case_file: CaseFile) -> dict[str, Any]:
+    """From what its end is counted: said with it, so that the end can be told from the story."""
+    ended = case_file.end_date
+    return {
+        "maintenance": case_file.maintenance,
+        "end_date": ended.isoformat() if ended else None,
+    }
 
 
 def reopen(session: Session, case_file: CaseFile, by: Person, reason: str) -> None:
@@ -319,10 +334,12 @@ def correct(
         case_file.due_on = due_on(case_file)
     case_file.revision += 1
     session.flush()
+    counts = {"maintenance", "end_date"} & changed.keys()
     audit.record(
         session,
         "case_file.correct",
         case_file,
+        facts=_kept_how_long(case_file) if counts else {},
         why=why.strip(),
         before={name: _readable(before) for name, (before, _) in changed.items()},
         after={name: _readable(after) for name, (_, after) in changed.items()},

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from archive import access, audit, case_files, clock, freezes
+from archive import access, audit, case_files, clock, freezes, stated_terms
 from archive.errors import Conflict, Invalid, NotFound
 from archive.fields import DOCUMENT_FIELDS, parse_fields
 from archive.models import (
@@ -72,14 +72,14 @@ def shelve(
     session.add(document)
     session.flush()
     _add_part(session, document, arrived, ordinal=1)
+    facts = {"sha256": arrived.digest, "mending": arrived.mending, **(told or {})}
+    also: tuple[CaseFile, ...] = ()
     if case_file is not None and _takes(session, case_file):  # closed or frozen since: the tray
         _place(session, document, case_file)
+        facts |= stated_terms.placed(document, case_file)
+        also = (case_file,) if document.maintenance else ()
     audit.record(
-        session,
-        "document.shelve",
-        document,
-        facts={"sha256": arrived.digest, "mending": arrived.mending, **(told or {})},
-        name=arrived.file_name,
+        session, "document.shelve", document, also=also, facts=facts, name=arrived.file_name
     )
     return document
 
@@ -238,9 +238,8 @@ def place(session: Session, document: Document, case_file: CaseFile) -> None:
     case_files.require_taking(session, case_file)
     freezes.require_thawed(session, document)
     _place(session, document, case_file)
-    audit.record(
-        session, "document.place", document, also=(case_file,), facts={"case_file": case_file.code}
-    )
+    facts = stated_terms.placed(document, case_file)
+    audit.record(session, "document.place", document, also=(case_file,), facts=facts)
 
 
 def file_into(session: Session, by: Person, document: Document, case_file: CaseFile) -> None:
@@ -329,7 +328,8 @@ def _change(
     after = {name: _readable(value) for name, value in columns.items()}
     after |= {f"+{name}": value for name, value in supplementary.items()}
     document.revision += 1
-    audit.record(session, "document.correct", document, why=why, before=before, after=after)
+    told = stated_terms.changed(session, document, before.get("maintenance"))
+    audit.record(session, "document.correct", document, why=why, before=before, after=after, **told)
 
 
 def _readable(value: Any) -> Any:
