@@ -88,6 +88,13 @@ def whole_of(session: Session, who: Person, case_file: CaseFile, *, order: str =
     return _gathered(session, who, case_file, "pdf", order)[0]
 
 
+def all_of(session: Session, case_file: CaseFile) -> tuple[HeldDocument, ...]:
+    """Every document in it, whoever asks: for who is to have the whole case file by right."""
+    places = _in_order(session, case_file, "ordinal")
+    everything = {one.document_id for one in places}
+    return tuple(_held(number, one, everything, everything) for number, one in enumerate(places, 1))
+
+
 def content_of(whole: Whole) -> str:
     """A digest of what is in it: which documents, how far open, and which stored forms."""
     documents = [[one.ordinal, one.code, one.access] for one in whole.documents]

@@ -177,6 +177,14 @@ PLACES: tuple[Place, ...] = (
         home=("copies",),
     ),
     Place(
+        "folders for the historical archive",
+        "whole case files as plain files, until the other side confirmed that it has them",
+        "by the number of their transfer; their names stand in its SHA256SUMS",
+        "web.transfer_making.forget, when the transfer ends, or something in it is suspected or "
+        "destroyed",
+        home=("transfers",),
+    ),
+    Place(
         "exports and backups",
         "what people took out",
         "cannot be searched from here; the story says who took what",

@@ -44,3 +44,17 @@ def _cut(name: str, fallback: str) -> str:
 def _within(text: str, most: int) -> str:
     """As many whole characters as fit into so many bytes."""
     return text.encode()[:most].decode(errors="ignore").strip(" .")
+
+
+def plain_name(text: str, longest: int = 60) -> str:
+    """The same words in unmarked letters, digits and dashes, which every system writes alike.
+
+    For names of folders and files that travel: `Số 12/QĐ-UBND` gives `So-12-QD-UBND`.
+    """
+    plain = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
+    words = re.findall(r"[A-Za-z0-9]+", "".join(one for one in plain if not _is_mark(one)))
+    return "-".join(words)[:longest].strip("-")
+
+
+def _is_mark(sign: str) -> bool:
+    return unicodedata.category(sign) == "Mn"

@@ -23,7 +23,7 @@ from ingest.looking_again import look_again, missing_here
 from ingest.pipeline import ROAD, advance, advance_together
 from search import indexing
 from search.engine import SearchBroken, SearchBusy
-from web import clockwork, sender_mail, whole_making
+from web import clockwork, sender_mail, transfer_making, whole_making
 from web.services import Services
 
 log = logging.getLogger("luutru.worker")
@@ -73,11 +73,13 @@ class Worker:
         self._calendar_seen = float("-inf")
         self._tidied_at = float("-inf")
         self._index_seen = float("-inf")
+        self._transfers_seen = float("-inf")
 
     def start(self) -> None:
         """Free what an earlier worker left claimed, then begin."""
         claims.free_all(self._services.db, self._services.workshop)
         whole_making.begin_again(self._services)
+        transfer_making.begin_again(self._services)
         indexing.mend(self._services.db, self._services.files, self._services.engine)
         count = self._services.settings.threads
         loops: list[tuple[str, Callable[[], bool]]] = [
@@ -89,6 +91,7 @@ class Worker:
             ("clockwork", self._keep_time),
             ("receipt", self._look_through),
             ("copies", self._make_copies),
+            ("transfers", self._make_transfers),
         ]
         for name, look in loops:
             thread = threading.Thread(target=self._loop, args=(look,), name=name, daemon=True)
@@ -238,6 +241,15 @@ class Worker:
         if whole_making.make_one(self._services):
             return True
         whole_making.forget(self._services)
+        return False
+
+    def _make_transfers(self) -> bool:
+        """Folders for the historical archive; those that nobody needs any more go."""
+        if transfer_making.make_one(self._services, self._stopping.is_set):
+            return True
+        if time.monotonic() >= self._transfers_seen + LOOK_AT_INDEX:
+            self._transfers_seen = time.monotonic()
+            transfer_making.forget(self._services)
         return False
 
     def _keep_time(self) -> bool:
