@@ -7,10 +7,12 @@ of that year + N (records-law 4.4). Of several terms in one file the longest win
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from archive.terms import Period, Term
+
+LEAST_NOTICE = 30  # days
 
 
 class Fate(StrEnum):
@@ -75,3 +77,8 @@ def longest(ends: Iterable[End]) -> End:
                 return one
     running = [one for one in found if one.on is not None]
     return max(running, key=lambda one: one.on or date.min) if running else End(Fate.UNKNOWN)
+
+
+def notice_until(noticed_on: date, days: int) -> date:
+    """The last day of a notice given on a day: never less than thirty days later (HC 16.5a)."""
+    return noticed_on + timedelta(days=max(LEAST_NOTICE, days))

@@ -23,12 +23,13 @@ from ingest.looking_again import look_again, missing_here
 from ingest.pipeline import ROAD, advance, advance_together
 from search import indexing
 from search.engine import SearchBroken, SearchBusy
-from web import clockwork, sender_mail, transfer_making, whole_making
+from web import clockwork, sender_mail, term_watch, transfer_making, whole_making
 from web.services import Services
 
 log = logging.getLogger("luutru.worker")
 SWEEP = 300.0  # seconds between looks for bytes that nobody needs any more
 EVERY_DAY = 24 * 3600.0  # between looks through the whole store
+EVERY_HOUR = 3600.0  # between looks at terms of retention
 EVERY_MINUTE = 60.0  # between looks at the calendar
 LOOK_AT_INDEX = 10.0  # seconds between looks whether the index is there
 BREATH = 1.0  # seconds between looks when nobody rings
@@ -71,6 +72,7 @@ class Worker:
         self._threads: list[threading.Thread] = []
         self._unindexable: set[int] = set()
         self._calendar_seen = float("-inf")
+        self._terms_seen = float("-inf")
         self._tidied_at = float("-inf")
         self._index_seen = float("-inf")
         self._transfers_seen = float("-inf")
@@ -89,6 +91,7 @@ class Worker:
             ("look-again", self._look_again),
             ("leftovers", self._let_go),
             ("clockwork", self._keep_time),
+            ("terms", self._keep_terms),
             ("receipt", self._look_through),
             ("copies", self._make_copies),
             ("transfers", self._make_transfers),
@@ -260,6 +263,14 @@ class Worker:
         clockwork.give_notice(self._services)
         clockwork.send_mail(self._services)
         sender_mail.send_answers(self._services)
+        return False
+
+    def _keep_terms(self) -> bool:
+        """Terms of retention that end: looked at when it starts and every hour."""
+        if time.monotonic() - self._terms_seen < EVERY_HOUR:
+            return False
+        self._terms_seen = time.monotonic()
+        term_watch.look(self._services, self._stopping.is_set)
         return False
 
 
