@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -19,7 +18,7 @@ from tests.factories import a_case_file, a_document, a_person, an_organ
 TWENTY = RuleValues("3.4", "Tổ chức, nhân sự", "Hồ sơ tuyển dụng", "20 năm", "TT 10/2022, mục 3.4")
 
 
-@dataclass
+@dataclass(frozen=True)
 class Office:
     """One organ with an archivist, an officer and a head."""
 
@@ -28,7 +27,6 @@ class Office:
     lan: Person  # archivist
     binh: Person  # officer
     truong: Person  # head
-    made: list[CaseFile] = field(default_factory=list)
 
     @contextmanager
     def acting(self, person: Person) -> Iterator[Session]:
@@ -55,15 +53,14 @@ class Office:
         for one in terms:
             a_document(self.db, self.organ, case_file=made, maintenance=one)
         self.close(made, end_date=ended_on)
-        self.made.append(made)
         return made
 
     def close(self, case_file: CaseFile, **values: str) -> None:
         with self.acting(self.binh) as session:
             closing.close(session, session.get_one(CaseFile, case_file.id), self.binh, values)
 
-    def accept(self, case_file: CaseFile) -> None:
-        """Hand it over, and take it in."""
+    def hand_over(self, case_file: CaseFile, verb: str = "accept") -> None:
+        """Submit it; the archivist takes it in, or returns it."""
         with self.acting(self.binh) as session:
             organ = session.get_one(Organ, self.organ.id)
             found = session.get_one(CaseFile, case_file.id)
@@ -71,15 +68,14 @@ class Office:
         with self.acting(self.lan) as session:
             item = submissions.by_code(session, code).items[0]
             receipt.note_checks(session, item, receipt.checks(session, item.case_file))
-            receipt.accept(session, item, self.lan, "Đã xem")
-
-    def look(self, case_file: CaseFile) -> dict[str, Any]:
-        with self.db.reading() as session:
-            found = session.get_one(CaseFile, case_file.id)
-            return {"maintenance": found.maintenance, "revision": found.revision}
+            if verb == "accept":
+                receipt.accept(session, item, self.lan, "Đã xem")
+            else:
+                receipt.give_back(session, item, self.lan, "Còn thiếu")
 
 
 def furnish(db: Database) -> Office:
+    """The organ and its people."""
     organ = an_organ(db)
     lan = a_person(db, organ, "lan", "archivist")
     binh = a_person(db, organ, "binh", "officer")

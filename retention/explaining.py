@@ -1,0 +1,277 @@
+"""Why something is kept, until when, and what would change that: as plain values.
+
+Which rule in which version, by whose decision, from which day, what holds it, what comes next. The
+words are made in `web/retention_words.py`. `from_story` tells term and end once more from the
+events alone (`retelling.py`): both must say the same.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive import freezes, people
+from archive.models import CaseFile, Document, Person, Placement
+from archive.organ_rules import rules_of
+from archive.reading import known_case_files, known_documents
+from archive.terms import term_of
+from retention import assignments, ends, occurrences, plan_rules
+from retention.clock import End, Fate, end_of
+from retention.ends import CLOCKED, COUNTED, Standing
+from retention.explanations import (
+    UNKNOWN,
+    Explanation,
+    HappenedTold,
+    NoticeTold,
+    OrderTold,
+    RuleTold,
+    SaidTold,
+    SharedTold,
+    TermTold,
+    VersionTold,
+)
+from retention.models import Appraisal, Assignment, Occurrence, RetentionRule
+from retention.retelling import Retold as Retold
+from retention.retelling import from_story as from_story
+from retention.schedule import DRAFT, IN_FORCE, versions
+
+MOST_SHARED = 20  # documents that are named
+MOST_FILES = 50  # of one document
+
+
+def explain(session: Session, thing: CaseFile | Document, by: Person | None = None) -> Explanation:
+    """Why it is kept and until when, counted now.
+
+    Args:
+        session: a look.
+        thing: of which it is told.
+        by: who asks; other things of which they may not know are not named.
+    """
+    if isinstance(thing, Document):
+        return _of_document(session, thing, by)
+    return _of_case_file(session, thing, by)
+
+
+def _of_case_file(session: Session, case_file: CaseFile, by: Person | None) -> Explanation:
+    standing = ends.standings(session, [case_file.id])[case_file.id]
+    said = assignments.history(session, case_file)
+    happened = occurrences.of_case_file(session, case_file)
+    names = people.names_of(
+        session, [*(one.decided_by_id for one in said), *(one.recorded_by_id for one in happened)]
+    )
+    notice = _notice(session, case_file)
+    then, then_on = _then(case_file, standing.end, notice)
+    proposed = None if said else plan_rules.for_case_file(session, case_file)
+    known = _known_documents(session, by, standing)
+    return Explanation(
+        kind="case_file",
+        code=case_file.code,
+        stage=case_file.stage,
+        ended_on=case_file.end_date,
+        end=standing.end,
+        terms=_terms(standing, known),
+        said=tuple(_said(one, names) for one in said),
+        proposed=rule_told(proposed) if proposed else None,
+        awaited=tuple(
+            one for one in occurrences.awaited(standing) if one not in standing.occurrences
+        ),
+        happened=_happened(happened, names),
+        notice=notice,
+        orders=_orders(session, case_file),
+        shared=_shared(session, case_file, by),
+        next_version=_next_version(session, case_file, said, standing),
+        then=then,
+        then_on=then_on,
+    )
+
+
+def rule_told(rule: RetentionRule) -> RuleTold:
+    """A row of the schedule as plain values."""
+    return RuleTold(
+        rule.number,
+        rule.version,
+        rule.group_name,
+        rule.title,
+        rule.term,
+        rule.mandate,
+        rule.state,
+        rule.valid_from,
+        rule.valid_to,
+    )
+
+
+def _said(one: Assignment, names: Mapping[int, str]) -> SaidTold:
+    rule = rule_told(one.rule) if one.rule else None
+    name = names.get(one.decided_by_id, "")
+    return SaidTold(one.term, one.source, name, one.decided_at, one.reason, rule)
+
+
+def _known_documents(
+    session: Session, by: Person | None, standing: Standing
+) -> frozenset[str] | None:
+    """Codes of those documents with a term of their own that the asker may know of; None: all."""
+    if by is None or not standing.on_documents:
+        return None
+    wanted = select(Document.id, Document.code).where(Document.code.in_(standing.on_documents))
+    codes = {number: code for number, code in session.execute(wanted)}
+    return frozenset(codes[one] for one in known_documents(session, by, codes))
+
+
+def _terms(standing: Standing, known: frozenset[str] | None) -> tuple[TermTold, ...]:
+    """Each term once: the same on the case file as the one that binds is not told again."""
+    own = {
+        "binding": standing.binding,
+        "confirmed": standing.confirmed,
+        "stated": standing.stated,
+    }
+    told: list[TermTold] = []
+    for where, term in own.items():
+        if term and term not in {one.term for one in told}:
+            told.append(_term(standing, where, term))
+    for code, term in sorted(standing.on_documents.items()):
+        shown = code if known is None or code in known else ""
+        told.append(replace(_term(standing, "document", term), document=shown))
+    if not told:
+        told.append(_term(standing, "stated", ""))
+    decisive = next((one for one in told if one.end == standing.end), None)
+    return tuple(replace(one, decides=one is decisive) for one in told)
+
+
+def _term(standing: Standing, where: str, term: str) -> TermTold:
+    if standing.stage not in COUNTED:
+        return TermTold(where, term, UNKNOWN)
+    return TermTold(where, term, end_of(term_of(term), standing.ended_on, standing.occurrences))
+
+
+def _happened(found: Sequence[Occurrence], names: Mapping[int, str]) -> tuple[HappenedTold, ...]:
+    latest: dict[str, int] = {}
+    for one in found:
+        latest.setdefault(one.kind, one.id)
+    return tuple(
+        HappenedTold(
+            one.kind,
+            one.happened_on,
+            one.evidence,
+            one.note,
+            names.get(one.recorded_by_id, ""),
+            one.recorded_at,
+            latest[one.kind] == one.id,
+        )
+        for one in found
+    )
+
+
+def _notice(session: Session, thing: CaseFile) -> NoticeTold | None:
+    found = session.scalar(
+        select(Appraisal)
+        .where(Appraisal.case_file_id == thing.id)
+        .order_by(Appraisal.id.desc())
+        .limit(1)
+    )
+    if found is None:
+        return None
+    return NoticeTold(
+        found.noticed_on, found.notice_until, found.expires_on, found.stage, found.verdict
+    )
+
+
+def _orders(session: Session, thing: CaseFile | Document) -> tuple[OrderTold, ...]:
+    return tuple(OrderTold(one.number, one.ordered_on) for one in freezes.orders_on(session, thing))
+
+
+def _shared(session: Session, case_file: CaseFile, by: Person | None) -> tuple[SharedTold, ...]:
+    """Documents in it that stand elsewhere too: a destruction leaves them there."""
+    inside = select(Placement.document_id).where(Placement.case_file_id == case_file.id)
+    wanted = (
+        select(Document.id, Document.code, CaseFile.id, CaseFile.code)
+        .join(Placement, Placement.document_id == Document.id)
+        .join(CaseFile, CaseFile.id == Placement.case_file_id)
+        .where(Placement.document_id.in_(inside), Placement.case_file_id != case_file.id)
+        .order_by(Document.id, CaseFile.id)
+        .limit(MOST_SHARED)
+    )
+    found = session.execute(wanted).all()
+    if not found:
+        return ()
+    there = ends.of_case_files(session, {one[2] for one in found})
+    files, papers = {one[2] for one in found}, {one[0] for one in found}
+    if by is not None:
+        files, papers = known_case_files(session, by, files), known_documents(session, by, papers)
+    return tuple(
+        SharedTold(
+            document if number in papers else "",
+            code if case_file_id in files else "",
+            there[case_file_id],
+        )
+        for number, document, case_file_id, code in found
+    )
+
+
+def _next_version(
+    session: Session, case_file: CaseFile, said: Sequence[Assignment], standing: Standing
+) -> VersionTold | None:
+    """What the rule that was given would become: a draft, or a version that came since."""
+    given = said[0].rule if said else None
+    if given is None:
+        return None
+    for one in versions(session, case_file.organ, given.number):
+        if one.version > given.version and one.state in (DRAFT, IN_FORCE):
+            return VersionTold(one.number, one.version, one.term, standing.end_under(one.term))
+    return None
+
+
+def _then(case_file: CaseFile, end: End, notice: NoticeTold | None) -> tuple[str, date | None]:
+    """What comes next, and when."""
+    if case_file.stage not in CLOCKED:
+        is_gone = case_file.stage in ("transferred", "destroyed")
+        return (case_file.stage if is_gone else "open"), None
+    if notice is not None and (notice.stage != "kept" or notice.expires_on == end.on):
+        return notice.stage, notice.notice_until
+    if end.fate is not Fate.RUNS or end.on is None:
+        return str(end.fate), None
+    days = rules_of(case_file.organ).expiry_notice_days
+    return "notice", end.on - timedelta(days=days)
+
+
+# Documents ----------------------------------------------------------------------------------------
+
+
+def _of_document(session: Session, document: Document, by: Person | None) -> Explanation:
+    """The longest of all case files that it stands in; in none of them nobody can say."""
+    wanted = (
+        select(CaseFile)
+        .join(Placement, Placement.case_file_id == CaseFile.id)
+        .where(Placement.document_id == document.id)
+        .order_by(CaseFile.id)
+        .limit(MOST_FILES)
+    )
+    files = session.scalars(wanted).all()
+    found = ends.standings(session, [one.id for one in files])
+    known = {one.id for one in files}
+    if by is not None:
+        known = known_case_files(session, by, known)
+    end = ends.of_documents(session, [document.id])[document.id]
+    own = document.maintenance
+    return Explanation(
+        kind="document",
+        code=document.code,
+        end=end,
+        terms=(TermTold("document", own, UNKNOWN, document.code),) if own else (),
+        orders=_orders(session, document),
+        case_files=tuple(_brief(one, found[one.id], one.id in known) for one in files),
+        then="filed" if files else "unfiled",
+    )
+
+
+def _brief(case_file: CaseFile, standing: Standing, is_known: bool) -> Explanation:
+    """A case file as a line of a document's explanation."""
+    return Explanation(
+        kind="case_file",
+        code=case_file.code if is_known else "",
+        stage=case_file.stage,
+        ended_on=case_file.end_date,
+        end=standing.end,
+        terms=tuple(one for one in _terms(standing, frozenset()) if one.decides),
+    )
