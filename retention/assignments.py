@@ -15,7 +15,7 @@ from archive.errors import Conflict, Invalid
 from archive.models import CaseFile, Person
 from archive.terms import term_of
 from formats.vietnamese import nfc
-from retention import ends
+from retention import dossier_terms, ends
 from retention.ends import CONFIRMING
 from retention.models import Assignment, RetentionRule
 from retention.schedule import holds_on
@@ -110,6 +110,7 @@ def assign(
     term, reason = nfc(term).strip() or (rule.term if rule else ""), reason.strip()
     if term_of(term) is None:
         raise Invalid("term_unclear", term=term)
+    dossier_terms.require_term(session, case_file, term)
     _require_reason(case_file, present, term, rule, source, reason)
     return _write(session, case_file, by, present, term, rule, source, reason)
 

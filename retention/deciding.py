@@ -71,7 +71,7 @@ def appraise(
     else:
         _require_paper(session, disposal, number, on)
     kept = _refused(session, disposal, refused or {} if is_due else {})
-    listing.give_back(session, kept, by)
+    listing.give_back(session, disposal, kept, by)
     disposals.move(
         session,
         disposal,
@@ -161,12 +161,13 @@ def decide(
     if not number:
         raise Invalid("decision_number_missing")
     on = _day_of_decision(session, disposal, on)
-    going, why = lines.sifted(session, disposal, lines.left(session, disposal))
+    left = lines.left(session, disposal)
+    going, why = lines.sifted(session, disposal, left)
     fixed = lines.root_of(going)
     if root != fixed:
         raise Conflict("root_differs", disposal=disposal.code, count=len(going), root=fixed[:12])
-    left_out = lines.omit(session, disposal, lines.left(session, disposal), why)
-    listing.give_back(session, left_out, by)
+    left_out = lines.omit(session, disposal, left, why)
+    listing.give_back(session, disposal, left_out, by)
     for one in going:
         one.is_decided = True
     disposals.move(

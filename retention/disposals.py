@@ -41,6 +41,7 @@ class Move:
         actions: any of them lets a person make it; none: a seat does, or the machine.
         part: the hand that makes it.
         is_personal: nobody makes it for another.
+        reason: the column that keeps why; empty: none is asked for.
     """
 
     name: str
@@ -50,7 +51,7 @@ class Move:
     checks: tuple[Check, ...] = ()
     part: str = ""
     is_personal: bool = False
-    needs_reason: bool = False
+    reason: str = ""
 
 
 # What must hold -----------------------------------------------------------------------------------
@@ -146,7 +147,7 @@ MOVES: dict[str, Move] = dict(
         _move("decide", ["appraised"], "decided", DECIDERS, has_lines,
               part="decision", is_personal=True),
         _move("prepare", ["decided"], "prepared", EXECUTORS, has_lines,
-              part="execution", is_personal=True, needs_reason=True),
+              part="execution", is_personal=True, reason="reason"),
         _move("reconfirm", ["prepared"], "reconfirmed", EXECUTORS, is_the_executor, has_lines,
               part="execution", is_personal=True),
         _move("hand_over", ["reconfirmed"], "handed_over", MAKERS, is_not_the_executor,
@@ -156,7 +157,7 @@ MOVES: dict[str, Move] = dict(
         _move("finish", ["executing"], "destroyed", frozenset(), paper_is_gone,
               has_a_certificate),
         _move("close", ["destroyed"], "closed", MAKERS | EXECUTORS, record_is_signed),
-        _move("stop", UNDER_WAY, "stopped", MAKERS | DECIDERS | EXECUTORS, needs_reason=True),
+        _move("stop", UNDER_WAY, "stopped", MAKERS | DECIDERS | EXECUTORS, reason="stopped_why"),
     )
 )  # fmt: skip
 
@@ -286,8 +287,10 @@ def move(
     """
     require(session, disposal, name, by, more)
     one = MOVES[name]
-    if one.needs_reason and not reason.strip():
-        raise Invalid("reason_missing")
+    if one.reason:
+        if not reason.strip():
+            raise Invalid("reason_missing")
+        columns[one.reason] = reason.strip()
     if one.part:
         hand(session, disposal, by, one.part)
     before = disposal.stage

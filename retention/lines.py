@@ -7,8 +7,8 @@ stops the batch where the organ says so; what was added or altered stops it alwa
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
 
 from archive import audit, clock, submission_lists
 from archive.errors import Conflict
@@ -16,9 +16,10 @@ from archive.life_models import FreezeOrder, Frozen
 from archive.models import CaseFile, Document, Organ, Part, Placement
 from archive.moves import Hindrance
 from archive.organ_rules import rules_of
-from retention import ends, merkle
-from retention.clock import End, Fate
-from retention.models import Assignment, Disposal, DisposalItem
+from retention import duplicates, ends, merkle
+from retention.appraisal_facts import with_things
+from retention.clock import Fate
+from retention.models import Appraisal, Assignment, Disposal, DisposalItem
 
 MANY = 500  # things in one question
 GONE = ("transferred", "destroyed")
@@ -132,8 +133,9 @@ def hindered(session: Session, organ: Organ, items: Sequence[DisposalItem]) -> d
     for one in items:
         if one.notice_until >= today:
             found[one.id] = Hindrance("notice_runs", {"thing": one.code, "day": one.notice_until})
-    for finder in (_not_over, _gone, _without_twin, _frozen):
+    for finder in (_not_over, _gone, _without_twin):
         found.update(finder(session, organ, items))
+    found.update(frozen(session, items))
     return found
 
 
@@ -176,50 +178,23 @@ def _gone(session: Session, _organ: Organ, items: Sequence[DisposalItem]) -> dic
 
 
 def _without_twin(
-    session: Session, _organ: Organ, items: Sequence[DisposalItem]
+    session: Session, organ: Organ, items: Sequence[DisposalItem]
 ) -> dict[int, Hindrance]:
-    """Duplicates of which the copy that was to stay is gone, or in a list itself (R17)."""
-    named = {one.twin_code for one in items if one.twin_code}
-    if not named:
+    """Duplicates of which the copy that was to stay does not any more, or not as long (R17)."""
+    by_row = {one.appraisal_id: one for one in items if one.cause == "duplicate"}
+    if not by_row:
         return {}
-    listed = aliased(DisposalItem)
-    alone = select(listed.id).where(listed.document_id == Document.id, listed.outcome == "destroy")
-    inside = (
-        select(DisposalItem.id)
-        .join(Placement, Placement.case_file_id == DisposalItem.case_file_id)
-        .where(Placement.document_id == Document.id, DisposalItem.outcome == "destroy")
-    )
-    standing = session.execute(
-        select(Document.id, Document.code).where(
-            Document.code.in_(named),
-            Document.destroyed_at.is_(None),
-            ~or_(alone.exists(), inside.exists()),
-        )
-    )
-    stays = {code: number for number, code in standing}
-    own = [one.document_id for one in items if one.twin_code and one.document_id is not None]
-    known = ends.of_documents(session, {*own, *stays.values()})
+    wanted = select(Appraisal).where(Appraisal.id.in_(by_row)).options(*with_things())
+    rows = session.scalars(wanted).unique().all()
+    found = duplicates.troubles(session, organ, rows)
     return {
-        one.id: Hindrance("twin_gone", {"thing": one.code, "twin": one.twin_code})
-        for one in items
-        if one.twin_code
-        and (
-            one.twin_code not in stays
-            or not _as_long(known[one.document_id or 0], known[stays[one.twin_code]])
-        )
+        item.id: Hindrance("twin_gone", {"thing": item.code, "twin": item.twin_code})
+        for number, item in by_row.items()
+        if found.get(number) is not None
     }
 
 
-def _as_long(one: End, twin: End) -> bool:
-    """Whether the copy that stays is kept at least as long, as far as that can be said."""
-    if twin.fate is Fate.PERMANENT:
-        return True
-    if one.on is None or twin.on is None:
-        return False
-    return twin.on >= one.on
-
-
-def _frozen(session: Session, _organ: Organ, items: Sequence[DisposalItem]) -> dict[int, Hindrance]:
+def frozen(session: Session, items: Sequence[DisposalItem]) -> dict[int, Hindrance]:
     """What an order holds: the thing itself, or something in it; for a document also its files."""
     files = [one.case_file_id for one in items if one.case_file_id is not None]
     documents = [one.document_id for one in items if one.document_id is not None]
@@ -266,10 +241,10 @@ def sifted(
             `list_altered`, naming the lines; `nothing_to_destroy`.
     """
     found = hindered(session, disposal.organ, items)
-    frozen = [one for one in found.values() if one.code == "frozen"]
-    if frozen and rules_of(disposal.organ).freeze_stops_batch:
-        orders = sorted({str(one.details["order"]) for one in frozen})
-        things = [str(one.details["thing"]) for one in frozen][:10]
+    held = [one for one in found.values() if one.code == "frozen"]
+    if held and rules_of(disposal.organ).freeze_stops_batch:
+        orders = sorted({str(one.details["order"]) for one in held})
+        things = [str(one.details["thing"]) for one in held][:10]
         raise Conflict("frozen_in_batch", disposal=disposal.code, things=things, orders=orders)
     going = [one for one in items if one.id not in found]
     if changed := altered(session, going):

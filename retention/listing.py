@@ -19,9 +19,9 @@ from archive.hands import natural
 from archive.life_models import PaperPart
 from archive.models import CaseFile, Document, Organ, Part, Person, Placement
 from archive.organ_rules import rules_of
-from archive.terms import term_of
 from formats.vietnamese import nfc
-from retention import appraisals, disposals, lines, merkle
+from retention import appraisals, disposals, dossier_terms, lines, merkle
+from retention.appraisal_facts import with_things
 from retention.models import (
     Appraisal,
     Assignment,
@@ -31,7 +31,6 @@ from retention.models import (
 )
 
 MOST = 1000  # lines in one list: what one council looks through, and one booklet prints
-LEAST_YEARS = 20  # of the dossier (records law, 4.6)
 
 
 @dataclass
@@ -64,7 +63,7 @@ def make(
 
     Raises:
         Invalid: `title_missing`, `nothing_chosen`, `too_many_chosen`, `dossier_term_short`.
-        Conflict: `not_proposed`: some of them are not, or not any more; what
+        Conflict: `not_proposed`: some of them are not, or not any more; `dossier_is_kept`; what
             `retention.appraisals` says.
     """
     numbers = list(dict.fromkeys(chosen))
@@ -75,14 +74,13 @@ def make(
         raise Invalid("nothing_chosen")
     if len(numbers) > MOST:
         raise Invalid("too_many_chosen", most=MOST)
-    require_long_enough(rules_of(organ).dossier_term)
+    dossier_terms.require_long_enough(rules_of(organ).dossier_term)
     audit.hold(session, organ)  # one list after the other: its number, and what it locks
     found = _chosen(session, organ, numbers)
     disposal = _begin(session, organ, by, title, formation, condition)
     disposals.hand(session, disposal, by, "list")
     _write_lines(session, disposal, found)
-    for one in found:
-        appraisals.move(session, one, "list", by)
+    appraisals.move_all(session, organ, found, "list", by)
     items = session.scalars(
         select(DisposalItem).where(DisposalItem.disposal_id == disposal.id)
     ).all()
@@ -99,17 +97,16 @@ def make(
 
 def _chosen(session: Session, organ: Organ, numbers: list[int]) -> list[Appraisal]:
     wanted = appraisals.listable(organ).where(Appraisal.id.in_(numbers))
-    found = list(
-        session.scalars(
-            wanted.options(
-                selectinload(Appraisal.case_file),
-                selectinload(Appraisal.document).selectinload(Document.parts),
-                selectinload(Appraisal.twin),
-            )
-        ).unique()
-    )
+    held = wanted.options(
+        *with_things(),
+        selectinload(Appraisal.document).selectinload(Document.parts),
+        selectinload(Appraisal.twin),
+    ).with_for_update(key_share=True, of=Appraisal)
+    found = list(session.scalars(held, execution_options={"populate_existing": True}))
     if len(found) != len(numbers):
         raise Conflict("not_proposed", count=len(numbers) - len(found))
+    files = [one.case_file_id for one in found if one.case_file_id is not None]
+    dossier_terms.require_not_too_early(session, files, clock.today(organ))
     return sorted(found, key=_in_order)
 
 
@@ -149,17 +146,6 @@ def _begin(
     session.add(disposal)
     session.flush()
     return disposal
-
-
-def require_long_enough(term: str) -> None:
-    """Go on only if a dossier may be kept by this term: for ever, or twenty years and more.
-
-    Raises:
-        Invalid: `dossier_term_short`.
-    """
-    known = term_of(term)
-    if known is None or not (known.is_permanent or known.years >= LEAST_YEARS):
-        raise Invalid("dossier_term_short", term=term, years=LEAST_YEARS)
 
 
 # The lines ----------------------------------------------------------------------------------------
@@ -312,23 +298,42 @@ def explain(
 
 
 def give_back(
-    session: Session, items: Iterable[DisposalItem], by: Person, *, terms: bool = False
+    session: Session, disposal: Disposal, items: Sequence[DisposalItem], by: Person | None
 ) -> None:
     """Let the re-appraisals of lines that are not destroyed go on by themselves.
 
+    What has a new term is kept by it from now on; what is frozen meanwhile gets none.
+
     Args:
         session: the transaction's session.
+        disposal: whose lines.
         items: lines that are kept or left out, with the reason.
-        by: who decided that.
-        terms: those with a new term are kept by it from now on.
+        by: who decided that; None: the machine.
     """
+    rows = _held(session, items)
+    frozen = lines.frozen(session, [one for one in items if one.new_term])
+    back: dict[str, list[Appraisal]] = defaultdict(list)
     for one in items:
-        if terms and one.new_term:
+        if one.new_term and one.id not in frozen:
             appraisals.move(
-                session, one.appraisal, "keep", by, reason=one.outcome_why, new_term=one.new_term
-            )
+                session, rows[one.appraisal_id], "keep", by, reason=one.outcome_why,
+                new_term=one.new_term,
+            )  # fmt: skip
         else:
-            appraisals.move(session, one.appraisal, "give_back", by, reason=one.outcome_why)
+            back[one.outcome_why].append(rows[one.appraisal_id])
+    for why, some in back.items():
+        appraisals.move_all(session, disposal.organ, some, "give_back", by, why)
+
+
+def _held(session: Session, items: Sequence[DisposalItem]) -> dict[int, Appraisal]:
+    """The re-appraisals of these lines, held until the transaction ends."""
+    found: dict[int, Appraisal] = {}
+    for some in lines.pieces(one.appraisal_id for one in items):
+        wanted = select(Appraisal).where(Appraisal.id.in_(some)).options(*with_things())
+        held = wanted.with_for_update(key_share=True, of=Appraisal)
+        rows = session.scalars(held, execution_options={"populate_existing": True})
+        found.update((one.id, one) for one in rows)
+    return found
 
 
 def stop(session: Session, disposal: Disposal, by: Person, reason: str) -> None:
@@ -338,14 +343,14 @@ def stop(session: Session, disposal: Disposal, by: Person, reason: str) -> None:
         NotAllowed, Conflict, Invalid: see `retention.disposals`.
     """
     items = lines.left(session, disposal)
-    disposals.move(session, disposal, "stop", by, reason=reason, stopped_why=reason.strip())
+    disposals.move(session, disposal, "stop", by, reason=reason)
     for one in items:
         one.outcome, one.outcome_why = "omitted", f"stopped: {reason.strip()}"
     disposal.revision += 1
     session.flush()
     things = [one.code for one in items]
     audit.record(session, "disposal.omit", disposal, also=tuple(items), facts={"things": things})
-    give_back(session, items, by)
+    give_back(session, disposal, items, by)
 
 
 # What the list leaves -----------------------------------------------------------------------------

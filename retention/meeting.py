@@ -290,7 +290,7 @@ def meet(session: Session, disposal: Disposal, by: Person, met_on: date | None) 
     for one in kept:
         found = said[one.id]
         one.outcome, one.outcome_why, one.new_term = "keep", found.why, found.new_term
-    listing.give_back(session, kept, by, terms=True)
+    listing.give_back(session, disposal, kept, by)
     disposals.move(
         session, disposal, "meet", by, met_on=met_on, also=tuple(kept),
         facts={"on": met_on.isoformat(), "kept": [one.code for one in kept],

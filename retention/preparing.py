@@ -95,7 +95,7 @@ def look_again(session: Session, disposal: Disposal, by: Person | None) -> Outlo
     """
     now = outlook(session, disposal)
     left_out = lines.omit(session, disposal, lines.left(session, disposal), now.omitted)
-    listing.give_back(session, left_out, by)
+    listing.give_back(session, disposal, left_out, by)
     _keep(session, disposal, now.shared)
     return now
 
