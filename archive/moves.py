@@ -17,7 +17,7 @@ from archive import access, audit, freezes
 from archive.case_files import totals
 from archive.errors import Conflict, Invalid, NotAllowed
 from archive.life_models import AccessChange, FreezeOrder
-from archive.models import CaseFile, Document, Person, Placement
+from archive.models import DESTROYED, CaseFile, Document, Person, Placement
 from archive.roles import Action
 from archive.terms import term_of
 
@@ -135,6 +135,13 @@ MOVES: dict[str, Move] = dict(
             has_copies,
             by_holder=False,
         ),
+        _move(
+            "destroy",
+            ["closed", "submitted", "returned", "accepted"],
+            DESTROYED,
+            Action.EXECUTE_DISPOSAL,
+            by_holder=False,
+        ),
     )
 )
 
@@ -232,6 +239,20 @@ def move(
     )
 
 
+def destroy(case_file: CaseFile) -> None:
+    """Close it for good: nobody sees it from now on. Whoever executes a disposal tells of it.
+
+    Raises:
+        Conflict: `wrong_stage`.
+    """
+    if case_file.stage not in MOVES["destroy"].start:
+        raise Conflict(
+            "wrong_stage", case_file=case_file.code, stage=case_file.stage, move="destroy"
+        )
+    case_file.stage = DESTROYED
+    case_file.revision += 1
+
+
 def hindrances_to_change(
     session: Session, case_file: CaseFile, by: Person, orders: Iterable[FreezeOrder]
 ) -> list[Hindrance]:
@@ -270,5 +291,5 @@ def diagram() -> str:
     lines = ["stateDiagram-v2", "    [*] --> planned", "    [*] --> open"]
     for one in MOVES.values():
         lines += [f"    {start} --> {one.end}: {one.name}" for start in sorted(one.start)]
-    ends = [f"    {one} --> [*]" for one in ("accepted", "transferred", "dropped")]
+    ends = [f"    {one} --> [*]" for one in ("accepted", "transferred", DESTROYED, "dropped")]
     return "\n".join([*lines, *ends])

@@ -1,0 +1,117 @@
+"""The end of an execution: what is proved to be gone is called so, and gets its tombstone."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive import clock
+from archive.models import Person, Row
+from archive.organ_rules import rules_of
+from retention import disposals, lines
+from retention.destruction_journal import Line
+from retention.execution import Batch, pieces
+from retention.models import Destruction, Disposal, DisposalDocument, Tombstone
+
+
+def finish(
+    session: Session, disposal: Disposal, batch: Batch, line: Line, certificate: str
+) -> Destruction:
+    """Call it destroyed: lines, documents, tombstones and the journal's line, in one event.
+
+    Raises:
+        Conflict: `paper_not_confirmed` and other hindrances of the move.
+    """
+    moment = clock.now()
+    disposal.certificate = certificate
+    executor = session.get_one(Person, disposal.executor_id)
+    told = Destruction(
+        organ_id=disposal.organ_id,
+        code=disposal.code,
+        disposal_id=disposal.id,
+        number=line.number,
+        link=line.link,
+        certificate=certificate,
+        facts={"documents": len(batch.of_kind("document")), "root": disposal.root},
+        written_at=moment,
+    )
+    session.add(told)
+    session.flush()
+    keeps_titles = rules_of(disposal.organ).keep_titles
+    changed = _mark_lines(session, disposal, batch, moment, keeps_titles)
+    stones = tombstones_of(session, disposal, batch, told)
+    disposals.move(
+        session,
+        disposal,
+        "finish",
+        executor,
+        also=(told, *changed, *stones),
+        facts={"certificate": certificate, "journal": line.number, "link": line.link,
+               "case_files": len(batch.of_kind("case_file")),
+               "documents": len(batch.of_kind("document"))},
+        destroyed_at=moment,
+    )  # fmt: skip
+    return told
+
+
+def _mark_lines(
+    session: Session, disposal: Disposal, batch: Batch, moment: datetime, keeps_titles: bool
+) -> list[Row]:
+    """Say on every line and document of the list that it is gone; re-appraisals end with it."""
+    today, changed = clock.today(disposal.organ), list[Row]()
+    gone = {one.number for one in batch.of_kind("document")}
+    for item in lines.left(session, disposal):
+        item.destroyed_on = today
+        item.title = item.title if keeps_titles else ""
+        item.appraisal.stage = "destroyed"
+        item.appraisal.revision += 1
+        changed += [item, item.appraisal]
+        for one in item.documents:
+            if one.document_id in gone and not one.kept_why:
+                one.destroyed_at = moment
+                changed.append(one)
+    session.flush()
+    return changed
+
+
+def tombstones_of(
+    session: Session, disposal: Disposal, batch: Batch, told: Destruction
+) -> list[Tombstone]:
+    """What stays of each, for who asks by its code."""
+    keeps_titles = rules_of(disposal.organ).keep_titles
+    items = {one.id: one for one in lines.left(session, disposal)}
+    digests = _digests(session, items)
+    stones = []
+    for place, thing in enumerate(batch.things, 1):
+        item = items[thing.item]
+        is_line = thing.number in (item.case_file_id, item.document_id)
+        is_own = is_line and (thing.kind == "case_file") == (item.case_file_id is not None)
+        stones.append(
+            Tombstone(
+                organ_id=disposal.organ_id,
+                destruction_id=told.id,
+                kind=thing.kind,
+                code=thing.code,
+                ordinal=place,
+                of_code="" if is_own else item.code,
+                title=item.title if is_own and keeps_titles else "",
+                digests=digests.get((thing.item, thing.code), []),
+                rule=item.rule,
+                decision_number=disposal.decision_number,
+                decision_date=disposal.decision_date,
+                destroyed_on=clock.today(disposal.organ),
+            )
+        )
+    session.add_all(stones)
+    session.flush()
+    return stones
+
+
+def _digests(session: Session, items: Iterable[int]) -> dict[tuple[int, str], list[str]]:
+    found: dict[tuple[int, str], list[str]] = {}
+    for some in pieces(items):
+        listed = select(DisposalDocument).where(DisposalDocument.item_id.in_(some))
+        for one in session.scalars(listed):
+            found[one.item_id, one.code] = one.digests
+    return found
