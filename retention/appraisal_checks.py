@@ -122,7 +122,7 @@ def on_both_sides(one: Known, by: Person, side: str = "archive") -> list[Hindran
     """Two sides are two people, whoever acts for them."""
     other = one.opinions.get("unit" if side == "archive" else "archive")
     if other is not None and other.given_by_id in hands(by):
-        return [Hindrance("same_personon_both_sides")]
+        return [Hindrance("same_person_on_both_sides")]
     return []
 
 

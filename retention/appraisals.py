@@ -229,7 +229,7 @@ def move(
         new_term: how long it is kept from now on (`extend`, `keep`).
 
     Raises:
-        NotAllowed: `not_allowed`, `same_personon_both_sides`, `only_the_machine`.
+        NotAllowed: `not_allowed`, `same_person_on_both_sides`, `only_the_machine`.
         Conflict: the first hindrance of another kind; `shorter_than_an_opinion`, `not_longer`.
         Invalid: `reason_missing`, `term_unclear`.
     """
