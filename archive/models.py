@@ -314,7 +314,7 @@ class CaseFile(Row):
         # With all that decides who sees it: a page far down is found without reading the rows.
         Index("ix_case_file_list", "organ_id", "year", "id", *_WHO_SEES, "stage"),
         Index("ix_case_file_by_stage", "organ_id", "stage", "year", "id", *_WHO_SEES),
-        Index("ix_case_file_stage", "organ_id", "stage", "due_on"),
+        Index("ix_case_file_stage", "organ_id", "stage", "due_on", "unit_id"),
         Index("ix_case_file_holder", "holder_id", "stage", "due_on"),
         Index("ix_case_file_unit", "unit_id", "organ_id"),
     )

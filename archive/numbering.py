@@ -4,10 +4,12 @@ The row of the series is locked until the transaction ends. A transaction that i
 gives its number back, so that no gap comes about; one that commits keeps it for ever.
 """
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from archive.register_models import NumberSeries, Register
+from archive.register_models import NumberSeries, Register, RegisterEntry
+
+UNSEEN = 1_000  # lines that are worth a look
 
 
 def next_number(session: Session, register: Register, year: int) -> int:
@@ -27,3 +29,19 @@ def next_number(session: Session, register: Register, year: int) -> int:
     series.last += 1
     session.flush()
     return series.last
+
+
+def note_whole(session: Session) -> None:
+    """Note how far the books have no gap, so that a page counts the lines after that only.
+
+    Where a number is missing nothing is noted, and every look counts all of them.
+    """
+    behind = NumberSeries.last >= NumberSeries.whole_to + UNSEEN
+    for series in session.scalars(select(NumberSeries).where(behind)):
+        lines = select(func.count(RegisterEntry.number)).where(
+            RegisterEntry.register_id == series.register_id,
+            RegisterEntry.year == series.year,
+            RegisterEntry.number <= series.last,
+        )
+        if session.scalar(lines) == series.last:
+            series.whole_to = series.last

@@ -68,10 +68,20 @@ def counts(session: Session, books: list[Register], year: int, today: date) -> l
         return select(what).where(*here, *filters(only, today)).scalar_subquery()
 
     is_incoming, count = Register.kind == "incoming", func.count(RegisterEntry.number)
+    whole_to = (
+        select(NumberSeries.whole_to)
+        .where(NumberSeries.register_id == Register.id, NumberSeries.year == year)
+        .scalar_subquery()
+    )
+    since = (
+        select(count)
+        .where(*here, RegisterEntry.number > func.coalesce(whole_to, 0))
+        .scalar_subquery()
+    )
     found = session.execute(
         select(
             Register.id,
-            told(count),
+            func.coalesce(whole_to, 0) + since,
             told(func.max(RegisterEntry.number)),
             told(count, "cancelled"),
             told(count, "late"),
@@ -161,9 +171,12 @@ def _unscanned(rules: OrganRules) -> list[ColumnElement[bool]]:
 
 
 def by_number(
-    book: Register, typed: str, is_open: ColumnElement[bool] | None = None
+    book: Register,
+    typed: str,
+    is_open: ColumnElement[bool] | None = None,
+    year: int | None = None,
 ) -> list[ColumnElement[bool]]:
-    """Lines with this number, however it was typed: the book's own, or the document's.
+    """The book's lines with this number, however it was typed: their own, or the document's.
 
     Each way is asked for by itself, so that each is found by an index of its own. What is not open
     (`secret_lines.open_lines`) is found by the book's own number alone.
@@ -173,7 +186,10 @@ def by_number(
         return []
     ids = select(RegisterEntry.id)
     here = ids.where(
-        RegisterEntry.organ_id == book.organ_id, true() if is_open is None else is_open
+        RegisterEntry.organ_id == book.organ_id,
+        RegisterEntry.register_id == book.id,
+        true() if year is None else RegisterEntry.year == year,
+        true() if is_open is None else is_open,
     )
     ways = [
         here.where(RegisterEntry.canonical == canonical_of(text)),

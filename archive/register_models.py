@@ -41,6 +41,7 @@ class NumberSeries(Row):
     register_id: Mapped[int] = mapped_column(ForeignKey("register.id"))
     year: Mapped[int] = mapped_column()
     last: Mapped[int] = mapped_column(default=0)
+    whole_to: Mapped[int] = mapped_column(default=0)  # none was missing up to here, last time
 
     __table_args__ = (UniqueConstraint("register_id", "year"),)
 
@@ -148,7 +149,7 @@ class RegisterEntry(Row):
         CheckConstraint("circulation in ('electronic', 'paper', 'both')", name="circulation"),
         CheckConstraint("handling in ('handle', 'notice')", name="handling"),
         Index("ix_register_entry_day", "register_id", "registered_on", "year", "number"),
-        Index("ix_register_entry_same", "organ_id", "canonical"),
+        Index("ix_register_entry_same", "organ_id", "canonical", "register_id", "year"),
         _index_of("open", IS_OPEN, "due_date"),
         _index_of("late", IS_LATE),
         _index_of("cancelled", IS_CANCELLED),

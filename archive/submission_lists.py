@@ -126,45 +126,70 @@ def _orders_on(numbers: list[int]) -> CompoundSelect[int, str]:
 # Counts -------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@dataclass
 class UnitDue:
     """How a unit stands with what it must submit."""
 
     unit_id: int | None
     unit: str
-    soon: int
-    late: int
-    kept_back: int
-    returned: int
+    soon: int = 0
+    late: int = 0
+    kept_back: int = 0
+    returned: int = 0
 
 
 def by_unit(session: Session, organ: Organ, today: date) -> list[UnitDue]:
-    """Every unit with something to submit, those that are late first; in one question."""
-    until = until_when()
-    is_kept = and_(CaseFile.due_on < today, until >= today)
-    found = session.execute(
+    """Every unit with something to submit, those that are late first; in two questions.
+
+    All that are due are counted in an index; the few that are kept back are looked at one by one.
+    """
+    due = (
+        CaseFile.organ_id == organ.id,
+        CaseFile.stage.in_(READY),
+        CaseFile.due_on <= today + SOON,
+    )
+    by_stage = (
         select(
             CaseFile.unit_id,
-            func.coalesce(Unit.name, ""),
-            _count(and_(until >= today, until <= today + SOON)),
-            _count(until < today),
-            _count(is_kept),
-            _count(CaseFile.stage == "returned"),
+            CaseFile.stage,
+            func.count().label("all"),
+            func.sum(case((CaseFile.due_on < today, 1), else_=0)).label("late"),
         )
-        .outerjoin(Unit, Unit.id == CaseFile.unit_id)
-        .where(
-            CaseFile.organ_id == organ.id,
-            CaseFile.stage.in_(READY),
-            CaseFile.due_on <= today + SOON,
-        )
-        .group_by(CaseFile.unit_id, Unit.name)
+        .where(*due)
+        .group_by(CaseFile.unit_id, CaseFile.stage)
+        .subquery()
     )
-    rows = [UnitDue(unit, name, *(int(one or 0) for one in rest)) for unit, name, *rest in found]
+    found = session.execute(select(by_stage, Unit.name).outerjoin(Unit, Unit.id == by_stage.c[0]))
+    units: dict[int | None, UnitDue] = {}
+    for number, stage, count, late, name in found:
+        unit = units.setdefault(number, UnitDue(number, name or ""))
+        unit.late += late
+        unit.soon += count - late
+        unit.returned += count if stage == "returned" else 0
+    kept = (
+        select(CaseFile.unit_id, CaseFile.due_on, func.max(KeptBack.until_on))
+        .join(KeptBack, KeptBack.case_file_id == CaseFile.id)
+        .where(*due)
+        .group_by(CaseFile.id)
+    )
+    for number, due_on, until in session.execute(kept):
+        if due_on is not None:
+            _move_kept(units[number], due_on, until, today)
+    rows = [one for one in units.values() if one.soon or one.late or one.kept_back or one.returned]
     return sorted(rows, key=lambda one: (-one.late, -one.soon, sort_key(one.unit)))
 
 
-def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.sum(case((condition, 1), else_=0))
+def _move_kept(unit: UnitDue, due_on: date, until: date, today: date) -> None:
+    """Count a kept-back case file by the day until which it may be kept."""
+    if due_on < today:
+        unit.late -= 1
+    else:
+        unit.soon -= 1
+    if until < today:
+        unit.late += 1
+    elif until <= today + SOON:
+        unit.soon += 1
+    unit.kept_back += due_on < today <= until
 
 
 @dataclass(frozen=True)

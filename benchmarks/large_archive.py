@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Table, insert
 from sqlalchemy.engine import Connection
 
-from archive import audit, organs, people
+from archive import audit, numbering, organs, people
 from archive.database import Database
 from archive.life_models import KeptBack, Notice, NoticeItem, Submission, SubmissionItem
 from archive.models import (
@@ -45,7 +45,9 @@ def fill(url: str, size: row.Size) -> None:
             many(connection, model, rows)
         if connection.dialect.name == "postgresql":
             repair_sequences(connection)
-    db.take_stock()
+    db.take_stock()  # as the worker does once a day, and what follows
+    with db.transaction() as session:
+        numbering.note_whole(session)
     if db.engine.dialect.name == "postgresql":  # what its autovacuum does in a living archive
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("VACUUM ANALYZE")

@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
 from flask import request
-from sqlalchemy import ScalarSelect, Select, func, select
+from sqlalchemy import ScalarSelect, Select, func, inspect, select
 from sqlalchemy.orm import Session
 
 from web.i18n import gettext, number
@@ -134,13 +134,15 @@ def listed(
     return Listed(shown, total, asked, per_page, is_more)
 
 
-def counts(rows: Session, wanted: Mapping[str, Select[Any]]) -> dict[str, Count]:
-    """How many there are of each, in one question."""
+def counts(
+    rows: Session, wanted: Mapping[str, Select[Any]], most: int = MOST_COUNTED
+) -> dict[str, Count]:
+    """How many there are of each, in one question; of more than `most` only that."""
     if not wanted:
         return {}
-    asked = [_capped(one).label(f"n{n}") for n, one in enumerate(wanted.values())]
+    asked = [_capped(one, most).label(f"n{n}") for n, one in enumerate(wanted.values())]
     found = rows.execute(select(*asked)).one()
-    return {name: Count(count) for name, count in zip(wanted, found, strict=True)}
+    return {name: Count(count, most) for name, count in zip(wanted, found, strict=True)}
 
 
 def _numbers(rows: Session, wanted: Select[Row], page: int, per_page: int) -> tuple[list[int], int]:
@@ -151,10 +153,10 @@ def _numbers(rows: Session, wanted: Select[Row], page: int, per_page: int) -> tu
     return [one for one, _ in found], found[0][1] if found else 0
 
 
-def _capped(wanted: Select[Any]) -> ScalarSelect[int]:
+def _capped(wanted: Select[Any], most: int = MOST_COUNTED) -> ScalarSelect[int]:
     """How many there are, counted no further than to one more than the most."""
     numbers = wanted.with_only_columns(_id_of(wanted)).order_by(None)
-    some = numbers.limit(MOST_COUNTED + 1).subquery()
+    some = numbers.limit(most + 1).subquery()
     return select(func.count()).select_from(some).scalar_subquery()
 
 
@@ -165,5 +167,6 @@ def _count(rows: Session, wanted: Select[Any]) -> int:
 
 
 def _id_of(wanted: Select[Any]) -> Any:
-    """The column of the row's number."""
-    return wanted.column_descriptions[0]["entity"].id
+    """The column of the row's number; of a row that has none of its own, its key."""
+    entity = wanted.column_descriptions[0]["entity"]
+    return entity.id if hasattr(entity, "id") else inspect(entity).primary_key[0]

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from archive import journal_check, readers
+from archive import journal_check, numbering, readers
 from archive.errors import Conflict
 from archive.settings import Settings
 from ingest import claims, leftovers
@@ -230,6 +230,8 @@ class Worker:
                 leftovers.clear_work(db, workshop)
                 leftovers.set_orphans_aside(db, workshop, self._stopping.is_set)
                 db.take_stock()
+                with db.transaction() as session:
+                    numbering.note_whole(session)
         finally:  # what broke is not tried again at once either
             self._stopping.wait(SWEEP)
         return False

@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from archive import audit, books, clock, register_handling, register_lists, registers
+from archive import audit, books, clock, numbering, register_handling, register_lists, registers
 from archive.errors import ArchiveError, Conflict, Invalid
 from archive.models import Event, EventWords, Organ, Person
 from archive.register_fields import canonical_of, parse_entry, recipients_of
@@ -464,6 +464,34 @@ def test_the_books_are_counted_and_have_no_gaps(office: Office) -> None:
     den = by_code["den"]
     assert (den.entries, den.gaps, den.late_entries, den.unanswered, den.overdue) == (2, 0, 1, 1, 1)
     assert by_code["di"].entries == 0
+
+
+def test_lines_that_were_counted_are_not_counted_again_and_a_gap_stays_in_sight(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(numbering, "UNSEEN", 1)
+
+    def look() -> tuple[int, int]:
+        with office.db.transaction() as session:
+            numbering.note_whole(session)
+        with office.db.reading() as session:
+            organ = session.get_one(Organ, office.organ.id)
+            found = books.books_of(session, organ)
+            den = register_lists.counts(session, found, 2026, date(2026, 11, 20))[0]
+            return den.entries, den.gaps
+
+    with clock.standing_at(MONDAY):
+        for _ in range(3):
+            entered(office)
+        assert look() == (3, 0)
+        entered(office)
+        with office.db.engine.begin() as past_the_code:
+            past_the_code.execute(
+                update(RegisterEntry).where(RegisterEntry.number == 4).values(number=5)
+            )
+            past_the_code.execute(update(NumberSeries).values(last=5))
+        assert look() == (4, 1)
+        assert look() == (4, 1)  # however often somebody looks
 
 
 @pytest.mark.rule("TG-16")

@@ -6,7 +6,16 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive import audit, clock, closing, notices, people, receipt, submissions
+from archive import (
+    audit,
+    clock,
+    closing,
+    notices,
+    people,
+    receipt,
+    submission_lists,
+    submissions,
+)
 from archive.database import Database
 from archive.documents import Arrived, Made
 from archive.errors import Conflict, Invalid, NotAllowed
@@ -365,3 +374,31 @@ def test_the_call_leaves_out_what_was_kept_back_for_longer(desk: Archive) -> Non
     with clock.standing_at(moment), desk.db.transaction() as session:
         submissions.call(session, desk.here(session), desk.who(session, "archivist"))
     assert told(desk, moment) == []
+
+
+@pytest.mark.parametrize(
+    ("day", "counted"),
+    [
+        (date(2026, 12, 1), (0, 0, 0)),  # due on 15/01/2027: not yet in the list
+        (date(2026, 12, 20), (1, 0, 0)),  # the other is kept back for longer
+        (date(2027, 2, 1), (0, 1, 1)),
+        (date(2027, 7, 15), (1, 1, 1)),  # kept back until 01/08/2027
+        (date(2027, 9, 1), (0, 2, 0)),
+    ],
+)
+def test_units_are_counted_by_the_day_until_which_a_case_file_may_stay(
+    desk: Archive, day: date, counted: tuple[int, int, int]
+) -> None:
+    desk.closed(end="15/01/2026")
+    kept = desk.closed(end="15/01/2026")
+    consent = a_document(desk.db, desk.organ, "Đồng ý cho giữ lại hồ sơ")
+    with desk.db.transaction() as session:
+        submissions.keep_back(
+            session, desk.file(session, kept), desk.who(session, "head"), until=date(2027, 8, 1),
+            reason="Còn dùng", consent_number="5/CV", consent_date=date(2026, 12, 1),
+            consent=consent,
+        )  # fmt: skip
+    with desk.db.reading() as session:
+        found = submission_lists.by_unit(session, desk.here(session), day)
+    told = [(one.soon, one.late, one.kept_back) for one in found]
+    assert told == ([counted] if day.year > 2026 or day.day > 16 else [])

@@ -230,7 +230,7 @@ def show_lines(actor: str | None, book: str, as_json: bool, **asked: Any) -> Non
         wanted = (
             register_lists.lines(held, year=year, first=first, last=last)
             .where(*register_lists.filters(asked["only"], today))
-            .where(*register_lists.by_number(held, asked["number"], is_open))
+            .where(*register_lists.by_number(held, asked["number"], is_open, year))
             .limit(asked["limit"])
         )
         found = list(desk.db.scalars(wanted))

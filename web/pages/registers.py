@@ -128,7 +128,7 @@ def book(book: str) -> str | tuple[str, int]:
         year = None if first or last else number_in(asked.get("year", "")) or today.year
         wanted = register_lists.lines(held, year=year, first=first, last=last).where(
             *register_lists.filters(asked.get("only", ""), today, held.organ),
-            *register_lists.by_number(held, asked.get("q", ""), open_lines(asker(), here())),
+            *register_lists.by_number(held, asked.get("q", ""), open_lines(asker(), here()), year),
         )
         found = listed(rows, wanted)
         return render_template(

@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 import archive.database
 
-revision = '0001_15ff1ee9'
+revision = '0001_d1a5bcb1'
 down_revision = None
 
 
@@ -189,6 +189,7 @@ def upgrade() -> None:
     sa.Column('register_id', sa.Integer(), nullable=False),
     sa.Column('year', sa.Integer(), nullable=False),
     sa.Column('last', sa.Integer(), nullable=False),
+    sa.Column('whole_to', sa.Integer(), nullable=False),
     sa.Column('id', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['register_id'], ['register.id'], name=op.f('fk_number_series_register_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_number_series')),
@@ -752,7 +753,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_case_file_holder', ['holder_id', 'stage', 'due_on'], unique=False)
         batch_op.create_index('ix_case_file_list', ['organ_id', 'year', 'id', 'access_level', 'holder_id', 'unit_id', 'stage'], unique=False)
         batch_op.create_index(batch_op.f('ix_case_file_plan_entry_id'), ['plan_entry_id'], unique=False)
-        batch_op.create_index('ix_case_file_stage', ['organ_id', 'stage', 'due_on'], unique=False)
+        batch_op.create_index('ix_case_file_stage', ['organ_id', 'stage', 'due_on', 'unit_id'], unique=False)
         batch_op.create_index('ix_case_file_unit', ['unit_id', 'organ_id'], unique=False)
 
     op.create_table('plan_rule',
@@ -1206,7 +1207,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_register_entry_document_id'), ['document_id'], unique=False)
         batch_op.create_index('ix_register_entry_late', ['register_id', 'year', 'number'], unique=False, sqlite_where=sa.text("late_reason != ''"), postgresql_where=sa.text("late_reason != ''"))
         batch_op.create_index('ix_register_entry_open', ['register_id', 'year', 'number', 'due_date'], unique=False, sqlite_where=sa.text("finished_on is null and state = 'registered' and handling = 'handle'"), postgresql_where=sa.text("finished_on is null and state = 'registered' and handling = 'handle'"))
-        batch_op.create_index('ix_register_entry_same', ['organ_id', 'canonical'], unique=False)
+        batch_op.create_index('ix_register_entry_same', ['organ_id', 'canonical', 'register_id', 'year'], unique=False)
         batch_op.create_index('ix_register_entry_to_tell', ['organ_id'], unique=False, sqlite_where=sa.text("acknowledged_at is not null and answer_sent_at is null and sender_email != ''"), postgresql_where=sa.text("acknowledged_at is not null and answer_sent_at is null and sender_email != ''"))
         batch_op.create_index('ix_register_entry_unacknowledged', ['register_id', 'year', 'number'], unique=False, sqlite_where=sa.text("acknowledged_at is null and state = 'registered'"), postgresql_where=sa.text("acknowledged_at is null and state = 'registered'"))
 
