@@ -10,6 +10,7 @@ YEARS = range(2017, 2027)
 STAFF, UNITS = 200, 20
 FIRST_EVENT = 10_000_000  # behind all that the benchmark itself tells
 A_BOX = 50  # case files handed over together
+FULL = 1_000  # of the first so many case files, and twice as many documents, pages are full
 LEVELS = ("organ", "organ", "unit", "organ", "assigned", "organ", "organ", "unit", "organ", "organ")
 Row = dict[str, Any]
 Rows = Iterator[Row]
@@ -37,7 +38,9 @@ class Cast:
         return self.staff[7]
 
     def holder_of(self, case_file: int) -> int:
-        """Who holds this case file."""
+        """Who holds this case file; the officer has a full page of closed ones, however few."""
+        if case_file <= FULL and stage_of(case_file) == "closed":
+            return self.officer
         return self.staff[case_file // 10 % STAFF]
 
 
@@ -281,8 +284,8 @@ def an_entry(number: int, cast: Cast) -> Row:
 
 
 def an_issuance(number: int, cast: Cast) -> Row:
-    """An outgoing document that was issued; the newest are still on their way."""
-    state = "issued" if number % 2_000 != 11 else "prepared"
+    """An outgoing document that was issued; the first and some others are still on their way."""
+    state = "prepared" if number % 2_000 == 11 or number <= 2 * FULL else "issued"
     digest = f"{number:064x}"
     return {
         "organ_id": cast.organ,
@@ -295,7 +298,7 @@ def an_issuance(number: int, cast: Cast) -> Row:
         "prepared_digest": digest,
         "signed_digest": digest if state == "issued" else None,
         "issued_digest": digest if state == "issued" else None,
-        "prepared_by_id": cast.staff[number // 20 % STAFF],
+        "prepared_by_id": cast.officer if number <= 4 * FULL else cast.staff[number // 20 % STAFF],
         "prepared_at": MOMENT,
         "issued_at": MOMENT if state == "issued" else None,
     }
