@@ -68,7 +68,7 @@ def exported(
     transfer.exported_at = clock.now()
     transfer.manifest, transfer.content = manifest, content
     told = transfers.made(session, transfer, "export")
-    facts = {**told, "manifest": manifest, "files": files}
+    facts = {**told, "manifest": manifest, "count": files}
     audit.record(session, "transfer.export", transfer, facts=facts)
 
 
@@ -94,7 +94,7 @@ def take_out(session: Session, transfer: Transfer, by: Person, where: str) -> No
     inside = session.scalars(
         select(Document).where(Document.id.in_(documents_of(transfer))).order_by(Document.id)
     ).all()
-    facts = {"documents": len(inside), "manifest": transfer.manifest, "where": where}
+    facts = {"count": len(inside), "manifest": transfer.manifest, "where": where}
     audit.record(session, "transfer.take_out", transfer, also=tuple(inside), facts=facts)
 
 

@@ -106,9 +106,11 @@ def to_register(organ: Organ) -> Select[CaseFile]:
     return waiting(organ, clock.months_after(clock.today(organ), MONTHS_AHEAD).year)
 
 
-def on_their_way(organ: Organ) -> Select[Transfer]:
-    """Transfers that are not over, the earliest planned first."""
+def on_their_way(organ: Organ, planned_by: date | None = None) -> Select[Transfer]:
+    """Transfers that are not over, the earliest planned first; those planned by a day, or all."""
     found = select(Transfer).where(Transfer.organ_id == organ.id, Transfer.stage.in_(LIVE))
+    if planned_by is not None:
+        found = found.where(Transfer.planned_on <= planned_by)
     return found.order_by(Transfer.planned_on, Transfer.id)
 
 

@@ -4,13 +4,13 @@ Permanent, accepted, with valid copies, held by no order, on no list for disposa
 under no suspicion, in no other transfer. Of many case files all of it is asked in few questions.
 """
 
-import hashlib
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import Select, or_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Select, func, literal, select, union
 from sqlalchemy.orm import Session, joinedload
 
-from archive import submission_lists
+from archive.life_models import FreezeOrder, Frozen
 from archive.models import CaseFile, Document, Organ, Placement, Rendition
 from archive.moves import Hindrance
 from archive.organ_rules import rules_of
@@ -55,89 +55,81 @@ def _each(
     if not numbers:
         return
     known = ends.of_case_files(session, numbers)
+    elsewhere = _in_transfers(session, numbers, of)
     for one in case_files:
         if one.stage != "accepted":
             yield one.id, Hindrance("wrong_stage", {"stage": one.stage, "move": "hand_to_history"})
         elif known.get(one.id, End(Fate.UNKNOWN)).fate is not Fate.PERMANENT:
             told = {"case_file": one.code, "term": one.maintenance or "–"}
             yield one.id, Hindrance("not_permanent", told)
-    for number, order in submission_lists.frozen(session, numbers).items():
-        yield number, Hindrance("frozen", {"thing": codes[number], "order": order})
-    for number, code in session.execute(_on_lists(numbers)):
-        told = {"case_file": codes[number], "disposal": code}
-        yield number, Hindrance("on_disposal_list", told)
-    for number, code in session.execute(_in_transfers(numbers, of)):
-        yield number, Hindrance("in_transfer", {"case_file": codes[number], "transfer": code})
-    for number, name in session.execute(_lent(numbers)):
-        yield number, Hindrance("lent_out", {"case_file": codes[number], "name": name})
-    yield from _troubled(session, codes)
+        if one.id in elsewhere:
+            told = {"case_file": one.code, "transfer": elsewhere[one.id]}
+            yield one.id, Hindrance("in_transfer", told)
+    yield from _in_rows(session, codes)
 
 
-def _on_lists(numbers: list[int]) -> Select[int, str]:
-    """Case file and disposal, where it or a document in it is on the list to be destroyed."""
+def _in_rows(session: Session, codes: dict[int, str]) -> Iterable[tuple[int, Hindrance]]:
+    """What other rows say of them, in one question."""
+    documents: dict[tuple[int, str], list[str]] = {}
+    for number, code, said in session.execute(_said_of(list(codes))):
+        about = {"case_file": codes[number]}
+        if code in ("copies_missing", "under_alarm"):
+            documents.setdefault((number, code), []).append(said)
+        elif code == "frozen":
+            yield number, Hindrance(code, {"thing": codes[number], "order": said})
+        else:
+            yield number, Hindrance(code, {**about, _NAMED[code]: said})
+    for (number, code), some in documents.items():
+        told = {"case_file": codes[number], "documents": sorted(some)[:MOST_NAMED]}
+        yield number, Hindrance(code, told)
+
+
+_NAMED = {"on_disposal_list": "disposal", "lent_out": "name"}
+
+
+def _in_transfers(session: Session, numbers: list[int], of: Transfer | None) -> dict[int, str]:
+    found = (
+        select(TransferItem.case_file_id, Transfer.code)
+        .join(Transfer, Transfer.id == TransferItem.transfer_id)
+        .where(TransferItem.case_file_id.in_(numbers), TransferItem.outcome == "")
+    )
+    found = found.where(Transfer.id != of.id) if of is not None else found
+    return {number: code for number, code in session.execute(found)}
+
+
+def _said_of(numbers: list[int]) -> CompoundSelect[int, str, str]:
+    """Case file, code of a hindrance, and what its words name."""
+    in_it = Placement.case_file_id.in_(numbers)
     alive = (
         DisposalItem.disposal_id == Disposal.id,
         Disposal.stage.not_in(ENDED),
         DisposalItem.outcome == "destroy",
         DisposalItem.destroyed_on.is_(None),
     )
-    itself = select(DisposalItem.case_file_id, Disposal.code).where(
-        *alive, DisposalItem.case_file_id.in_(numbers)
-    )
-    inside = select(Placement.case_file_id, Disposal.code).where(
-        *alive,
-        DisposalItem.document_id == Placement.document_id,
-        Placement.case_file_id.in_(numbers),
-    )
-    return _both(itself, inside)
-
-
-def _in_transfers(numbers: list[int], of: Transfer | None) -> Select[int, str]:
-    found = (
-        select(TransferItem.case_file_id, Transfer.code)
-        .join(Transfer, Transfer.id == TransferItem.transfer_id)
-        .where(TransferItem.case_file_id.in_(numbers), TransferItem.outcome == "")
-    )
-    return found.where(Transfer.id != of.id) if of is not None else found
-
-
-def _lent(numbers: list[int]) -> Select[int, str]:
+    frozen = (Frozen.order_id == FreezeOrder.id, FreezeOrder.lifted_at.is_(None))
     out = Loan.returned_on.is_(None)
-    itself = select(Loan.case_file_id, Loan.borrower).where(out, Loan.case_file_id.in_(numbers))
-    inside = select(Placement.case_file_id, Loan.borrower).where(
-        out, Loan.document_id == Placement.document_id, Placement.case_file_id.in_(numbers)
-    )
-    return _both(itself, inside)
+    inside = Placement.case_file_id
+    return union(
+        _said("frozen", Frozen.case_file_id, FreezeOrder.number, *frozen,
+              Frozen.case_file_id.in_(numbers)),
+        _said("frozen", inside, FreezeOrder.number, *frozen,
+              Frozen.document_id == Placement.document_id, in_it),
+        _said("on_disposal_list", DisposalItem.case_file_id, Disposal.code, *alive,
+              DisposalItem.case_file_id.in_(numbers)),
+        _said("on_disposal_list", inside, Disposal.code, *alive,
+              DisposalItem.document_id == Placement.document_id, in_it),
+        _said("lent_out", Loan.case_file_id, Loan.borrower, out, Loan.case_file_id.in_(numbers)),
+        _said("lent_out", inside, Loan.borrower, out,
+              Loan.document_id == Placement.document_id, in_it),
+        _said("copies_missing", inside, Document.code, Document.id == Placement.document_id, in_it,
+              Document.mending.is_not(None)),
+        _said("under_alarm", inside, Document.code, Document.id == Placement.document_id, in_it,
+              Document.alarm.is_not(None)),
+    )  # fmt: skip
 
 
-def _both(itself: Select[int | None, str], inside: Select[int, str]) -> Select[int, str]:
-    both = union(itself, inside).subquery()
-    return select(both.c[0], both.c[1]).order_by(both.c[0], both.c[1])
-
-
-def _troubled(session: Session, codes: dict[int, str]) -> Iterable[tuple[int, Hindrance]]:
-    """Documents that wait for a valid copy, or are under suspicion."""
-    rows = session.execute(
-        select(Placement.case_file_id, Document.code, Document.mending, Document.alarm)
-        .join(Document, Document.id == Placement.document_id)
-        .where(
-            Placement.case_file_id.in_(codes),
-            or_(Document.mending.is_not(None), Document.alarm.is_not(None)),
-        )
-        .order_by(Placement.case_file_id, Placement.ordinal)
-    )
-    mending: dict[int, list[str]] = {}
-    alarmed: dict[int, list[str]] = {}
-    for number, code, why, alarm in rows:
-        if why is not None:
-            mending.setdefault(number, []).append(code)
-        if alarm is not None:
-            alarmed.setdefault(number, []).append(code)
-    for number, documents in mending.items():
-        yield number, Hindrance("copies_missing", {"documents": documents[:MOST_NAMED]})
-    for number, documents in alarmed.items():
-        told = {"case_file": codes[number], "documents": documents[:MOST_NAMED]}
-        yield number, Hindrance("under_alarm", told)
+def _said(code: str, number: Any, name: Any, *where: ColumnElement[bool]) -> Select[Any]:
+    return select(number.label("number"), literal(code), name).where(*where)
 
 
 # What goes ----------------------------------------------------------------------------------------
@@ -170,21 +162,23 @@ def documents_of(transfer: Transfer) -> Select[int]:
 
 
 def content_of(session: Session, transfer: Transfer) -> str:
-    """A digest of what goes: which case files and documents, in which state, which stored forms."""
-    told = hashlib.sha256()
+    """What goes, in a few numbers of which one is another as soon as anything changes.
+
+    Revisions only grow, a stored form that is made anew has a higher number, and of case files
+    that are accepted nothing is taken out: who compares these numbers compares the content.
+    """
     documents = documents_of(transfer)
-    for wanted in (
-        select(TransferItem.ordinal, CaseFile.code, CaseFile.revision)
-        .join(CaseFile, CaseFile.id == TransferItem.case_file_id)
-        .where(TransferItem.transfer_id == transfer.id, TransferItem.outcome == "")
-        .order_by(TransferItem.ordinal),
-        select(Document.code, Document.revision, Document.mending)
-        .where(Document.id.in_(documents))
-        .order_by(Document.id),
-        select(Rendition.document_id, Rendition.role, Rendition.digest)
-        .where(Rendition.document_id.in_(documents), Rendition.replaced_at.is_(None))
-        .order_by(Rendition.id),
-    ):
-        for row in session.execute(wanted):
-            told.update(f"{tuple(row)}\n".encode())
-    return told.hexdigest()
+    files = select(TransferItem.case_file_id).where(
+        TransferItem.transfer_id == transfer.id, TransferItem.outcome == ""
+    )
+    forms = Rendition.document_id.in_(documents), Rendition.replaced_at.is_(None)
+    asked = (
+        select(func.count()).select_from(CaseFile).where(CaseFile.id.in_(files)),
+        select(func.sum(CaseFile.revision)).where(CaseFile.id.in_(files)),
+        select(func.count()).select_from(Document).where(Document.id.in_(documents)),
+        select(func.sum(Document.revision)).where(Document.id.in_(documents)),
+        select(func.count()).select_from(Rendition).where(*forms),
+        select(func.max(Rendition.id)).where(*forms),
+    )
+    found = session.execute(select(*(one.scalar_subquery() for one in asked))).one()
+    return "-".join(str(one or 0) for one in found)

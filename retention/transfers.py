@@ -109,13 +109,32 @@ MOVES: dict[str, Move] = dict(
 
 def hindrances(session: Session, transfer: Transfer, name: str, by: Person) -> list[Hindrance]:
     """Everything that keeps this person from making this move now; empty: it can be made."""
-    one = MOVES[name]
-    if transfer.stage not in one.start:
-        return [Hindrance("wrong_transfer_stage", {"stage": transfer.stage, "move": name})]
-    found = []
-    if not access.may(session, by, Action.HAND_TO_HISTORY, transfer.organ):
-        found.append(Hindrance("not_allowed", {"action": str(Action.HAND_TO_HISTORY)}))
-    return found + [each for check in one.checks for each in check(session, transfer)]
+    return all_hindrances(session, transfer, by, [name])[name]
+
+
+def all_hindrances(
+    session: Session, transfer: Transfer, by: Person, names: Iterable[str] = tuple(MOVES)
+) -> dict[str, list[Hindrance]]:
+    """The same of several moves: what several of them ask is looked up once."""
+    known: dict[Check, list[Hindrance]] = {}
+    may = access.may(session, by, Action.HAND_TO_HISTORY, transfer.organ)
+    told: dict[str, list[Hindrance]] = {}
+    for name in names:
+        one = MOVES[name]
+        if transfer.stage not in one.start:
+            details = {"stage": transfer.stage, "move": name}
+            told[name] = [Hindrance("wrong_transfer_stage", details)]
+            continue
+        for check in one.checks:
+            if check not in known:
+                known[check] = list(check(session, transfer))
+        refused = [] if may else [_not_allowed()]
+        told[name] = refused + [each for check in one.checks for each in known[check]]
+    return told
+
+
+def _not_allowed() -> Hindrance:
+    return Hindrance("not_allowed", {"action": str(Action.HAND_TO_HISTORY)})
 
 
 def require(session: Session, transfer: Transfer, name: str, by: Person, reason: str = "") -> None:
@@ -197,8 +216,12 @@ def register(
         for number, one in enumerate(chosen, 1)
     )
     session.flush()
-    told = {"planned": planned_on.isoformat(), "case_files": [one.code for one in chosen]}
-    audit.record(session, "transfer.register", made, also=tuple(chosen), facts=told)
+    facts = {
+        "planned": planned_on.isoformat(),
+        "count": len(chosen),
+        "case_files": [one.code for one in chosen],
+    }
+    audit.record(session, "transfer.register", made, also=tuple(chosen), facts=facts)
     return made
 
 
@@ -290,7 +313,7 @@ def confirm(session: Session, transfer: Transfer, by: Person, *, number: str, da
     transfer.confirmed_number, transfer.confirmed_on = nfc(number).strip(), day
     told = made(session, transfer, "confirm")
     facts = {**told, "number": transfer.confirmed_number, "on": day.isoformat(),
-             "case_files": len(items)}  # fmt: skip
+             "count": len(items)}  # fmt: skip
     audit.record(session, "transfer.confirm", transfer, facts=facts)
 
 

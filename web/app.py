@@ -24,6 +24,7 @@ from web.pages import (
     health,
     home,
     issuing,
+    keeping,
     links,
     loans,
     mending,
@@ -43,6 +44,7 @@ from web.pages import (
     seal_picture,
     staff_lists,
     submissions,
+    transfers,
     whole_copies,
 )
 from web.services import Services
@@ -65,6 +67,8 @@ PAGES = (
     whole_copies,
     submissions,
     receipt,
+    keeping,
+    transfers,
     notices,
     plans,
     plan_lines,

@@ -14,6 +14,8 @@ from archive import access_changes, clock, freezes, moves, submissions
 from archive.life_models import AccessChange, FreezeOrder, SubmissionItem
 from archive.models import CaseFile, Event, Person
 from archive.moves import Hindrance
+from retention.models import Transfer
+from retention.transfer_lists import transfer_of
 from web.auth import asker
 from web.errors import Said, words_for
 from web.field_words import STAGES
@@ -113,6 +115,11 @@ def submitted_in(rows: Session, case_file: CaseFile) -> SubmissionItem | None:
         .order_by(SubmissionItem.id.desc())
         .limit(1)
     )
+
+
+def handed_in(rows: Session, case_file: CaseFile) -> Transfer | None:
+    """The transfer with which it went to the historical archive."""
+    return transfer_of(rows, case_file) if case_file.stage == HISTORY else None
 
 
 def _told(rows: Session, case_file: CaseFile) -> dict[str, tuple[str, datetime]]:

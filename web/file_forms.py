@@ -209,13 +209,14 @@ def list_form(session: Session, who: Person, organ: Organ, year: int) -> Form:
             **heads(organ, who),
             "unit": "",
             "under": f"Năm {year}",
-            "rows": _file_rows(session, found),
+            "rows": file_rows(session, found),
         },
         sheet=Sheet(mark=mark_of(session, organ, who)),
     )
 
 
-def _file_rows(session: Session, found: Sequence[CaseFile]) -> list[FileRow]:
+def file_rows(session: Session, found: Sequence[CaseFile]) -> list[FileRow]:
+    """Case files as lines of a list."""
     counted = totals(session, [one.id for one in found])
     return [
         FileRow(
@@ -254,7 +255,7 @@ def submission_list_form(session: Session, who: Person, submission: Submission) 
             "today": clock.day_of(submission.submitted_at, organ),
             "unit": _unit(session, submission),
             "under": f"Số: {submission.code}",
-            "rows": _file_rows(session, [one.case_file for one in kept]),
+            "rows": file_rows(session, [one.case_file for one in kept]),
         },
         sheet=Sheet(mark=mark_of(session, organ, who)),
     )
@@ -285,12 +286,12 @@ def record_form(session: Session, who: Person, submission: Submission) -> Form:
             "receiver_post": receiver.position if receiver else "",
             "receiver_said": _signed(submission.received_at, organ),
             "name": submission.name,
-            "span": _span_of(files),
+            "span": span_of(files),
             "boxes": submission.boxes,
             "metres": submission.metres,
-            "paper_files": _with_paper(session, files),
+            "paper_files": with_paper(session, files),
             "files": len(files),
-            "computer_files": _computer_files(session, files),
+            "computer_files": computer_files(session, files),
             "condition": submission.condition,
             "returned": _returned(submission.items),
         },
@@ -311,13 +312,14 @@ def _signed(at: Any, organ: Organ) -> str:
     return f"Đã xác nhận trên Hệ thống\nlúc {at_hour(at, organ)}" if at else ""
 
 
-def _span_of(files: Iterable[CaseFile]) -> str:
+def span_of(files: Iterable[CaseFile]) -> str:
+    """From the first day of any of them to the last."""
     begun = [one.start_date for one in files if one.start_date]
     ended = [one.end_date for one in files if one.end_date]
     return span(min(begun, default=None), max(ended, default=None))
 
 
-def _with_paper(session: Session, files: Iterable[CaseFile]) -> int:
+def with_paper(session: Session, files: Iterable[CaseFile]) -> int:
     """How many of them have a part on paper."""
     given = list(files)
     held = set(
@@ -330,7 +332,7 @@ def _with_paper(session: Session, files: Iterable[CaseFile]) -> int:
     return sum(bool(one.id in held or one.paper_state or one.sheet_total) for one in given)
 
 
-def _computer_files(session: Session, files: Iterable[CaseFile]) -> int:
+def computer_files(session: Session, files: Iterable[CaseFile]) -> int:
     """How many original files the documents in them have."""
     inside = (
         select(Placement.document_id)

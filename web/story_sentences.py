@@ -6,10 +6,13 @@ from flask_babel import lazy_gettext as _l
 
 from web.print_words import SENTENCES as OF_PRINTING
 from web.submission_words import ICONS_OF_SUBMISSION, OF_SUBMISSION
+from web.transfer_words import ICONS as ICONS_OF_TRANSFERS
+from web.transfer_words import SENTENCES as OF_TRANSFERS
 
 SENTENCES: dict[str, Any] = {
     **OF_PRINTING,
     **OF_SUBMISSION,
+    **OF_TRANSFERS,
     "document.shelve": _l("shelved the document"),
     "document.place": _l("placed it in case file %(case_file)s"),
     "document.correct": _l("corrected its data"),
@@ -168,6 +171,7 @@ DOORS = {
 }
 ICONS = {
     **ICONS_OF_SUBMISSION,
+    **ICONS_OF_TRANSFERS,
     "intake.step": "gear",
     "intake.resume": "arrow-clockwise",
     "intake.same_bytes": "files",

@@ -220,6 +220,7 @@ def _standing(rows: Session, case_file: CaseFile) -> dict[str, Any]:
         "moves": view.moves_of(rows, case_file, standing),
         "dates": view.dates_of(rows, case_file),
         "submitted": view.submitted_in(rows, case_file),
+        "handed": view.handed_in(rows, case_file),
         "may_see_submission": case_file.holder_id == asker().id
         or may(rows, Action.ACCEPT, case_file),
         "orders": standing.orders,

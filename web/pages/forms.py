@@ -26,7 +26,8 @@ from archive.errors import Invalid, NotFound
 from archive.fields import parse_day
 from archive.register_models import RegisterEntry
 from formats.names import safe_name
-from web import book_forms, desk_forms, file_forms, pictures, whole_files
+from retention import transfers
+from web import book_forms, desk_forms, file_forms, pictures, transfer_forms, whole_files
 from web.auth import actor, asker, here, require, services, the_case_file, the_document, writing
 from web.forms import PDF, Form, mark_of, printed
 from web.security import SANDBOX
@@ -174,6 +175,21 @@ def submission(code: str, what: str) -> BaseResponse:
         require(rows, Action.SEE_CASE_FILES, here())
         found = submission_lists.whole_submission(rows, asker(), here(), code)
         form = made[what](rows, asker(), found)
+    return _printed(form)
+
+
+@blueprint.get("/transfers/<code>/<what>")
+def transfer(code: str, what: str) -> BaseResponse:
+    """The list of what goes to the historical archive, or the record of the hand-over."""
+    made: dict[str, Callable[..., Form]] = {
+        "list": transfer_forms.list_form,
+        "record": transfer_forms.record_form,
+    }
+    if what not in made:
+        raise NotFound("no_such_thing")
+    with writing() as rows:
+        require(rows, Action.HAND_TO_HISTORY, here())
+        form = made[what](rows, asker(), transfers.by_code(rows, here(), code))
     return _printed(form)
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, g, render_template
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
 
@@ -25,26 +26,55 @@ LAST_OPENED = 8
 OPENINGS_LOOKED_AT = 200  # one document is opened again and again
 WAITING_SHOWN = 5
 DUE_SHOWN = 5
+MOST_TOLD = 100  # at a glance; the lists behind know more exactly
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the menu."""
+    """A line of the menu: a place, with the pages that belong to it."""
 
     endpoint: str
     action: Action
     icon: str
+    name: Any
+    also: tuple[str, ...] = ()  # blueprints
+
+    def holds(self, blueprint: str | None) -> bool:
+        """Whether pages of this blueprint belong here."""
+        return blueprint == self.endpoint.split(".")[0] or blueprint in self.also
 
 
+OF_CASE_FILES = ("plans", "plan_lines", "plan_tables", "case_file_life", "papers", "custody",
+                 "links", "loans", "whole_copies")  # fmt: skip
+OF_RETENTION = ("transfers", "freezes")
 MENU = (
-    Entry("receiving.page", Action.SEE_INTAKES, "inbox"),
-    Entry("registers.page", Action.SEE_REGISTERS, "journal-text"),
-    Entry("issuing.page", Action.PREPARE_ISSUE, "send"),
-    Entry("case_files.page", Action.SEE_CASE_FILES, "folder2"),
-    Entry("submissions.page", Action.SEE_CASE_FILES, "box-arrow-in-right"),
-    Entry("finding.page", Action.FIND, "search"),
-    Entry("people.page", Action.MANAGE_PEOPLE, "people"),
-    Entry("health.page", Action.SEE_HEALTH, "activity"),
+    Entry("receiving.page", Action.SEE_INTAKES, "inbox", _l("Receiving")),
+    Entry("registers.page", Action.SEE_REGISTERS, "journal-text", _l("Registers")),
+    Entry("issuing.page", Action.PREPARE_ISSUE, "send", _l("Issuing")),
+    Entry("case_files.page", Action.SEE_CASE_FILES, "folder2", _l("Case files"), OF_CASE_FILES),
+    Entry(
+        "submissions.page",
+        Action.SEE_CASE_FILES,
+        "box-arrow-in-right",
+        _l("Submission"),
+        ("receipt",),
+    ),
+    Entry(
+        "retention.page",
+        Action.SEE_RETENTION,
+        "hourglass-split",
+        _l("Keeping and leaving"),
+        OF_RETENTION,
+    ),
+    Entry("finding.page", Action.FIND, "search", _l("Search")),
+    Entry(
+        "people.page",
+        Action.MANAGE_PEOPLE,
+        "people",
+        _l("Administration"),
+        ("administration", "seal_picture", "staff_lists"),
+    ),
+    Entry("health.page", Action.SEE_HEALTH, "activity", _l("Health")),
 )
 
 
@@ -138,7 +168,7 @@ def _counts(rows: Session, may_see_intakes: bool) -> dict[str, Count]:
         mine = select(Intake).where(*seen_intakes(rows, asker(), here()))
         wanted["moving"] = mine.where(*in_states(TABS["moving"]))
         wanted["deciding"] = mine.where(*in_states(TABS["deciding"]))
-    return counts(rows, wanted)
+    return counts(rows, wanted, MOST_TOLD)
 
 
 def _last_opened(rows: Session) -> list[Document]:
