@@ -99,7 +99,7 @@ def drafters(session: Session, rule: RetentionRule) -> set[int]:
     return both | ({rule.drafted_by_id} if rule.drafted_by_id is not None else set())
 
 
-def end(session: Session, rule: RetentionRule, by: Person, *, on: date | None, reason: str) -> None:
+def end(session: Session, rule: RetentionRule, *, on: date | None, reason: str) -> None:
     """Let a row in force hold no longer than a day, without another in its place.
 
     Raises:

@@ -15,7 +15,7 @@ from archive.errors import Conflict, Invalid
 from archive.models import CaseFile, Person
 from archive.terms import term_of
 from formats.vietnamese import nfc
-from retention import dossier_terms, ends
+from retention import dossier_terms, ends, plan_rules
 from retention.ends import CONFIRMING
 from retention.models import Assignment, RetentionRule
 from retention.schedule import holds_on
@@ -191,6 +191,16 @@ def _of_rule(rule: RetentionRule | None) -> dict[str, Any]:
         "rule_term": rule.term,
         "mandate": rule.mandate,
     }
+
+
+def proposed(
+    session: Session, case_file: CaseFile, present: Binding | None = None
+) -> RetentionRule | None:
+    """The rule that the file plan proposes, as long as nobody has said anything else."""
+    present = present or binding(session, case_file)
+    if present.assignment is not None:
+        return None
+    return plan_rules.for_case_file(session, case_file)
 
 
 # Confirming ---------------------------------------------------------------------------------------

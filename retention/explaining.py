@@ -17,7 +17,7 @@ from archive.models import CaseFile, Document, Person, Placement
 from archive.organ_rules import rules_of
 from archive.reading import known_case_files, known_documents
 from archive.terms import term_of
-from retention import assignments, ends, occurrences, plan_rules
+from retention import assignments, ends, occurrences
 from retention.clock import End, Fate, end_of
 from retention.ends import CLOCKED, COUNTED, Standing
 from retention.explanations import (
@@ -63,7 +63,7 @@ def _of_case_file(session: Session, case_file: CaseFile, by: Person | None) -> E
     )
     notice = _notice(session, case_file)
     then, then_on = _then(case_file, standing.end, notice)
-    proposed = None if said else plan_rules.for_case_file(session, case_file)
+    proposed = assignments.proposed(session, case_file) if not said else None
     known = _known_documents(session, by, standing)
     return Explanation(
         kind="case_file",

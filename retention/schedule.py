@@ -250,7 +250,7 @@ def rewrite(rule: RetentionRule, values: RuleValues, by: Person) -> dict[str, st
     return before
 
 
-def drop(session: Session, rule: RetentionRule, by: Person) -> None:
+def drop(session: Session, rule: RetentionRule) -> None:
     """Let a draft go. What was approved once is never deleted: things may follow it.
 
     Raises:

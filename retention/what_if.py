@@ -4,14 +4,15 @@ Nothing is changed by looking, and nothing by approving the version either: what
 keeps it. The list says of what re-appraisal should think (records-law 4.4).
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.errors import Invalid
-from archive.models import CaseFile
+from archive.models import CaseFile, Person
+from archive.reading import known_case_files
 from archive.terms import term_of
 from retention import ends
 from retention.clock import End, Fate
@@ -129,3 +130,12 @@ def of_term(session: Session, case_file: CaseFile, term: str) -> Moved:
     standing = ends.standings(session, [case_file.id])[case_file.id]
     before, after = standing.end, standing.end_under(term)
     return Moved(case_file.id, case_file.code, case_file.title, before, after, way(before, after))
+
+
+def known_to(session: Session, by: Person, moved: Sequence[Moved]) -> list[Moved]:
+    """The same list; of case files that the person may not know of neither code nor title."""
+    known: set[int] = set()
+    for start in range(0, len(moved), AT_ONCE):
+        some = [one.case_file_id for one in moved[start : start + AT_ONCE]]
+        known |= known_case_files(session, by, some)
+    return [one if one.case_file_id in known else replace(one, code="", title="") for one in moved]

@@ -40,7 +40,11 @@ from web.pages import (
     refusals,
     registering,
     registers,
+    retention_of,
     rights,
+    schedule,
+    schedule_approving,
+    schedule_tables,
     seal_picture,
     staff_lists,
     submissions,
@@ -89,6 +93,10 @@ PAGES = (
     administration,
     seal_picture,
     rights,
+    schedule,
+    schedule_approving,
+    schedule_tables,
+    retention_of,
 )
 
 

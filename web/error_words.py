@@ -22,6 +22,7 @@ from web.reasons import (
     plans,
     printing,
     registers,
+    retention,
     submissions,
     tables,
     transfers,
@@ -443,6 +444,7 @@ WORDS |= loans.WORDS
 WORDS |= people.WORDS
 WORDS |= printing.WORDS
 WORDS |= registers.WORDS
+WORDS |= retention.WORDS
 WORDS |= transfers.WORDS
 NAMES = moves.NAMES | submissions.NAMES
 

@@ -6,6 +6,8 @@ from flask_babel import lazy_gettext as _l
 
 from web.print_words import SENTENCES as OF_PRINTING
 from web.submission_words import ICONS_OF_SUBMISSION, OF_SUBMISSION
+from web.term_story import ICONS as ICONS_OF_TERMS
+from web.term_story import SENTENCES as OF_TERMS
 from web.transfer_words import ICONS as ICONS_OF_TRANSFERS
 from web.transfer_words import SENTENCES as OF_TRANSFERS
 
@@ -13,6 +15,7 @@ SENTENCES: dict[str, Any] = {
     **OF_PRINTING,
     **OF_SUBMISSION,
     **OF_TRANSFERS,
+    **OF_TERMS,
     "document.shelve": _l("shelved the document"),
     "document.place": _l("placed it in case file %(case_file)s"),
     "document.correct": _l("corrected its data"),
@@ -172,6 +175,7 @@ DOORS = {
 ICONS = {
     **ICONS_OF_SUBMISSION,
     **ICONS_OF_TRANSFERS,
+    **ICONS_OF_TERMS,
     "intake.step": "gear",
     "intake.resume": "arrow-clockwise",
     "intake.same_bytes": "files",

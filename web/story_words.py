@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from archive.models import Event, EventWords, Person
 from web.errors import words_for
 from web.field_words import LEVELS, names_by_column, readable
-from web.i18n import gettext, size
+from web.i18n import day_of, gettext, size
 from web.right_words import ROLE_NAMES
 from web.road_words import STEPS
 from web.story_sentences import DOORS, ICONS, RENDITIONS, SENTENCES
@@ -170,6 +170,8 @@ def _said(event: Event, words: dict[str, Any]) -> str:
         "line": facts.get("notation") or words.get("title", ""),
         "count": facts.get("count", facts.get("case_files", facts.get("lines", ""))),
         "new": facts.get("new", ""),
+        "term": facts.get("term", ""),
+        "day": day_of(facts.get("on")),
         "version": facts.get("version", ""),
         "changed": facts.get("changed", ""),
     }

@@ -122,13 +122,13 @@ def test_versions_do_not_overlap(office: Office) -> None:
 def test_what_was_approved_is_never_deleted_and_a_draft_may_go(office: Office) -> None:
     first = office.rule()
     with pytest.raises(Conflict, match="rule_is_in_use"), office.acting(office.lan) as session:
-        schedule.drop(session, session.get_one(RetentionRule, first.id), office.lan)
+        schedule.drop(session, session.get_one(RetentionRule, first.id))
     with office.acting(office.lan) as session:
         organ = session.get_one(Organ, office.organ.id)
         schedule.draft(session, organ, TWENTY, office.lan)
     with office.acting(office.lan) as session:
         rule = schedule.by_number(session, office.organ, "3.4", "draft")
-        schedule.drop(session, rule, office.lan)
+        schedule.drop(session, rule)
     with office.db.reading() as session:
         assert [one.id for one in schedule.versions(session, office.organ, "3.4")] == [first.id]
         assert session.scalars(select(Event).where(Event.action == "retention_rule.drop")).one()
@@ -193,10 +193,10 @@ def test_a_row_ends_with_a_reason_and_holds_through_its_last_day(office: Office)
     rule = office.rule(on=date(2020, 1, 1))
     with pytest.raises(Invalid, match="reason_missing"), office.acting(office.truong) as session:
         found = session.get_one(RetentionRule, rule.id)
-        approving.end(session, found, office.truong, on=date(2026, 6, 30), reason="  ")
+        approving.end(session, found, on=date(2026, 6, 30), reason="  ")
     with office.acting(office.truong) as session:
         found = session.get_one(RetentionRule, rule.id)
-        approving.end(session, found, office.truong, on=date(2026, 6, 30), reason="Bãi bỏ")
+        approving.end(session, found, on=date(2026, 6, 30), reason="Bãi bỏ")
     assert schedule.holds_on(found, date(2026, 6, 30))
     assert not schedule.holds_on(found, date(2026, 7, 1))
     with (

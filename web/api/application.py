@@ -17,7 +17,17 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from archive.settings import Settings
 from web import numbers
-from web.api import alarms, case_files, documents, doors, errors, finding, intakes, tokens
+from web.api import (
+    alarms,
+    case_files,
+    documents,
+    doors,
+    errors,
+    finding,
+    intakes,
+    retention,
+    tokens,
+)
 from web.api.schemas import ErrorOut
 from web.i18n import LANGUAGES
 from web.security import FORM_BYTES
@@ -26,7 +36,7 @@ from web.services import Services
 PREFIX = "/api/v1"
 VERSION = "1.0"
 RATE = "600 per minute"  # of one token; of one address for those who have none
-RESOURCES = (documents, alarms, intakes, finding, case_files, tokens)
+RESOURCES = (documents, alarms, intakes, finding, case_files, retention, tokens)
 ABOUT = (
     "Records and archives. Every request but the one for this description carries a token: "
     "`Authorization: Bearer …`. A token works at its owner's organ; `Luutru-Organ: CODE` chooses "

@@ -316,6 +316,31 @@ class CaseFilesOut(PageOut):
     case_files = List(Nested(CaseFileOut), required=True)
 
 
+# Retention ----------------------------------------------------------------------------------------
+
+
+class RetentionOut(Schema):
+    """Why something is kept, and until when, counted now."""
+
+    kind = a_text("case_file or document.")
+    code = a_text()
+    fate = a_text("runs, permanent, waits (for what was not written down yet) or unknown.")
+    expires_on = a_text_or_none("The last day on which it must be kept.", format="date")
+    waits_for = a_text_or_none("ended, superseded or asset_ended.")
+    term = a_text_or_none("As it was said last, or stated.")
+    rule = a_text_or_none("Number of the rule in the organ's schedule.")
+    version = a_number(or_none=True)
+    mandate = a_text_or_none("The regulation and article behind the rule.")
+    source = a_text_or_none("Who said it: officer, archivist or appraisal.")
+    is_confirmed = Boolean(required=True, metadata={"description": "The archive has said so."})
+    held_by = List(String(), required=True, metadata={"description": "Numbers of orders."})
+    next = a_text("What comes next.")
+    next_on = a_text_or_none("The day of that.", format="date")
+    sentences = List(
+        String(), required=True, metadata={"description": "For people, the most important first."}
+    )
+
+
 # Tokens -------------------------------------------------------------------------------------------
 
 

@@ -5,6 +5,7 @@ import binascii
 import json
 import tempfile
 import zlib
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from archive.errors import Conflict, Invalid, Refused
 from archive.plan_import import Comparison
 from archive.plan_tables import HEADER
 from formats.errors import FormatError
-from formats.tables import Table, TableRow
+from formats.tables import Limits, Table, TableRow
 from web import plan_files
 from web.auth import reading, writing
 from web.errors import words_for, words_of
@@ -38,20 +39,27 @@ def page(year: int) -> str | BaseResponse | tuple[str, int]:
         return _page(year)
     try:
         if "table" in request.form:
-            return _take_in(year, refuse_marks_in_table(_unpacked(request.form["table"])))
-        return _show(year, _uploaded())
+            return _take_in(
+                year, refuse_marks_in_table(unpacked(request.form["table"], plan_files.LIMITS))
+            )
+        return _show(year, uploaded(plan_files.read))
     except (Conflict, Invalid, Refused, FormatError) as error:
         return _page(year, said=words_of(error)), 422
 
 
-def _uploaded() -> Table:
+def uploaded(read: Callable[[Path], Table]) -> Table:
+    """The table in the file that was chosen.
+
+    Raises:
+        Invalid: `nothing_chosen`.
+    """
     given = request.files.get("file")
     if given is None or not given.filename:
         raise Invalid("nothing_chosen")
     with closing(given), tempfile.TemporaryDirectory(prefix="luutru-plan-") as folder:
         path = Path(folder) / "table"
         given.save(path)
-        return plan_files.read(path)
+        return read(path)
 
 
 def _show(year: int, table: Table) -> str:
@@ -108,7 +116,7 @@ def packed(table: Table) -> str:
     ).decode()
 
 
-def _unpacked(text: str) -> Table:
+def unpacked(text: str, limits: Limits) -> Table:
     """The table that was shown; it is looked through again as if it were new.
 
     Raises:
@@ -120,7 +128,7 @@ def _unpacked(text: str) -> Table:
         header = tuple(str(one) for one in told["header"])
         rows = tuple(
             TableRow(int(number), (*map(str, cells), *[""] * len(header))[: len(header)])
-            for number, *cells in told["rows"][: plan_files.LIMITS.rows]
+            for number, *cells in told["rows"][: limits.rows]
         )
     except (ValueError, TypeError, KeyError, zlib.error, binascii.Error) as wrong:
         raise Invalid("table_lost") from wrong
