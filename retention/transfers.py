@@ -122,8 +122,9 @@ def all_hindrances(
     for name in names:
         one = MOVES[name]
         if transfer.stage not in one.start:
-            details = {"stage": transfer.stage, "move": name}
-            told[name] = [Hindrance("wrong_transfer_stage", details)]
+            is_early = (transfer.stage, name) == ("registered", "confirm")
+            code = "export_not_ready" if is_early else "wrong_transfer_stage"
+            told[name] = [Hindrance(code, {"stage": transfer.stage, "move": name})]
             continue
         for check in one.checks:
             if check not in known:

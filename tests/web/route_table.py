@@ -41,6 +41,7 @@ ENTRY = {"book": "den", "year": "{year}", "number": 1}
 PERSON = {"number": "{person}"}
 ISSUANCE = {"number": "{issuance}"}
 SUBMISSION = {"code": "{submission}"}
+TRANSFER = {"code": "{transfer}"}
 
 # Open to who is not signed in, and files of the pages themselves: they show nothing of the record.
 PUBLIC = {
@@ -183,6 +184,16 @@ ROUTES: dict[str, Route] = {
     "POST freezes.lift": Route("Mở khóa theo lệnh", {"number": "{order}"}),
     "GET custody.page": Route("Xem các phông"),
     "POST custody.pass_on": Route("Chuyển giao phông cho cơ quan kế thừa", {"number": "{fonds}"}),
+    # keeping and leaving
+    "GET retention.page": Route("Xem trang bảo quản và hủy"),
+    "GET transfers.page": Route("Xem hồ sơ phải nộp lưu trữ lịch sử"),
+    "POST transfers.register": Route("Đăng ký nộp lưu trữ lịch sử"),
+    "GET transfers.one": Route("Xem một đợt nộp lưu trữ lịch sử", TRANSFER),
+    "POST transfers.export": Route("Lập thư mục giao nhận", TRANSFER),
+    "GET transfers.folder": Route("Tải thư mục giao nhận", TRANSFER),
+    "POST transfers.confirm": Route("Ghi xác nhận của lưu trữ lịch sử", TRANSFER),
+    "POST transfers.leave_out": Route("Để lại một hồ sơ của đợt nộp", TRANSFER),
+    "POST transfers.give_up": Route("Bỏ đợt nộp lưu trữ lịch sử", TRANSFER),
     # submission
     "GET submissions.page": Route("Xem hồ sơ đến hạn nộp lưu"),
     "POST submissions.send": Route("Nộp hồ sơ vào lưu trữ"),
@@ -263,6 +274,9 @@ ROUTES: dict[str, Route] = {
     "GET forms.plan": Route("In danh mục hồ sơ theo mẫu", {"year": "{year}"}),
     "GET forms.case_file_list": Route("In danh sách hồ sơ của năm", {"year": "{year}"}),
     "GET forms.case_file": Route("In mục lục văn bản trong hồ sơ", CASE_FILE),
+    "GET forms.transfer": Route(
+        "In mục lục, biên bản nộp lưu trữ lịch sử", {**TRANSFER, "what": "list"}
+    ),
     "GET forms.submission": Route(
         "In mục lục hồ sơ nộp lưu, biên bản giao nhận", {**SUBMISSION, "what": "list"}
     ),

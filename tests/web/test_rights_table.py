@@ -42,6 +42,7 @@ from archive.life_models import AccessChange, DocumentLink, Submission, Submissi
 from archive.models import CaseFile, FilePlanEntry, Fonds, Organ, Person
 from archive.roles import ROLES
 from ingest.models import Issuance
+from retention.models import Transfer
 from tests.factories import a_case_file, a_person, an_intake, writing
 from tests.web.conftest import House
 from tests.web.route_table import NOBODY, PUBLIC, RIGHTS, ROUTES, Route
@@ -326,6 +327,7 @@ def _numbers_of(rows: Session, organ: Organ, house: House) -> Names:
         "line": _line(rows, organ),
         "issuance": _issuance(rows, organ, by["minh"]),
         "submission": _submission(rows, organ, case_file, by["tatca"]),
+        "transfer": _transfer(rows, organ, by["lan"]),
         "order": order.id,
         "change": _change(rows, case_file, by["tatca"]),
         "link": _link(rows, organ, house),
@@ -395,6 +397,21 @@ def _issuance(rows: Session, organ: Organ, by: Person) -> int:
     rows.flush()
     audit.record(rows, "issuance.prepare", made)
     return made.id
+
+
+def _transfer(rows: Session, organ: Organ, by: Person) -> str:
+    made = Transfer(
+        organ_id=organ.id,
+        code="TTLT-LS-1",
+        receiver="Lưu trữ lịch sử tỉnh",
+        planned_on=date(2027, 1, 5),
+        registered_by_id=by.id,
+        registered_at=clock.now(),
+    )
+    rows.add(made)
+    rows.flush()
+    audit.record(rows, "transfer.register", made)
+    return made.code
 
 
 def _submission(rows: Session, organ: Organ, case_file: CaseFile, by: Person) -> str:

@@ -4,7 +4,7 @@ Luật 33/2024; TT 05/2025. What may be done, and what keeps it from being done,
 `retention.transfers`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -178,13 +178,13 @@ def _one(rows: Session, found: Transfer) -> str:
     items = listed(rows, transfer_lists.items_of(found))
     files = [one.case_file for one in items.rows]
     troubled = hindrances_of(rows, files, found) if found.stage in transfers.LIVE else {}
-    hands = (found.registered_by_id, found.asked_by_id)
+    names = people.names_of(rows, (found.registered_by_id, found.asked_by_id))
     return render_template(
         "transfers/one.html",
         transfer=found,
         stage=STAGES[found.stage],
         outcomes=OUTCOMES,
-        steps=_steps(found),
+        steps=_steps(found, names),
         shown=items,
         count=transfer_lists.counts_of(rows, [found]).get(found.id, 0),
         known=known_case_files(rows, asker(), [one.id for one in files]),
@@ -194,7 +194,7 @@ def _one(rows: Session, found: Transfer) -> str:
         why_no_folder=words_for(found.export_reason, found.export_details)
         if found.export_reason
         else None,
-        names=people.names_of(rows, hands),
+        names=names,
         may_hand=may(rows, Action.HAND_TO_HISTORY, here()),
         story=story(
             rows, story_of("transfer", found.id), of="transfer", before=number_asked("before")
@@ -209,16 +209,20 @@ def _the_transfer(rows: Session, code: str, action: Action = Action.SEE_RETENTIO
     return found
 
 
-def _steps(found: Transfer) -> list[Step]:
+def _steps(found: Transfer, names: Mapping[int, str]) -> list[Step]:
     at = WAY.index(found.stage) if found.stage in WAY else 0
-    ends = {"registered": found.registered_at, "exported": found.exported_at}
+    ends = {
+        "registered": (names.get(found.registered_by_id, ""), found.registered_at),
+        "exported": (names.get(found.asked_by_id or 0, gettext("The system")), found.exported_at),
+    }
     steps = []
     for place, name in enumerate(WAY):
         is_done = place < at or found.stage == "confirmed"
         state = "done" if is_done else "here" if place == at else "ahead"
         if found.stage == "given_up":
             state = "halted" if place == 0 else "ahead"
-        steps.append(Step(STAGES[name], state, "", ends.get(name) if place <= at else None))
+        who, when = ends.get(name, ("", None)) if place <= at else ("", None)
+        steps.append(Step(STAGES[name], state, who, when))
     return steps
 
 
