@@ -69,6 +69,7 @@ class Commands(click.Group):
 @click.group(cls=Commands)
 @click.option("--as", "user_name", envvar="LUUTRU_AS", help="Who acts: a user name.")
 @click.option("--for", "principal_name", metavar="USER", help="Act for this person (delegation).")
+@click.option("--at", "organ_code", metavar="ORGAN", help="Act at this organ; else at one's own.")
 @click.option(
     "--language",
     envvar="LUUTRU_LANGUAGE",
@@ -80,10 +81,14 @@ class Commands(click.Group):
 @click.version_option(package_name="luutru", prog_name="luutru")
 @click.pass_context
 def main(
-    context: click.Context, user_name: str | None, principal_name: str | None, language: str
+    context: click.Context,
+    user_name: str | None,
+    principal_name: str | None,
+    organ_code: str | None,
+    language: str,
 ) -> None:
     """Lưu Trữ: records and archives."""
-    del principal_name  # web/commands/door.py asks the context for it
+    del principal_name, organ_code  # web/commands/door.py asks the context for them
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     for library in ("pyhanko", "pyhanko_certvalidator"):  # what they found is in our reports
         logging.getLogger(library).setLevel(logging.CRITICAL)

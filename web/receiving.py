@@ -84,15 +84,19 @@ def receive_all(
     *,
     wait: bool,
     tell: Callable[[str], None],
+    organ_id: int | None = None,
 ) -> Iterator[Fate]:
-    """Receive each file; with `wait`, carry on until each has come to an end.
+    """Receive each file at this organ, else at the person's own.
+
+    With `wait`, carry on until each has come to an end.
 
     Raises:
         NotAllowed: the person may not receive.
         NotFound: `no_such_case_file`.
     """
-    case_files_by_code = _check(services, person, given)
-    taken = [_take(services, person, one, case_files_by_code) for one in given]
+    place = organ_id or person.organ_id
+    case_files_by_code = _check(services, person, given, place)
+    taken = [_take(services, person, one, case_files_by_code, place) for one in given]
     numbers = [one.intake_id for one in taken if isinstance(one, Receipt)]
     fates = _followed(services, numbers, wait, tell)
     for what, one in zip(given, taken, strict=True):
@@ -115,10 +119,12 @@ def _followed(
     return _fates(services, numbers)
 
 
-def _check(services: Services, person: Person, given: Sequence[Given]) -> dict[str | None, int]:
+def _check(
+    services: Services, person: Person, given: Sequence[Given], organ_id: int
+) -> dict[str | None, int]:
     """The case files that are named, by code; all of them, before anything is stored."""
     with services.db.reading() as session:
-        organ = session.get_one(Organ, person.organ_id)
+        organ = session.get_one(Organ, organ_id)
         access.require(session, person, Action.RECEIVE, organ)
         found: dict[str | None, int] = {}
         for code in {one.case_file for one in given if one.case_file}:
@@ -127,7 +133,11 @@ def _check(services: Services, person: Person, given: Sequence[Given]) -> dict[s
 
 
 def _take(
-    services: Services, person: Person, given: Given, case_file_ids: dict[str | None, int]
+    services: Services,
+    person: Person,
+    given: Given,
+    case_file_ids: dict[str | None, int],
+    organ_id: int,
 ) -> Receipt | Fate:
     """Store one file; what is turned away at the desk holds up none of the others."""
     try:
@@ -142,7 +152,7 @@ def _take(
                     case_file_ids.get(given.case_file),
                     given.again,
                 ),
-                organ_id=person.organ_id,
+                organ_id=organ_id,
                 by=person,
                 door="command",
                 limit=services.settings.upload_megabytes * MEGABYTE,

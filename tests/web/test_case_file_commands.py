@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from archive import audit, people
 from archive.life_models import FreezeOrder
-from archive.models import CaseFile
-from tests.factories import a_case_file, a_document, a_person
+from archive.models import CaseFile, Organ
+from tests.factories import a_case_file, a_document, a_person, an_organ
 from tests.web.conftest import House
 from web.cli import main
 
@@ -83,3 +84,23 @@ def test_a_frozen_one_refuses_by_command_until_it_is_lifted(house: House, run: A
     assert [(one["number"], one["in_force"]) for one in listed] == [("1/QĐ", False)]
     with house.services.db.reading() as rows:
         assert rows.query(FreezeOrder).one().lift_number == "2/QĐ"
+
+
+def test_at_another_organ_acts_who_has_a_part_in_it_and_nobody_else(house: House, run: Any) -> None:
+    db = house.services.db
+    other = an_organ(db, "STC")
+    with audit.acting_as(None, "command"), db.transaction() as session:
+        binh = people.by_name(session, "binh")
+        people.appoint(session, binh, session.get_one(Organ, other.id), "officer")
+        audit.record(session, "person.appoint", binh)
+    opened = run(
+        "binh", "--at", "STC", "case-file", "open", "17", "--title", "Việc X", "--year", "2026",
+        "--maintenance", "20 năm", "--json",
+    )  # fmt: skip
+    assert answers(opened)[0]["case_file"].startswith("STC")
+    assert len(answers(run("binh", "--at", "STC", "case-file", "list", "--json"))) == 1
+    own = answers(run("binh", "case-file", "list", "--json"))
+    assert not [one for one in own if one["case_file"].startswith("STC")]
+    for code in ("STC", "KHONG"):
+        refused = run("lan", "--at", code, "case-file", "list")
+        assert (refused.exit_code, code in refused.stderr) == (4, True)

@@ -11,10 +11,10 @@ from archive import access, case_files, closing, documents, papers, people, read
 from archive.access import Action
 from archive.fields import CASE_FILE_FIELDS, day_typed
 from archive.freezes import orders_on
-from archive.models import CaseFile, Document, Organ, Person, Placement
+from archive.models import CaseFile, Document, Person, Placement
 from archive.moves import require_change
 from ingest.intakes import nothing_on_the_road
-from web.commands.door import acting, answer, door, json_option, tell, the_archive
+from web.commands.door import acting, answer, door, here, json_option, tell, the_archive
 from web.commands.recording import pairs
 from web.marks import refuse_marks
 from web.words import say
@@ -52,7 +52,7 @@ def open_one(
 ) -> None:
     """Open a case file and print its code."""
     with the_archive() as services, acting(services, actor) as who, services.db.transaction() as db:
-        organ = db.get_one(Organ, who.organ_id)
+        organ = here(db, who)
         access.require(db, who, Action.OPEN_CASE_FILE, organ)
         made = case_files.open_one(
             db, organ, notation, title, year=year, holder=db.get_one(Person, who.id),
@@ -95,7 +95,7 @@ def list_them(
 ) -> None:
     """List the organ's case files that you may see, newest first."""
     with the_archive() as services, acting(services, actor) as who, services.db.reading() as db:
-        organ = db.get_one(Organ, who.organ_id)
+        organ = here(db, who)
         access.require(db, who, Action.SEE_CASE_FILES, organ)
         wanted = select(CaseFile).where(reading.seen_case_files(db, who, organ))
         if year is not None:

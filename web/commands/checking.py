@@ -9,10 +9,9 @@ import click
 
 from archive import access, audit, audit_check, documents, journal_check
 from archive.access import Action
-from archive.models import Organ
 from ingest import verification
 from search import indexing
-from web.commands.door import acting, answer, door, json_option, tell, the_archive
+from web.commands.door import acting, answer, door, here, json_option, tell, the_archive
 from web.services import Services
 from web.words import say
 
@@ -122,7 +121,7 @@ def _gap(_context: click.Context, _argument: click.Parameter, given: str) -> tup
 def audit_explain(actor: str | None, gap: tuple[int, int], why: str, as_json: bool) -> None:
     """Say why the journal lacks these events: a power cut, a full disk, a folder out of reach."""
     with the_archive() as services, acting(services, actor) as who, services.db.transaction() as db:
-        access.require(db, who, Action.VERIFY_STORY, db.get_one(Organ, who.organ_id))
+        access.require(db, who, Action.VERIFY_STORY, here(db, who))
         journal_check.explain(db, *gap, why)
     named = "..".join(map(str, sorted(set(gap))))
     answer({"gap": list(gap)}) if as_json else tell(say("gap_explained", gap=named))

@@ -8,10 +8,11 @@ from functools import wraps
 from typing import Any
 
 import click
+from sqlalchemy.orm import Session
 
-from archive import audit, delegations, people
+from archive import access, audit, delegations, organs, people
 from archive.errors import ArchiveError, Invalid, NotAllowed, NotFound
-from archive.models import Person
+from archive.models import Organ, Person
 from archive.settings import Settings
 from formats.errors import FormatError
 from web.marks import refuse_marks
@@ -87,6 +88,21 @@ def acting(services: Services, user_name: str | None) -> Iterator[Person]:
         yield principal or person
 
 
+def here(db: Session, who: Person) -> Organ:
+    """The organ at which the person acts: the one behind `--at`, else their own.
+
+    Raises:
+        NotFound: `no_such_organ`: there is none, or the person has no part in it.
+    """
+    code = _asked_of_all("organ_code")
+    if not code:
+        return db.get_one(Organ, who.organ_id)
+    found = organs.by_code(db, code)
+    if found.id not in access.organs_of(who):
+        raise NotFound("no_such_organ", organ=code)
+    return found
+
+
 def whose_hand(services: Services) -> Person | None:
     """The natural person who acts now, whomever they act for; inside `acting`."""
     now = audit.actor()
@@ -103,20 +119,20 @@ def acting_oneself(services: Services, user_name: str | None) -> Iterator[Person
     Raises:
         Invalid: `not_while_acting`.
     """
-    if _acts_for():
+    if _asked_of_all("principal_name"):
         raise Invalid("not_while_acting")
     with acting(services, user_name) as person:
         yield person
 
 
-def _acts_for() -> str | None:
-    """The user name behind `--for`."""
-    named: str | None = click.get_current_context().find_root().params.get("principal_name")
-    return named
+def _asked_of_all(name: str) -> str | None:
+    """What was asked before the command's name, for all commands alike."""
+    asked: str | None = click.get_current_context().find_root().params.get(name)
+    return asked
 
 
 def _principal(services: Services, person: Person) -> Person | None:
-    if not (named := _acts_for()):
+    if not (named := _asked_of_all("principal_name")):
         return None
     with services.db.reading() as session:
         found = delegations.between(session, person, people.by_name(session, named))

@@ -10,8 +10,8 @@ from archive.access import Action
 from archive.errors import NotFound
 from archive.fields import day_typed
 from archive.life_models import FreezeOrder
-from archive.models import CaseFile, Document, Organ, Person
-from web.commands.door import acting, answer, door, json_option, tell, the_archive
+from archive.models import CaseFile, Document, Person
+from web.commands.door import acting, answer, door, here, json_option, tell, the_archive
 from web.words import say
 
 
@@ -44,7 +44,7 @@ def place(
 ) -> None:
     """Freeze case files and documents by code, or all case files that a filter finds."""
     with the_archive() as services, acting(services, actor) as who, services.db.transaction() as db:
-        organ = db.get_one(Organ, who.organ_id)
+        organ = here(db, who)
         access.require(db, who, Action.FREEZE, organ)
         things = [_thing(db, who, code) for code in codes]
         if year is not None or unit or holder or not codes:
@@ -82,7 +82,7 @@ def _thing(db: Session, who: Person, code: str) -> CaseFile | Document:
 def lift(actor: str | None, order_number: int, number: str, reason: str, as_json: bool) -> None:
     """Lift an order; `freeze list` says which number it has here."""
     with the_archive() as services, acting(services, actor) as who, services.db.transaction() as db:
-        organ = db.get_one(Organ, who.organ_id)
+        organ = here(db, who)
         access.require(db, who, Action.FREEZE, organ)
         order = freezes.by_number(db, organ, order_number)
         freezes.thaw(db, order, by=db.get_one(Person, who.id), number=number, reason=reason)
@@ -97,7 +97,7 @@ def lift(actor: str | None, order_number: int, number: str, reason: str, as_json
 def list_them(actor: str | None, as_json: bool) -> None:
     """List the organ's orders, those in force first."""
     with the_archive() as services, acting(services, actor) as who, services.db.reading() as db:
-        organ = db.get_one(Organ, who.organ_id)
+        organ = here(db, who)
         access.require(db, who, Action.SEE_CASE_FILES, organ)
         rows = [_order(one) for one in freezes.live_orders(db, organ)]
     for row in rows:

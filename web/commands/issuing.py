@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from archive.access import Action
 from archive.errors import Invalid
-from archive.models import Organ, Person
+from archive.models import Person
 from archive.register_fields import number_of_entry
 from formats.issuing import LAYOUTS, FieldPlace
 from formats.issuing_places import SIGNATURE_FIELDS, TEXT_FIELDS
@@ -18,15 +18,7 @@ from ingest import issuing, issuing_out
 from ingest.issuances import by_number, moved, seen_by, stored_form, the_issuance
 from ingest.issuing import COPY_KINDS, KINDS, Wish
 from ingest.models import Issuance
-from web.commands.door import (
-    acting,
-    answer,
-    door,
-    json_option,
-    tell,
-    the_archive,
-    whose_hand,
-)
+from web.commands.door import acting, answer, door, here, json_option, tell, the_archive, whose_hand
 from web.commands.recording import pairs
 from web.receiving import carry
 from web.services import Services
@@ -82,8 +74,10 @@ def prepare(
         {name: FieldPlace(**values) for name, values in _places(places).items()},
     )  # fmt: skip
     with the_archive() as services, acting(services, actor) as who:
+        with services.db.reading() as db:
+            organ = here(db, who)
         number = issuing.prepare(
-            services.db, services.workshop, path, wish, organ_id=who.organ_id, by=who
+            services.db, services.workshop, path, wish, organ_id=organ.id, by=who
         )
         if target is not None:
             _fetch(services, who, number, "", target)
@@ -194,7 +188,7 @@ def show(actor: str | None, number: int, as_json: bool) -> None:
 def list_all(actor: str | None, state: str | None, limit: int, as_json: bool) -> None:
     """List what is being issued, newest first."""
     with the_archive() as services, acting(services, actor) as who, services.db.reading() as db:
-        wanted = select(Issuance).where(seen_by(db, who, db.get_one(Organ, who.organ_id)))
+        wanted = select(Issuance).where(seen_by(db, who, here(db, who)))
         if state is not None:
             wanted = wanted.where(Issuance.state == state)
         newest = wanted.order_by(Issuance.id.desc()).limit(limit)

@@ -10,7 +10,7 @@ from archive import access, clock, key_custody, organ_rules, organs, units
 from archive.access import Action
 from archive.errors import Invalid, NotFound
 from archive.models import Organ, Person
-from web.commands.door import acting, answer, door, json_option, tell, the_archive
+from web.commands.door import acting, answer, door, here, json_option, tell, the_archive
 from web.commands.people import day_from, organ_option, person_of, why_option
 from web.words import say
 
@@ -170,7 +170,7 @@ def key_list(actor: str | None, organ_code: str | None, as_json: bool) -> None:
 
 def managed(db: Session, who: Person, code: str | None) -> Organ:
     """The organ that the acting person looks after."""
-    found = organs.by_code(db, code) if code else db.get_one(Organ, who.organ_id)
+    found = organs.by_code(db, code) if code else here(db, who)
     access.require(db, who, Action.MANAGE_ORGAN, found)
     return found
 

@@ -23,7 +23,7 @@ from archive.fields import Field, parse_value
 from archive.models import Organ, Person
 from archive.roles import ROLES
 from formats.tables import Limits, read_table
-from web.commands.door import acting, answer, door, json_option, tell, the_archive
+from web.commands.door import acting, answer, door, here, json_option, tell, the_archive
 from web.marks import refuse_marks_in_table
 from web.words import say, say_line
 
@@ -252,7 +252,7 @@ def end_role(
 
 def managed(db: Session, who: Person, code: str | None) -> Organ:
     """The organ whose people the acting person manages."""
-    organ = organs.by_code(db, code) if code else db.get_one(Organ, who.organ_id)
+    organ = organs.by_code(db, code) if code else here(db, who)
     access.require(db, who, Action.MANAGE_PEOPLE, organ)
     return organ
 
@@ -266,7 +266,7 @@ def person_of(db: Session, who: Person, user_name: str) -> Person:
     """Somebody of an organ whose people one manages; people of others don't exist."""
     managed = [one for one in access.organs_of(who) if manages(db, who, one)]
     if not managed:
-        access.require(db, who, Action.MANAGE_PEOPLE, db.get_one(Organ, who.organ_id))
+        access.require(db, who, Action.MANAGE_PEOPLE, here(db, who))
     found = people.by_name(db, user_name)
     if {found.organ_id, *(one.organ_id for one in found.appointments)}.isdisjoint(managed):
         raise NotFound("no_such_person", name=user_name)

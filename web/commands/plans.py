@@ -25,7 +25,7 @@ from archive.file_plans import LineValues
 from archive.models import FilePlan, FilePlanEntry, Organ, Person
 from archive.plan_tables import units_of
 from web import plan_files
-from web.commands.door import acting, answer, door, json_option, tell, the_archive
+from web.commands.door import acting, answer, door, here, json_option, tell, the_archive
 from web.words import say, say_code
 
 DECIDED_ON = Field("decision_date", "--on", "--on", "date")
@@ -51,7 +51,7 @@ def line_options(command: Any) -> Any:
 
 
 def _organ(db: Session, who: Person, action: Action) -> Organ:
-    organ = db.get_one(Organ, who.organ_id)
+    organ = here(db, who)
     access.require(db, who, action, organ)
     return organ
 

@@ -12,7 +12,16 @@ from archive.access import Action
 from archive.description import described
 from archive.errors import Invalid
 from search.finding import find as find_for
-from web.commands.door import acting, answer, door, json_option, names_marks, tell, the_archive
+from web.commands.door import (
+    acting,
+    answer,
+    door,
+    here,
+    json_option,
+    names_marks,
+    tell,
+    the_archive,
+)
 from web.hits import hit
 from web.receiving import Given, receive_all
 from web.words import say
@@ -41,7 +50,9 @@ def receive(
     fields = pairs(settings)
     given = [Given(path, fields, case_file_code, again) for path in paths]
     with the_archive() as services, acting(services, actor) as who:
-        fates = list(receive_all(services, who, given, wait=wait, tell=tell))
+        with services.db.reading() as db:
+            organ = here(db, who)
+        fates = list(receive_all(services, who, given, wait=wait, tell=tell, organ_id=organ.id))
     for fate in fates:
         answer(fate.as_json()) if as_json else click.echo(fate.as_line())
     good = {"shelved"} if wait else {"shelved", "received", "waiting", "stuck"}

@@ -21,7 +21,7 @@ from ingest import admission, registering
 from ingest.reception import Sending, receive
 from ingest.registering import Form
 from web import register_rows
-from web.commands.door import acting, answer, the_archive
+from web.commands.door import acting, answer, here, the_archive
 from web.error_words import MEGABYTE
 from web.services import Services
 
@@ -47,7 +47,7 @@ class Desk:
 def at_desk(actor: str | None, action: Action) -> Iterator[Desk]:
     """Open the archive for one act that this action allows."""
     with the_archive() as services, acting(services, actor) as who, services.db.transaction() as db:
-        organ = db.get_one(Organ, who.organ_id)
+        organ = here(db, who)
         access.require(db, who, action, organ)
         yield Desk(services, db, who, organ)
 
@@ -83,14 +83,15 @@ def received(actor: str | None, path: Path | None, form: Form) -> int | None:
         raise Refused("secret_mark", mark=mark)
     with the_archive() as services, acting(services, actor) as who:
         with services.db.reading() as db:
-            access.require(db, who, Action.REGISTER, db.get_one(Organ, who.organ_id))
+            organ = here(db, who)
+            access.require(db, who, Action.REGISTER, organ)
         with path.open("rb") as stream:
             return receive(
                 services.db,
                 services.files,
                 stream,
                 Sending(nfc(path.name), {}),
-                organ_id=who.organ_id,
+                organ_id=organ.id,
                 by=who,
                 door="command",
                 limit=services.settings.upload_megabytes * MEGABYTE,

@@ -16,7 +16,7 @@ from ingest import admission, joining, origins, registering
 from ingest.intakes import intake_for
 from ingest.registering import Decided, Form
 from web import register_rows
-from web.commands.door import acting, door, json_option, names_marks, tell, the_archive
+from web.commands.door import acting, door, here, json_option, names_marks, tell, the_archive
 from web.commands.recording import pairs
 from web.commands.register_desk import Desk, a_day, at_desk, entry_as_json, received, said
 from web.field_words import COMPLETENESS
@@ -201,7 +201,9 @@ def _completed(desk: Desk, form: Form, given: dict[str, Any], intake: int | None
 
 def _note_secret(actor: str | None) -> None:
     with the_archive() as services, acting(services, actor) as who:
-        registering.note_secret(services.db, who.organ_id, who)
+        with services.db.reading() as db:
+            organ = here(db, who)
+        registering.note_secret(services.db, organ.id, who)
 
 
 @register.command("list")

@@ -20,9 +20,18 @@ from archive import reading as reads
 from archive.access import Action
 from archive.errors import NotFound
 from archive.life_models import Delegation
-from archive.models import CaseFile, Document, Organ, Person
+from archive.models import CaseFile, Document, Person
 from web.commands.case_files import case_file
-from web.commands.door import acting, acting_oneself, answer, door, json_option, tell, the_archive
+from web.commands.door import (
+    acting,
+    acting_oneself,
+    answer,
+    door,
+    here,
+    json_option,
+    tell,
+    the_archive,
+)
 from web.commands.people import (
     day_from,
     managed,
@@ -146,7 +155,7 @@ def let_act(
         acting_oneself(services, actor) as who,
         services.db.transaction() as db,
     ):
-        organ = organs.by_code(db, organ_code) if organ_code else db.get_one(Organ, who.organ_id)
+        organ = organs.by_code(db, organ_code) if organ_code else here(db, who)
         lender = _colleague(db, organ.id, principal)
         if lender.id != who.id:
             access.require(db, who, Action.MANAGE_PEOPLE, organ)

@@ -23,7 +23,7 @@ from archive.fields import Field, parse_value
 from archive.life_models import Notice, Submission, SubmissionItem
 from archive.models import Organ, Person
 from web import clockwork
-from web.commands.door import acting, acting_oneself, answer, door, json_option, the_archive
+from web.commands.door import acting, acting_oneself, answer, door, here, json_option, the_archive
 from web.notice_words import headline, in_order
 from web.reasons.submissions import NAMES
 from web.services import Services
@@ -48,7 +48,7 @@ def submission() -> None:
 def list_all(actor: str | None, kind: str | None, as_json: bool) -> None:
     """Print the submissions that wait; for who doesn't accept, one's own."""
     with the_archive() as services, acting(services, actor) as who, services.db.reading() as db:
-        organ = db.get_one(Organ, who.organ_id)
+        organ = here(db, who)
         access.require(db, who, Action.SEE_CASE_FILES, organ)
         files_wanted = kind in ("due", "mine")
         rows = _case_files(db, who, organ, kind) if files_wanted else _all(db, who, organ, kind)
@@ -134,7 +134,7 @@ def send(
 ) -> None:
     """Submit closed case files together, and print the submission's code."""
     with the_archive() as services, acting(services, actor) as who, services.db.transaction() as db:
-        organ = db.get_one(Organ, who.organ_id)
+        organ = here(db, who)
         access.require(db, who, Action.WORK, organ)
         files = [reads.the_case_file(db, who, one, Action.WORK) for one in codes]
         made = submissions.submit(
@@ -292,7 +292,7 @@ def _confirm(services: Services, password: str) -> None:
 def call(actor: str | None, note: str, as_json: bool) -> None:
     """Announce the list of case files to be submitted; everybody has 30 days."""
     with the_archive() as services, acting(services, actor) as who, services.db.transaction() as db:
-        organ = db.get_one(Organ, who.organ_id)
+        organ = here(db, who)
         access.require(db, who, Action.ACCEPT, organ)
         made = submissions.call(db, organ, who, note)
         until = made.announced_on + submissions.DAYS_AFTER_CALL
@@ -348,7 +348,7 @@ def keep_back(
 
 
 def _the_submission(db: Session, who: Person, code: str) -> Submission:
-    organ = db.get_one(Organ, who.organ_id)
+    organ = here(db, who)
     return submission_lists.whole_submission(db, who, organ, code)
 
 

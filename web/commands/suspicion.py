@@ -9,7 +9,16 @@ from archive import access, alarms, reading
 from archive.access import Action
 from archive.models import Organ
 from ingest import decisions, twins
-from web.commands.door import acting, answer, door, json_option, names_marks, tell, the_archive
+from web.commands.door import (
+    acting,
+    answer,
+    door,
+    here,
+    json_option,
+    names_marks,
+    tell,
+    the_archive,
+)
 from web.words import say
 
 why_option = click.option("--why", required=True, help="The reason; it is kept in the story.")
@@ -30,7 +39,7 @@ def list_all(actor: str | None, as_json: bool) -> None:
         places = [db.get_one(Organ, number) for number in sorted(access.organs_of(who))]
         deciding = [one for one in places if access.may(db, who, Action.DECIDE_SECRET, one)]
         if not deciding:
-            access.require(db, who, Action.DECIDE_SECRET, db.get_one(Organ, who.organ_id))
+            access.require(db, who, Action.DECIDE_SECRET, here(db, who))
         found = [one.code for organ in deciding for one in alarms.suspected(db, organ)]
     for code in found:
         answer({"document": code}) if as_json else click.echo(code)
