@@ -100,6 +100,11 @@ def no_open_access_change(session: Session, case_file: CaseFile) -> Hindrance | 
     return Hindrance("access_change_waits") if session.scalar(select(waiting)) else None
 
 
+def by_disposal_only(_session: Session, case_file: CaseFile) -> Hindrance | None:
+    """Nobody makes this move by itself: a disposal does, with all its guards (R16)."""
+    return Hindrance("by_disposal_only", {"case_file": case_file.code})
+
+
 def _move(
     name: str, start: Iterable[str], end: str, action: Action, *checks: Check, **more: bool
 ) -> tuple[str, Move]:
@@ -140,6 +145,7 @@ MOVES: dict[str, Move] = dict(
             ["closed", "submitted", "returned", "accepted"],
             DESTROYED,
             Action.EXECUTE_DISPOSAL,
+            by_disposal_only,
             by_holder=False,
         ),
     )

@@ -118,6 +118,17 @@ def carrier(
     return _convert(Job(pages_pdf, out, "3b", described, layer, tuple(held)), method)
 
 
+def holding(
+    pages_pdf: Path, out: Path, attachments: tuple[Attachment, ...], description: Description
+) -> ConversionReport:
+    """Make a PDF/A-3b copy of a form of our own that holds files for machines.
+
+    Raises:
+        Unreadable, ProgramMissing, ProgramFailed: as in `to_pdfa`.
+    """
+    return _convert(Job(pages_pdf, out, "3b", description, None, attachments), None)
+
+
 def claims_pdfa(path: Path) -> str | None:
     """The flavour ("2b") a PDF claims in its metadata, or None; whether it is true, veraPDF says.
 

@@ -97,15 +97,28 @@ def clear_temporary_folders(ours: Iterable[Path] = (), folder: Path | None = Non
         ours: what stays with all above it, whatever its name: home, store, journal.
         folder: where they lie; the machine's folder for temporary files.
     """
-    kept = {above for one in ours for above in (one.resolve(), *one.resolve().parents)}
-    for one in (folder or Path(tempfile.gettempdir())).glob("luutru-*"):
+    for one in left_in_temporary_folders(ours, folder):
         try:
-            if _is_our_making(one) and one.resolve() not in kept and _is_left(one):
-                _remove(one)
+            _remove(one)
         except FileNotFoundError:  # whoever made it has removed it
             continue
         except OSError as failed:
             log.warning("%s stays where it is: %s", one, failed)
+
+
+def left_in_temporary_folders(ours: Iterable[Path] = (), folder: Path | None = None) -> list[Path]:
+    """The same, before anything is done about them."""
+    kept = {above for one in ours for above in (one.resolve(), *one.resolve().parents)}
+    found = []
+    for one in (folder or Path(tempfile.gettempdir())).glob("luutru-*"):
+        try:
+            if _is_our_making(one) and one.resolve() not in kept and _is_left(one):
+                found.append(one)
+        except FileNotFoundError:  # whoever made it has removed it
+            continue
+        except OSError as failed:
+            log.warning("%s stays where it is: %s", one, failed)
+    return found
 
 
 def _is_our_making(place: Path) -> bool:

@@ -232,16 +232,22 @@ def needed(session: Session, digests: Iterable[str]) -> set[str]:
     )
 
 
+def needed_apart(session: Session, digests: Iterable[str]) -> set[str]:
+    """Those of which an intake's bytes lie in quarantine."""
+    found = select(Intake.digest).where(
+        Intake.digest.in_(list(digests)),
+        Intake.state != "discarded",
+        Intake.is_quarantined.is_(True),
+    )
+    return set(session.scalars(found))
+
+
 def _is_needed(session: Session, digest: str) -> bool:
     return bool(needed(session, [digest]))
 
 
 def _is_needed_apart(session: Session, digest: str) -> bool:
-    """Whether an intake's bytes lie in quarantine under this digest."""
-    found = select(Intake.id).where(
-        Intake.digest == digest, Intake.state != "discarded", Intake.is_quarantined.is_(True)
-    )
-    return session.scalar(found.limit(1)) is not None
+    return bool(needed_apart(session, [digest]))
 
 
 @contextmanager

@@ -265,6 +265,9 @@ class SearchEngine(Protocol):
     def find(self, query: Query) -> Page:
         """The best matches that the asker may read."""
 
+    def held(self, ids: Iterable[str]) -> set[str]:
+        """Those of the ids that its files still name, also where they are only marked dropped."""
+
     def purge(self, remaining: Iterable[Entry]) -> Proof:
         """Make all but these unrecoverable, and say how we know."""
 

@@ -67,7 +67,7 @@ class TantivyEngine:
         """Forget these. Forgetting twice is fine."""
         with self._changing() as writer:
             dropped = list(ids)
-            self._dropped.add(sorted(self._held(dropped)))
+            self._dropped.add(sorted(self.held(dropped)))
             for one in dropped:
                 _delete(writer, one)
             _commit(writer)
@@ -84,6 +84,16 @@ class TantivyEngine:
         if query.first is None:
             return self._page(searcher, query)
         return self._page_of_two(searcher, query, query.first)
+
+    def held(self, ids: Iterable[str]) -> set[str]:
+        """Those of the ids that its files still name, also where they are only marked dropped.
+
+        Raises:
+            SearchBroken: the index is missing, damaged or of another version.
+        """
+        searcher = self._searcher()
+        with _damage_told():
+            return {one for one in ids if searcher.doc_freq(engine.ID, one)}
 
     def purge(self, remaining: Iterable[Entry]) -> Proof:
         """Make all but these unrecoverable, and say how we know."""
@@ -246,12 +256,6 @@ class TantivyEngine:
         writer = self._open_writer()
         with _damage_told():
             writer.garbage_collect_files()
-
-    def _held(self, ids: Iterable[str]) -> set[str]:
-        """Those of the ids that the files of the index name."""
-        searcher = self._searcher()
-        with _damage_told():
-            return {one for one in ids if searcher.doc_freq(engine.ID, one)}
 
     def _ids_in_files(self) -> set[str]:
         """All ids that the index's files still name, also those that are only marked dropped."""

@@ -52,7 +52,7 @@ def picture(services: Services, part: Part, number: int, width: int) -> bytes:
     source = shown(part)
     if source is None or width not in WIDTHS or not 1 <= number <= (part.pages or 0):
         raise NotFound("no_such_page", page=number)
-    place = _folder(services.settings, source.digest) / f"{number}-{width}.webp"
+    place = folder(services.settings, source.digest) / f"{number}-{width}.webp"
     if not place.is_file():
         with _drawing, local(services, source.digest) as pdf:
             _keep(place, page_picture(pdf, number, width))
@@ -114,7 +114,7 @@ def words(services: Services, part: Part, number: int) -> PageText | None:
 
 def forget(settings: Settings, digest: str) -> None:
     """Let go of the pictures of a file that is no more."""
-    shutil.rmtree(_folder(settings, digest), ignore_errors=True)
+    shutil.rmtree(folder(settings, digest), ignore_errors=True)
 
 
 @contextmanager
@@ -134,7 +134,8 @@ def local(services: Services, digest: str) -> Iterator[Path]:
         yield Path(folder) / "file"
 
 
-def _folder(settings: Settings, digest: str) -> Path:
+def folder(settings: Settings, digest: str) -> Path:
+    """Where the pictures of a stored file lie."""
     return settings.path("previews", digest[:2], digest)
 
 
