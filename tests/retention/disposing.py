@@ -1,5 +1,6 @@
 """A disposal and the people around it: what tests of disposals begin with."""
 
+import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from retention.models import Appraisal, Disposal, DisposalItem
 from tests.factories import a_person
 from tests.retention.office import Office
 
+_places = itertools.count(90)
 WHY = "Hết thời hạn, không còn giá trị"
 ENDED = date(2024, 12, 31)  # five years after 2019
 STAGES = ("listed", "council", "met", "appraised", "decided", "prepared", "reconfirmed",
@@ -232,7 +234,7 @@ class Desk:
             found = session.get_one(Document, document.id)
             session.add(
                 Placement(
-                    case_file_id=case_file.id, document_id=document.id, ordinal=90,
+                    case_file_id=case_file.id, document_id=document.id, ordinal=next(_places),
                     placed_at=clock.now(),
                 )
             )  # fmt: skip
