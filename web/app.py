@@ -3,7 +3,7 @@
 from flask import Flask
 from flask_bootstrap import Bootstrap5
 
-from web import auth, errors, i18n, lists, numbers, security
+from web import auth, closed, errors, i18n, lists, numbers, security
 from web.api.application import register as register_api
 from web.icons import icon
 from web.names import about, counted, headline, number_of
@@ -11,13 +11,17 @@ from web.pages import (
     account,
     administration,
     alarms,
+    appraisals,
     book_closing,
+    calendar,
     case_file_life,
     case_files,
     custody,
     delegations,
     documents,
     drafts,
+    duplicates,
+    expiries,
     finding,
     forms,
     freezes,
@@ -66,6 +70,10 @@ PAGES = (
     case_file_life,
     papers,
     freezes,
+    expiries,
+    appraisals,
+    duplicates,
+    calendar,
     custody,
     loans,
     whole_copies,
@@ -107,6 +115,7 @@ def create_app(services: Services) -> Flask:
     app.config.update(BOOTSTRAP_SERVE_LOCAL=True, JSON_AS_ASCII=False)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     auth.init_app(app, services)  # before forgery is looked for: nobody's uploads are not read
+    closed.init_app(app, services)
     app.before_request(receiving.take_files)  # and before the form is read for its token
     security.init_app(app, services.settings)
     i18n.init_app(app)

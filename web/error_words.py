@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from web.reasons import (
+    appraisals,
     checking,
     finishing,
     issuing,
@@ -22,9 +23,9 @@ from web.reasons import (
     plans,
     printing,
     registers,
-    retention,
     submissions,
     tables,
+    terms,
     transfers,
 )
 
@@ -433,6 +434,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
 }
 WORDS |= checking.WORDS
+WORDS |= appraisals.WORDS
 WORDS |= tables.WORDS
 WORDS |= moves.WORDS
 WORDS |= life.WORDS
@@ -444,9 +446,9 @@ WORDS |= loans.WORDS
 WORDS |= people.WORDS
 WORDS |= printing.WORDS
 WORDS |= registers.WORDS
-WORDS |= retention.WORDS
+WORDS |= terms.WORDS
 WORDS |= transfers.WORDS
-NAMES = moves.NAMES | submissions.NAMES
+NAMES = moves.NAMES | submissions.NAMES | appraisals.NAMES
 
 
 class _Told(dict[str, Any]):

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from web.appraisal_words import ICONS_OF_APPRAISAL, OF_APPRAISAL
 from web.print_words import SENTENCES as OF_PRINTING
 from web.submission_words import ICONS_OF_SUBMISSION, OF_SUBMISSION
 from web.term_story import ICONS as ICONS_OF_TERMS
@@ -12,6 +13,7 @@ from web.transfer_words import ICONS as ICONS_OF_TRANSFERS
 from web.transfer_words import SENTENCES as OF_TRANSFERS
 
 SENTENCES: dict[str, Any] = {
+    **OF_APPRAISAL,
     **OF_PRINTING,
     **OF_SUBMISSION,
     **OF_TRANSFERS,
@@ -173,6 +175,7 @@ DOORS = {
     "worker": "",
 }
 ICONS = {
+    **ICONS_OF_APPRAISAL,
     **ICONS_OF_SUBMISSION,
     **ICONS_OF_TRANSFERS,
     **ICONS_OF_TERMS,

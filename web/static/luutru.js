@@ -161,3 +161,20 @@ if (everything) {
     all("input[name=document]").forEach((one) => { one.checked = everything.checked; });
   });
 }
+
+// Tables in which rows are chosen: arrows go from row to row, Ctrl+A chooses all of them.
+document.addEventListener("keydown", (event) => {
+  const table = event.target.closest && event.target.closest("table[data-choosing]");
+  if (!table || event.target.type !== "checkbox") return;
+  const boxes = all("input[type=checkbox]:not(:disabled)", table);
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (step) {
+    event.preventDefault();
+    const next = boxes[boxes.indexOf(event.target) + step];
+    if (next) next.focus();
+  } else if (event.key === "a" && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    const whole = boxes.every((box) => box.checked);
+    boxes.forEach((box) => { box.checked = !whole; });
+  }
+});
