@@ -148,15 +148,16 @@ def by_unit(session: Session, organ: Organ, today: date) -> list[UnitDue]:
         CaseFile.stage.in_(READY),
         CaseFile.due_on <= today + SOON,
     )
+    unit_of = CaseFile.unit_id + 0  # else SQLite walks through all that stand by unit
     by_stage = (
         select(
-            CaseFile.unit_id,
+            unit_of.label("unit_id"),
             CaseFile.stage,
             func.count().label("all"),
             func.sum(case((CaseFile.due_on < today, 1), else_=0)).label("late"),
         )
         .where(*due)
-        .group_by(CaseFile.unit_id, CaseFile.stage)
+        .group_by(unit_of, CaseFile.stage)
         .subquery()
     )
     found = session.execute(select(by_stage, Unit.name).outerjoin(Unit, Unit.id == by_stage.c[0]))

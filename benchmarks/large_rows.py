@@ -242,12 +242,13 @@ def books_of(cast: Cast) -> Rows:
 
 def place_in_book(number: int) -> tuple[int, int, int]:
     """Book, year and number of a line: ten years and two books are filled in turn."""
-    return number // 10 % 2 + 1, YEARS[number % 10], number // 20 + 1
+    before = number - 1
+    return before // 10 % 2 + 1, YEARS[before % 10], before // 20 + 1
 
 
 def a_series(n: int, size: Size) -> Row:
     """How far a book is in a year."""
-    return {"register_id": n % 2 + 1, "year": YEARS[n // 2], "last": size.documents // 20 + 1}
+    return {"register_id": n % 2 + 1, "year": YEARS[n // 2], "last": size.documents // 20}
 
 
 def an_entry(number: int, cast: Cast) -> Row:

@@ -69,7 +69,7 @@ class Walk:
     def look(self, name: str = "") -> None:
         """Nothing sticks out, nothing is unreachable, nothing broke."""
         if self.has_script:
-            self.page.wait_for_load_state("networkidle")
+            self.page.wait_for_load_state()
             self._fits()
             found = Axe().run(self.page)
             assert found.violations_count == 0, f"{self.page.url}\n{found.generate_report()}"
