@@ -58,6 +58,24 @@ MEANINGS = {
         _l("Outgoing documents are numbered by type, each type from 1 every year"),
         "NĐ 30, Đ15",
     ),
+    "expiry_notice_days": (
+        _l(
+            "Days of notice before a term of retention ends, 30 at least; nothing is destroyed "
+            "before they have run"
+        ),
+        "HC 16.5a",
+    ),
+    "escalation_days": (
+        _l("Days after which the head is told of such a notice that nobody opened"),
+        "HC 16.5a",
+    ),
+    "silence_days": (
+        _l(
+            "Days after which the archive may go on alone where a unit doesn't say what becomes of "
+            "its case file"
+        ),
+        "HC 16.5b",
+    ),
     "is_source": (
         _l(
             "The organ is a submission source of a historical archive; one that is none keeps its "
