@@ -278,7 +278,7 @@ def _faults(told: dict[str, Any]) -> Iterator[Fault]:
             yield Fault("line_not_in_list", one["code"])
         leaves.append(one["leaf"])
     if merkle.root(leaves) != told["root"]:
-        yield Fault("root_differs", told["root"][:12])
+        yield Fault("root_differs_from_lines", told["root"][:12])
     chain = told["chain"]
     if audit.next_link(chain["previous"], chain["digest"]) != chain["link"]:
         yield Fault("chain_differs", str(chain["event"]))

@@ -190,10 +190,10 @@ def _close(session: Session, batch: Batch) -> list[Row]:
             moves.destroy(case_file)
             closed.append(case_file)
     session.flush()
-    return closed + _part_ways(session, gone)
+    return closed + part_ways(session, gone)
 
 
-def _part_ways(session: Session, gone: Gone) -> list[Row]:
+def part_ways(session: Session, gone: Gone) -> list[Row]:
     """Take what stays out of what goes, and what goes out of what stays."""
     files, papers = set(gone.case_files), set(gone.documents)
     parted: list[Row] = []

@@ -115,3 +115,16 @@ def _digests(session: Session, items: Iterable[int]) -> dict[tuple[int, str], li
         for one in session.scalars(listed):
             found[one.item_id, one.code] = one.digests
     return found
+
+
+def stop_repeated(session: Session, disposal: Disposal, line: int) -> list[Row]:
+    """A list that an older copy still has under way is over: it was carried out already.
+
+    What it says of who decided may not be known in this copy: the certificate says it.
+    """
+    if disposal.stage in ("destroyed", "closed", "stopped"):
+        return []
+    disposal.stage, disposal.stopped_why = "stopped", f"destroyed: {line}"
+    disposal.revision += 1
+    session.flush()
+    return [disposal]

@@ -18,7 +18,7 @@ from archive import audit
 from archive.database import Database
 from archive.errors import ArchiveError, StoreFailed
 from archive.files import FileStore
-from archive.models import Part, Rendition
+from archive.models import Part, Rendition, Row
 from retention import emptying
 from retention.execution import Batch, Thing, gone_of, pieces
 from retention.models import Disposal
@@ -63,6 +63,7 @@ class Rows:
     db: Database
     name: str = "rows"
     kinds: frozenset[str] = BOTH
+    tell: "Tell" = field(default_factory=lambda: _tell_of_disposal)
 
     def find(self, batch: Batch, sought: Sequence[Sought]) -> Found:
         """Values that still describe something."""
@@ -82,14 +83,25 @@ class Rows:
         for some in some_of(list(by_line.values()), TOGETHER):
             things = [one for line in some for one in line]
             with self.db.transaction() as session:
-                told = session.get_one(Disposal, batch.disposal)
                 forgot = emptying.empty(session, gone_of(things), batch.code)
                 facts = {
                     "things": [one.code for one in things],
                     "erased_words": list(forgot.events),
                 }
-                audit.record(session, "disposal.empty", told, also=forgot.rows, facts=facts)
+                self.tell(session, batch, forgot.rows, facts)
         return {}
+
+
+class Tell(Protocol):
+    """Who tells that rows were emptied."""
+
+    def __call__(self, session: Session, batch: Batch, rows: tuple[Row, ...], facts: Facts) -> None:
+        """One event."""
+
+
+def _tell_of_disposal(session: Session, batch: Batch, rows: tuple[Row, ...], facts: Facts) -> None:
+    disposal = session.get_one(Disposal, batch.disposal)
+    audit.record(session, "disposal.empty", disposal, also=rows, facts=facts)
 
 
 @dataclass

@@ -14,6 +14,8 @@ from typing import Any
 from web.reasons import (
     appraisals,
     checking,
+    destruction,
+    disposals,
     finishing,
     issuing,
     life,
@@ -434,6 +436,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
 }
 WORDS |= checking.WORDS
+WORDS |= disposals.WORDS
+WORDS |= destruction.WORDS
 WORDS |= appraisals.WORDS
 WORDS |= tables.WORDS
 WORDS |= moves.WORDS

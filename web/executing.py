@@ -5,36 +5,35 @@ are the store with what the road made, the index, page pictures, part results, w
 temporary folders. A test holds all of them together against `archive.places`.
 """
 
-import shutil
 import tempfile
-from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from archive.models import Part
-from archive.use_models import WholeCopy
+from archive import audit
+from archive.errors import ArchiveError, NotReady
 from formats.pdf_metadata import Description
 from formats.pdfa import holding
 from formats.pdfa_stages import Attachment
 from formats.seals import seal, seal_detached
 from formats.trust import TrustFolder
 from ingest import shelving
-from ingest.leftovers import clear_temporary_folders, left_in_temporary_folders
-from ingest.models import Intake, IntakeFile, Issuance
-from retention import certificates, probes
+from retention import certificates, execution, probes, replay
 from retention.carrying import Run, carry_on
 from retention.destruction_journal import DestructionJournal, Line, open_journal
-from retention.execution import Batch, Thing, pieces
+from retention.execution import Batch
 from retention.models import Disposal
 from retention.page_probes import Pages
-from retention.probes import DOCUMENTS, Bytes, Found, Rows, Sought, Spot, StoryWords
-from search import indexing
-from web import pictures, whole_making
+from retention.probes import Bytes, Rows, Spot, StoryWords, Tell
 from web.certificate_form import form_of
+from web.content_places import (
+    Index,
+    PagePictures,
+    TemporaryFolders,
+    TransferFolders,
+    WholeCopies,
+    WorkArea,
+    digests_of,
+)
 from web.forms import print_form
 from web.services import Services
 
@@ -57,21 +56,55 @@ def run_of(services: Services) -> Run:
     )
 
 
+def begin_again(services: Services) -> None:
+    """What an earlier worker held is free."""
+    with services.db.transaction() as session:
+        execution.free_all(session)
+
+
 def carry_one(services: Services) -> bool:
     """Go on with the execution that waits longest; whether there was one."""
     return carry_on(run_of(services))
 
 
-def spots_of(services: Services) -> tuple[Spot, ...]:
+def make_good(services: Services) -> None:
+    """Hold the archive against its journal, and destroy again what an older copy brought back.
+
+    Raises:
+        NotReady: the journal is missing, older or broken, or not everything could be destroyed.
+    """
+    journal = journal_of(services)
+    with services.db.reading() as session:
+        if not replay.compare(session, journal):
+            return
+    acting = audit.acting(audit.Actor(door="worker", account="luutru"))
+    with replay.alone(journal.folder), acting:
+        with services.db.reading() as session:
+            lacking = replay.compare(session, journal)
+        for one in lacking:
+            try:
+                replay.repeat(services.db, journal, spots_of(services, replay.tell), one)
+            except (ArchiveError, OSError) as trouble:
+                if isinstance(trouble, NotReady):
+                    raise
+                code = one.intent.disposal
+                raise NotReady(
+                    "destruction_not_repeated", disposal=code, places=[probes.said(trouble)]
+                ) from trouble
+        services.engine.close()  # whoever writes it next may do so
+
+
+def spots_of(services: Services, tell: Tell | None = None) -> tuple[Spot, ...]:
     """The places of content in the order in which they are emptied: the files of the database last.
 
     Rows go first: whether bytes are needed by anybody else is asked of the rows that are left.
     """
     db, workshop = services.db, services.workshop
     return (
-        Rows(db),
+        Rows(db, tell=tell) if tell else Rows(db),
         StoryWords(db),
         WholeCopies(services),
+        TransferFolders(services),
         WorkArea(services),
         Bytes(db, workshop.quarantine, "quarantine", digests_of, shelving.needed_apart),
         PagePictures(services),
@@ -80,233 +113,6 @@ def spots_of(services: Services) -> tuple[Spot, ...]:
         TemporaryFolders(services),
         Pages(db),
     )
-
-
-# What the road made -------------------------------------------------------------------------------
-
-
-def digests_of(session: Session, things: Sequence[Thing]) -> dict[str, list[str]]:
-    """All bytes that are or were kept for these documents, those of the road among them."""
-    found = {code: set(some) for code, some in probes.digests_of(session, things).items()}
-    for code, numbers in intakes_of(session, things).items():
-        mine = found.setdefault(code, set())
-        for some in pieces(numbers):
-            mine |= set(session.scalars(select(Intake.digest).where(Intake.id.in_(some))))
-            made = select(IntakeFile.digest).where(IntakeFile.intake_id.in_(some))
-            mine |= set(session.scalars(made))
-            states = select(
-                Issuance.prepared_digest, Issuance.signed_digest, Issuance.issued_digest
-            )
-            for row in session.execute(states.where(Issuance.intake_id.in_(some))):
-                mine |= {one for one in row if one}
-        mine.discard(shelving.FORGOTTEN)
-    return {code: sorted(some) for code, some in found.items()}
-
-
-def intakes_of(session: Session, things: Sequence[Thing]) -> dict[str, list[int]]:
-    """The received files that became these documents or mended them, by the document's code."""
-    by_number = {one.number: one.code for one in things if one.kind == "document"}
-    found: dict[str, set[int]] = {}
-    for some in pieces(by_number):
-        became = select(Intake.document_id, Intake.id).where(Intake.document_id.in_(some))
-        mended = (
-            select(Part.document_id, Intake.id)
-            .join(Part, Part.id == Intake.mends_part_id)
-            .where(Part.document_id.in_(some))
-        )
-        for asked in (became, mended):
-            for document, number in session.execute(asked):
-                found.setdefault(by_number[document or 0], set()).add(number)
-    return {code: sorted(numbers) for code, numbers in found.items()}
-
-
-@dataclass
-class WorkArea:
-    """Part results of the road, by the number of the received file."""
-
-    services: Services
-    name: str = "work area"
-    kinds: frozenset[str] = DOCUMENTS
-
-    def find(self, batch: Batch, sought: Sequence[Sought]) -> Found:
-        """Folders that are there."""
-        found: Found = {}
-        for code, numbers in self._numbers(sought).items():
-            there = [one for one in numbers if self.services.workshop.folder(one).exists()]
-            found[code] = {"found": len(there), "intakes": numbers}
-        return found
-
-    def empty(self, batch: Batch, sought: Sequence[Sought]) -> dict[str, str]:
-        """Remove them."""
-        troubles: dict[str, str] = {}
-        for code, numbers in self._numbers(sought).items():
-            for one in numbers:
-                if (trouble := _remove(self.services.workshop.folder(one))) is not None:
-                    troubles[code] = trouble
-        return troubles
-
-    def _numbers(self, sought: Sequence[Sought]) -> dict[str, list[int]]:
-        if all(one.before for one in sought):
-            return {one.thing.code: one.before.get("intakes", []) for one in sought}
-        with self.services.db.reading() as session:
-            return intakes_of(session, [one.thing for one in sought])
-
-
-@dataclass
-class PagePictures:
-    """Drawn pages, by the digest of the file that they show."""
-
-    services: Services
-    name: str = "page pictures"
-    kinds: frozenset[str] = DOCUMENTS
-
-    def find(self, batch: Batch, sought: Sequence[Sought]) -> Found:
-        """Folders of pictures that are there, and are not of a file that others need."""
-        listed = self._listed(sought)
-        needed = self._needed({one for some in listed.values() for one in some}, sought)
-        found: Found = {}
-        for code, mine in listed.items():
-            there = [one for one in mine if pictures.folder(self.services.settings, one).exists()]
-            shown = [one for one in there if one not in needed]
-            found[code] = {"found": len(shown), "digests": mine}
-        return found
-
-    def empty(self, batch: Batch, sought: Sequence[Sought]) -> dict[str, str]:
-        """Remove them."""
-        listed = self._listed(sought)
-        needed = self._needed({one for some in listed.values() for one in some}, sought)
-        troubles: dict[str, str] = {}
-        for code, mine in listed.items():
-            for one in set(mine) - needed:
-                place = pictures.folder(self.services.settings, one)
-                if (trouble := _remove(place)) is not None:
-                    troubles[code] = trouble
-        return troubles
-
-    def _listed(self, sought: Sequence[Sought]) -> dict[str, list[str]]:
-        if all(one.before for one in sought):
-            return {one.thing.code: one.before.get("digests", []) for one in sought}
-        with self.services.db.reading() as session:
-            return digests_of(session, [one.thing for one in sought])
-
-    def _needed(self, digests: set[str], sought: Sequence[Sought]) -> set[str]:
-        if not all(one.before for one in sought):
-            return set()  # all that is there counts as found
-        with self.services.db.reading() as session:
-            return shelving.needed(session, digests)
-
-
-@dataclass
-class WholeCopies:
-    """Whole case files as one PDF, for who asked, for a day: of what goes, or with it inside."""
-
-    services: Services
-    name: str = "whole copies"
-    kinds: frozenset[str] = frozenset({"case_file"})
-
-    def find(self, batch: Batch, sought: Sequence[Sought]) -> Found:
-        """Files that are there."""
-        found: Found = {}
-        for code, numbers in self._numbers(sought).items():
-            there = [one for one in numbers if any(place.exists() for place in self._places(one))]
-            found[code] = {"found": len(there), "copies": numbers}
-        return found
-
-    def empty(self, batch: Batch, sought: Sequence[Sought]) -> dict[str, str]:
-        """Remove them, those that are being made too."""
-        troubles: dict[str, str] = {}
-        for code, numbers in self._numbers(sought).items():
-            for place in (each for one in numbers for each in self._places(one)):
-                if (trouble := _remove(place)) is not None:
-                    troubles[code] = trouble
-        return troubles
-
-    def _places(self, number: int) -> tuple[Path, Path]:
-        place = whole_making.place_of(self.services.settings, number)
-        return place, place.with_suffix(".part")
-
-    def _numbers(self, sought: Sequence[Sought]) -> dict[str, list[int]]:
-        if all(one.before for one in sought):
-            return {one.thing.code: one.before.get("copies", []) for one in sought}
-        by_number = {one.thing.number: one.thing.code for one in sought}
-        found: dict[str, list[int]] = {}
-        with self.services.db.reading() as session:
-            for some in pieces(by_number):
-                asked = select(WholeCopy.case_file_id, WholeCopy.id)
-                for file, number in session.execute(asked.where(WholeCopy.case_file_id.in_(some))):
-                    found.setdefault(by_number[file], []).append(number)
-        return found
-
-
-# The index ----------------------------------------------------------------------------------------
-
-
-@dataclass
-class Index:
-    """Words and fields in the index: by the id in its files, those that are only marked too."""
-
-    services: Services
-    name: str = "index"
-    kinds: frozenset[str] = DOCUMENTS
-    _proof: dict[str, object] = field(default_factory=dict)
-
-    def find(self, batch: Batch, sought: Sequence[Sought]) -> Found:
-        """Whether a segment names it."""
-        held = self.services.engine.held([one.thing.code for one in sought])
-        proof = {"proof": self._proof} if self._proof else {}
-        return {one.thing.code: {"found": int(one.thing.code in held), **proof} for one in sought}
-
-    def empty(self, batch: Batch, sought: Sequence[Sought]) -> dict[str, str]:
-        """Drop them, then have the whole written anew without them."""
-        services = self.services
-        with services.indexing:
-            indexing.forget(services.engine, [one.thing.code for one in sought])
-            proof = indexing.purge(services.db, services.files, services.engine)
-        self._proof = {
-            "engine": proof.engine,
-            "probe": proof.probe,
-            "remaining": proof.remaining,
-            "segments": proof.segments,
-            "segments_with_deletions": proof.segments_with_deletions,
-            "stray_files": len(proof.stray_files),
-        }
-        if proof.is_complete:
-            return {}
-        return dict.fromkeys((one.thing.code for one in sought), "index_not_purged")
-
-
-@dataclass
-class TemporaryFolders:
-    """Copies that a program was reading when it was killed; nobody knows of which document."""
-
-    services: Services
-    name: str = "temporary folders"
-    kinds: frozenset[str] = frozenset({"case_file"})
-
-    def find(self, batch: Batch, sought: Sequence[Sought]) -> Found:
-        """What lies there of ours and is used no more; told of the first line for all."""
-        count = len(left_in_temporary_folders([self.services.settings.path()]))
-        return {one.thing.code: {"found": count if not place else 0}
-                for place, one in enumerate(sought)}  # fmt: skip
-
-    def empty(self, batch: Batch, sought: Sequence[Sought]) -> dict[str, str]:
-        """Remove them."""
-        clear_temporary_folders([self.services.settings.path()])
-        return {}
-
-
-def _remove(place: Path) -> str | None:
-    """Remove a file or a folder; what troubled it."""
-    try:
-        if place.is_dir() and not place.is_symlink():
-            shutil.rmtree(place)
-        else:
-            place.unlink(missing_ok=True)
-    except FileNotFoundError:
-        return None
-    except OSError as trouble:
-        return probes.said(trouble)
-    return None
 
 
 # The certificate ----------------------------------------------------------------------------------

@@ -12,5 +12,6 @@ PLACE_NAMES = {
     "pages of the database": "Tệp của cơ sở dữ liệu",
     "temporary folders": "Thư mục tạm",
     "whole copies": "Bản sao toàn bộ hồ sơ",
+    "folders for the historical archive": "Thư mục giao lưu trữ lịch sử",
     "exports and backups": "Bản đã xuất ra và bản sao lưu",
 }

@@ -3,11 +3,11 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from archive.database import Database
-from archive.errors import Invalid
+from archive.errors import Invalid, NotReady
 from archive.files import FileStore, LocalFiles, open_files
 from archive.journal import Journal
 from archive.settings import Settings
@@ -30,6 +30,8 @@ class Services:
     bell: threading.Event = field(default_factory=threading.Event)  # wakes a worker in this process
     # Who puts entries into the index, and who proves that some are gone, wait for each other.
     indexing: threading.RLock = field(default_factory=threading.RLock)
+    # Why the archive is open to administrators only, who may look: see `retention.replay`.
+    closed_by: NotReady | None = None
 
     def close(self) -> None:
         """Let go of everything."""
@@ -58,9 +60,20 @@ def open_services(settings: Settings) -> Iterator[Services]:
     )
     services = Services(settings, db, files, open_engine(settings.search), workshop, keys)
     try:
-        yield services
+        yield replace(services, closed_by=_destroyed_again(services))
     finally:
         services.close()
+
+
+def _destroyed_again(services: Services) -> NotReady | None:
+    """Before anybody reads: what the journal of destructions knows is gone here too (R18)."""
+    from web.executing import make_good  # which is wired with these very services
+
+    try:
+        make_good(services)
+    except NotReady as trouble:
+        return trouble
+    return None
 
 
 def _scanner(settings: Settings) -> Scanner:

@@ -35,7 +35,8 @@ logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that people wait 
 def serve(services: Services) -> None:
     """Serve the pages; work on the road too, unless another process of this home does."""
     with ExitStack() as stack:
-        _work_beside(services, stack)
+        if services.closed_by is None:
+            _work_beside(services, stack)
         server = open_server(create_app(services), services.settings)
         _at_the_end(sys.exit)  # the server takes it as the wish to end, and closes its doors
         server.run()

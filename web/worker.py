@@ -23,7 +23,7 @@ from ingest.looking_again import look_again, missing_here
 from ingest.pipeline import ROAD, advance, advance_together
 from search import indexing
 from search.engine import SearchBroken, SearchBusy
-from web import clockwork, sender_mail, term_watch, transfer_making, whole_making
+from web import clockwork, executing, sender_mail, term_watch, transfer_making, whole_making
 from web.services import Services
 
 log = logging.getLogger("luutru.worker")
@@ -82,6 +82,7 @@ class Worker:
         claims.free_all(self._services.db, self._services.workshop)
         whole_making.begin_again(self._services)
         transfer_making.begin_again(self._services)
+        executing.begin_again(self._services)
         indexing.mend(self._services.db, self._services.files, self._services.engine)
         count = self._services.settings.threads
         loops: list[tuple[str, Callable[[], bool]]] = [
@@ -95,6 +96,7 @@ class Worker:
             ("receipt", self._look_through),
             ("copies", self._make_copies),
             ("transfers", self._make_transfers),
+            ("destruction", self._destroy),
         ]
         for name, look in loops:
             thread = threading.Thread(target=self._loop, args=(look,), name=name, daemon=True)
@@ -256,6 +258,10 @@ class Worker:
             self._transfers_seen = time.monotonic()
             transfer_making.forget(self._services)
         return False
+
+    def _destroy(self) -> bool:
+        """What was decided, handed over and begun: carried out, looked for again, certified."""
+        return executing.carry_one(self._services)
 
     def _keep_time(self) -> bool:
         """What the calendar asks: notices and their mail."""

@@ -6,9 +6,9 @@ import os
 import re
 import shutil
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -104,18 +104,9 @@ class Ruin:
         self.desk.walk("handed_over")
         self.begin()
 
-    def run(self, stop_at: int | None = None) -> bool:
-        """What the worker does; killed at this step."""
-        steps: list[str] = []
-
-        def at(step: str) -> None:
-            steps.append(step)
-            if stop_at is not None and len(steps) > stop_at:
-                raise Killed(step)
-
-        wired = executing.run_of(self.services)
-        run = carrying.Run(wired.db, wired.journal, wired.spots, wired.certify, wired.worker, at)
-        return carrying.carry_on(run)
+    def run(self, at: Callable[[str], None] = lambda step: None) -> bool:
+        """What the worker does, told of every step."""
+        return carrying.carry_on(replace(executing.run_of(self.services), at=at))
 
     def free(self) -> None:
         """What the next worker does at its start."""

@@ -1,12 +1,25 @@
 """Destroying, and proving it: every place of content, at every step, with every trouble."""
 
+import itertools
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
-from retention.models import Erasure, Tombstone
-from tests.web.destroying import TITLE, Ruin, a_ruin, count, tables_saying
+from archive import audit_check
+from archive.errors import NotReady
+from archive.files import LocalFiles
+from archive.models import Document
+from archive.places import PLACES
+from retention import certificates
+from retention.models import Destruction, Erasure, Tombstone
+from tests.factories import a_case_file
+from tests.web.destroying import TITLE, Killed, Ruin, a_ruin, count, tables_saying
+from web import executing
+from web.place_words import PLACE_NAMES
+from web.services import open_services
 
 
 @pytest.fixture
@@ -35,3 +48,141 @@ def test_what_is_destroyed_is_found_nowhere_any_more(ruin: Ruin) -> None:
     assert ruin.hits() == 0
     assert count(ruin, Tombstone) == 6
     assert count(ruin, Erasure, Erasure.state != "done") == 0
+
+
+def ended_well(ruin: Ruin) -> None:
+    """Everything is as it is after an execution that nothing disturbed."""
+    assert (ruin.disposal().trouble, ruin.disposal().stage) == ("", "destroyed")
+    ruin.services.db.erase_traces()
+    assert tables_saying(ruin) == []
+    assert ruin.places_saying() == []
+    assert ruin.hits() == 0
+    assert count(ruin, Erasure, Erasure.state != "done") == 0
+    lines = executing.journal_of(ruin.services).lines()
+    assert [one.kind for one in lines] == ["intent", "done"]
+    with ruin.services.db.reading() as session:
+        assert audit_check.verify(session, ruin.services.db.journal).findings == ()
+        told = session.scalars(select(Destruction)).one()
+    assert told.link == lines[-1].link
+    stem = certificates.file_stem(ruin.desk.code)
+    content = (ruin.journal / "certificates" / f"{stem}.json").read_bytes()
+    assert certificates.digest_of(content) == told.certificate == ruin.disposal().certificate
+    assert list(certificates.faults(content)) == []
+
+
+def test_killed_at_any_step_it_is_taken_up_and_ends_the_same(ruin: Ruin) -> None:
+    ruin.case_file(2)
+    ruin.ready()
+    killed: set[str] = set()
+
+    def kill(step: str) -> None:
+        if step not in killed:
+            killed.add(step)
+            raise Killed(step)
+
+    while True:
+        try:
+            ruin.run(kill)
+        except Killed:
+            is_told = "called destroyed" in killed
+            assert ruin.disposal().stage == ("destroyed" if is_told else "executing")
+            assert count(ruin, Tombstone) == (3 if is_told else 0)
+            ruin.free()
+        else:
+            break
+    assert len(killed) == 3 * len(executing.spots_of(ruin.services)) + 4
+    assert {"intent written", "emptied index", "journal told", "called destroyed"} <= killed
+    ended_well(ruin)
+
+
+def test_a_kill_between_two_files_of_the_store_is_taken_up(
+    ruin: Ruin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ruin.case_file(2)
+    ruin.ready()
+    remove, calls = LocalFiles.remove, itertools.count()
+
+    def dying(files: LocalFiles, digest: str) -> None:
+        if next(calls) in (1, 4):
+            raise Killed(digest)
+        remove(files, digest)
+
+    monkeypatch.setattr(LocalFiles, "remove", dying)
+    for _ in range(2):
+        with pytest.raises(Killed):
+            ruin.run()
+        assert ruin.disposal().stage == "executing"
+        ruin.free()
+    assert ruin.run()
+    ended_well(ruin)
+
+
+def test_every_place_of_content_is_walked(ruin: Ruin) -> None:
+    walked = {one.name for one in executing.spots_of(ruin.services)}
+    # What stays, and what lies with other people: the certificate says so.
+    assert {one.name for one in PLACES} - walked == {"tombstones", "exports and backups"}
+    assert walked <= {one.name for one in PLACES}
+    assert {one.name for one in PLACES} == set(PLACE_NAMES)
+
+
+def test_an_older_copy_of_the_home_that_is_put_back_brings_nothing_back(
+    tmp_path: Path, blank_sqlite: Path
+) -> None:
+    with a_ruin(tmp_path, blank_sqlite) as ruin:
+        ruin.case_file(2)
+        kept = ruin.document(a_case_file(ruin.services.db, ruin.desk.office.organ, "Còn"), 99)
+        ruin.index()
+        ruin.services.engine.close()
+        shutil.copytree(ruin.home, tmp_path / "copy")
+        ruin.desk.walk("handed_over")
+        ruin.begin()
+        assert ruin.run()
+        assert ruin.disposal().stage == "destroyed"
+        code = ruin.desk.code
+    shutil.rmtree(ruin.home)
+    (tmp_path / "copy").rename(ruin.home)
+    with open_services(ruin.services.settings) as services:
+        again = Ruin(services, ruin.desk)
+        assert services.closed_by is None
+        still = {"document.description", "document.subject", "event_words.words"}
+        assert set(tables_saying(again)) == still | {"part.facts", "part.file_name"}
+        assert again.hits() == 1
+        with services.db.reading() as session:
+            for one in session.scalars(select(Document)):
+                assert (one.subject == "") == (one.id != kept.id)
+            assert audit_check.verify(session, services.db.journal).findings == ()
+            stones = session.scalars(select(Tombstone)).all()
+            told = session.scalars(select(Destruction)).one()
+        assert {one.kind for one in stones} == {"case_file", "document"}
+        assert (len(stones), told.code, told.facts["repeated"]) == (3, code, True)
+        said = [one for one in again.places_saying() if one.startswith("files/")]
+        assert len(said) == 4  # of the document that stays
+    with open_services(ruin.services.settings) as services:  # and once more: nothing is left to do
+        assert services.closed_by is None
+
+
+@pytest.mark.parametrize("how", ["missing", "older", "forged"])
+def test_without_its_journal_the_archive_is_closed(
+    tmp_path: Path, blank_sqlite: Path, how: str
+) -> None:
+    with a_ruin(tmp_path, blank_sqlite) as ruin:
+        ruin.case_file(1)
+        ruin.ready()
+        assert ruin.run()
+    path = ruin.journal / "destructions.log"
+    lines = path.read_bytes().splitlines(keepends=True)
+    assert len(lines) == 2
+    if how == "missing":
+        path.unlink()
+    elif how == "older":
+        path.write_bytes(lines[0])
+    else:
+        path.write_bytes(lines[0].replace(b"45/", b"46/") + lines[1])
+    with open_services(ruin.services.settings) as services:
+        if how == "forged":  # seen when the whole is read, as `compare` does of what it lacks
+            with pytest.raises(NotReady) as said:
+                executing.journal_of(services).lines()
+            assert said.value.code == "destruction_journal_broken"
+            return
+        assert services.closed_by is not None
+        assert services.closed_by.code == f"destruction_journal_{how}"

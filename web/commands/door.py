@@ -67,9 +67,15 @@ def _refuse_marks(options: dict[str, Any]) -> None:
 
 
 @contextmanager
-def the_archive() -> Iterator[Services]:
-    """The archive of this environment."""
+def the_archive(*, even_closed: bool = False) -> Iterator[Services]:
+    """The archive of this environment.
+
+    Raises:
+        NotReady: the journal of destructions says that nothing may be read or written now.
+    """
     with open_services(Settings.from_environment()) as services:
+        if services.closed_by is not None and not even_closed:
+            raise services.closed_by
         yield services
 
 

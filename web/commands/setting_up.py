@@ -64,7 +64,7 @@ def serve() -> None:
     """Serve the pages and work on the road, until Ctrl-C."""
     from web.serving import serve as run  # the pages need Flask; the other commands do not
 
-    with the_archive() as services:
+    with the_archive(even_closed=True) as services:
         run(services)
 
 
@@ -145,7 +145,7 @@ def configuration_page() -> str:
 @door
 def doctor(as_json: bool) -> None:
     """Look at each program and service: found, version, and what is missing without it."""
-    with the_archive() as services:
+    with the_archive(even_closed=True) as services:
         found = health.checks(services)
     for check in found:
         if as_json:

@@ -1,0 +1,297 @@
+"""Places of content that retention cannot know: what the road made, pictures, copies, the index.
+
+Each says how a thing is found there and how it is made to go (`retention.probes.Spot`).
+"""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.models import Part
+from archive.use_models import WholeCopy
+from ingest import shelving
+from ingest.leftovers import clear_temporary_folders, left_in_temporary_folders
+from ingest.models import Intake, IntakeFile, Issuance
+from retention import probes
+from retention.execution import Batch, Thing, pieces
+from retention.models import TransferItem
+from retention.probes import DOCUMENTS, Found, Sought
+from search import indexing
+from web import pictures, transfer_making, whole_making
+from web.services import Services
+
+CASE_FILES = frozenset({"case_file"})
+
+
+# What the road made -------------------------------------------------------------------------------
+
+
+def digests_of(session: Session, things: Sequence[Thing]) -> dict[str, list[str]]:
+    """All bytes that are or were kept for these documents, those of the road among them."""
+    found = {code: set(some) for code, some in probes.digests_of(session, things).items()}
+    for code, numbers in intakes_of(session, things).items():
+        mine = found.setdefault(code, set())
+        for some in pieces(numbers):
+            mine |= set(session.scalars(select(Intake.digest).where(Intake.id.in_(some))))
+            made = select(IntakeFile.digest).where(IntakeFile.intake_id.in_(some))
+            mine |= set(session.scalars(made))
+            states = select(
+                Issuance.prepared_digest, Issuance.signed_digest, Issuance.issued_digest
+            )
+            for row in session.execute(states.where(Issuance.intake_id.in_(some))):
+                mine |= {one for one in row if one}
+        mine.discard(shelving.FORGOTTEN)
+    return {code: sorted(some) for code, some in found.items()}
+
+
+def intakes_of(session: Session, things: Sequence[Thing]) -> dict[str, list[int]]:
+    """The received files that became these documents or mended them, by the document's code."""
+    by_number = {one.number: one.code for one in things if one.kind == "document"}
+    found: dict[str, set[int]] = {}
+    for some in pieces(by_number):
+        became = select(Intake.document_id, Intake.id).where(Intake.document_id.in_(some))
+        mended = (
+            select(Part.document_id, Intake.id)
+            .join(Part, Part.id == Intake.mends_part_id)
+            .where(Part.document_id.in_(some))
+        )
+        for asked in (became, mended):
+            for document, number in session.execute(asked):
+                found.setdefault(by_number[document or 0], set()).add(number)
+    return {code: sorted(numbers) for code, numbers in found.items()}
+
+
+@dataclass
+class WorkArea:
+    """Part results of the road, by the number of the received file."""
+
+    services: Services
+    name: str = "work area"
+    kinds: frozenset[str] = DOCUMENTS
+
+    def find(self, batch: Batch, sought: Sequence[Sought]) -> Found:
+        """Folders that are there."""
+        found: Found = {}
+        for code, numbers in self._numbers(sought).items():
+            there = [one for one in numbers if self.services.workshop.folder(one).exists()]
+            found[code] = {"found": len(there), "intakes": numbers}
+        return found
+
+    def empty(self, batch: Batch, sought: Sequence[Sought]) -> dict[str, str]:
+        """Remove them."""
+        troubles: dict[str, str] = {}
+        for code, numbers in self._numbers(sought).items():
+            for one in numbers:
+                if (trouble := _remove(self.services.workshop.folder(one))) is not None:
+                    troubles[code] = trouble
+        return troubles
+
+    def _numbers(self, sought: Sequence[Sought]) -> dict[str, list[int]]:
+        if all(one.before for one in sought):
+            return {one.thing.code: one.before.get("intakes", []) for one in sought}
+        with self.services.db.reading() as session:
+            return intakes_of(session, [one.thing for one in sought])
+
+
+@dataclass
+class PagePictures:
+    """Drawn pages, by the digest of the file that they show."""
+
+    services: Services
+    name: str = "page pictures"
+    kinds: frozenset[str] = DOCUMENTS
+
+    def find(self, batch: Batch, sought: Sequence[Sought]) -> Found:
+        """Folders of pictures that are there, and are not of a file that others need."""
+        listed = self._listed(sought)
+        needed = self._needed({one for some in listed.values() for one in some}, sought)
+        found: Found = {}
+        for code, mine in listed.items():
+            there = [one for one in mine if pictures.folder(self.services.settings, one).exists()]
+            shown = [one for one in there if one not in needed]
+            found[code] = {"found": len(shown), "digests": mine}
+        return found
+
+    def empty(self, batch: Batch, sought: Sequence[Sought]) -> dict[str, str]:
+        """Remove them."""
+        listed = self._listed(sought)
+        needed = self._needed({one for some in listed.values() for one in some}, sought)
+        troubles: dict[str, str] = {}
+        for code, mine in listed.items():
+            for one in set(mine) - needed:
+                place = pictures.folder(self.services.settings, one)
+                if (trouble := _remove(place)) is not None:
+                    troubles[code] = trouble
+        return troubles
+
+    def _listed(self, sought: Sequence[Sought]) -> dict[str, list[str]]:
+        if all(one.before for one in sought):
+            return {one.thing.code: one.before.get("digests", []) for one in sought}
+        with self.services.db.reading() as session:
+            return digests_of(session, [one.thing for one in sought])
+
+    def _needed(self, digests: set[str], sought: Sequence[Sought]) -> set[str]:
+        if not all(one.before for one in sought):
+            return set()  # all that is there counts as found
+        with self.services.db.reading() as session:
+            return shelving.needed(session, digests)
+
+
+@dataclass
+class WholeCopies:
+    """Whole case files as one PDF, for who asked, for a day: of what goes, or with it inside."""
+
+    services: Services
+    name: str = "whole copies"
+    kinds: frozenset[str] = CASE_FILES
+
+    def find(self, batch: Batch, sought: Sequence[Sought]) -> Found:
+        """Files that are there."""
+        found: Found = {}
+        for code, numbers in self._numbers(sought).items():
+            there = [one for one in numbers if any(place.exists() for place in self._places(one))]
+            found[code] = {"found": len(there), "copies": numbers}
+        return found
+
+    def empty(self, batch: Batch, sought: Sequence[Sought]) -> dict[str, str]:
+        """Remove them, those that are being made too."""
+        troubles: dict[str, str] = {}
+        for code, numbers in self._numbers(sought).items():
+            for place in (each for one in numbers for each in self._places(one)):
+                if (trouble := _remove(place)) is not None:
+                    troubles[code] = trouble
+        return troubles
+
+    def _places(self, number: int) -> tuple[Path, Path]:
+        place = whole_making.place_of(self.services.settings, number)
+        return place, place.with_suffix(".part")
+
+    def _numbers(self, sought: Sequence[Sought]) -> dict[str, list[int]]:
+        if all(one.before for one in sought):
+            return {one.thing.code: one.before.get("copies", []) for one in sought}
+        by_number = {one.thing.number: one.thing.code for one in sought}
+        found: dict[str, list[int]] = {}
+        with self.services.db.reading() as session:
+            for some in pieces(by_number):
+                asked = select(WholeCopy.case_file_id, WholeCopy.id)
+                for file, number in session.execute(asked.where(WholeCopy.case_file_id.in_(some))):
+                    found.setdefault(by_number[file], []).append(number)
+        return found
+
+
+@dataclass
+class TransferFolders:
+    """Folders for the historical archive in which it lies, of transfers that came to nothing."""
+
+    services: Services
+    name: str = "folders for the historical archive"
+    kinds: frozenset[str] = CASE_FILES
+
+    def find(self, batch: Batch, sought: Sequence[Sought]) -> Found:
+        """Folders that are there, and half ones."""
+        found: Found = {}
+        for code, numbers in self._numbers(sought).items():
+            there = [one for one in numbers if any(place.exists() for place in self._places(one))]
+            found[code] = {"found": len(there), "transfers": numbers}
+        return found
+
+    def empty(self, batch: Batch, sought: Sequence[Sought]) -> dict[str, str]:
+        """Remove them whole: they can be made again of what is left."""
+        troubles: dict[str, str] = {}
+        for code, numbers in self._numbers(sought).items():
+            for place in (each for one in numbers for each in self._places(one)):
+                if (trouble := _remove(place)) is not None:
+                    troubles[code] = trouble
+        return troubles
+
+    def _places(self, number: int) -> tuple[Path, Path]:
+        place = transfer_making.place_of(self.services.settings, number)
+        return place, place.with_name(place.name + ".part")
+
+    def _numbers(self, sought: Sequence[Sought]) -> dict[str, list[int]]:
+        if all(one.before for one in sought):
+            return {one.thing.code: one.before.get("transfers", []) for one in sought}
+        by_number = {one.thing.number: one.thing.code for one in sought}
+        found: dict[str, list[int]] = {}
+        with self.services.db.reading() as session:
+            for some in pieces(by_number):
+                asked = select(TransferItem.case_file_id, TransferItem.transfer_id)
+                asked = asked.where(TransferItem.case_file_id.in_(some))
+                for file, number in session.execute(asked):
+                    found.setdefault(by_number[file], []).append(number)
+        return found
+
+
+# The index ----------------------------------------------------------------------------------------
+
+
+@dataclass
+class Index:
+    """Words and fields in the index: by the id in its files, those that are only marked too."""
+
+    services: Services
+    name: str = "index"
+    kinds: frozenset[str] = DOCUMENTS
+    _proof: dict[str, object] = field(default_factory=dict)
+
+    def find(self, batch: Batch, sought: Sequence[Sought]) -> Found:
+        """Whether a segment names it."""
+        held = self.services.engine.held([one.thing.code for one in sought])
+        proof = {"proof": self._proof} if self._proof else {}
+        return {one.thing.code: {"found": int(one.thing.code in held), **proof} for one in sought}
+
+    def empty(self, batch: Batch, sought: Sequence[Sought]) -> dict[str, str]:
+        """Drop them, then have the whole written anew without them."""
+        services = self.services
+        with services.indexing:
+            indexing.forget(services.engine, [one.thing.code for one in sought])
+            proof = indexing.purge(services.db, services.files, services.engine)
+        self._proof = {
+            "engine": proof.engine,
+            "probe": proof.probe,
+            "remaining": proof.remaining,
+            "segments": proof.segments,
+            "segments_with_deletions": proof.segments_with_deletions,
+            "stray_files": len(proof.stray_files),
+        }
+        if proof.is_complete:
+            return {}
+        return dict.fromkeys((one.thing.code for one in sought), "index_not_purged")
+
+
+@dataclass
+class TemporaryFolders:
+    """Copies that a program was reading when it was killed; nobody knows of which document."""
+
+    services: Services
+    name: str = "temporary folders"
+    kinds: frozenset[str] = CASE_FILES
+
+    def find(self, batch: Batch, sought: Sequence[Sought]) -> Found:
+        """What lies there of ours and is used no more; told of the first line for all."""
+        count = len(left_in_temporary_folders([self.services.settings.path()]))
+        return {one.thing.code: {"found": count if not place else 0}
+                for place, one in enumerate(sought)}  # fmt: skip
+
+    def empty(self, batch: Batch, sought: Sequence[Sought]) -> dict[str, str]:
+        """Remove them."""
+        clear_temporary_folders([self.services.settings.path()])
+        return {}
+
+
+def _remove(place: Path) -> str | None:
+    """Remove a file or a folder; what troubled it."""
+    try:
+        if place.is_dir() and not place.is_symlink():
+            shutil.rmtree(place)
+        else:
+            place.unlink(missing_ok=True)
+    except FileNotFoundError:
+        return None
+    except OSError as trouble:
+        return probes.said(trouble)
+    return None
