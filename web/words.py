@@ -119,6 +119,11 @@ SENTENCES: dict[str, str] = {
     "outcome_accepted": _("accepted"),
     "outcome_returned": _("returned"),
     "outcome_taken_back": _("taken back"),
+    "transfer_registered": _("registered"),
+    "transfer_exported": _("exported"),
+    "transfer_confirmed": _("confirmed by the receiver"),
+    "transfer_given_up": _("given up"),
+    "transfer_left_out": _("left out"),
     "plan_drawn_up": _("The file plan of {year} is begun; it is a draft."),
     "plan_line_added": _("{name}: added to the plan."),
     "plan_line_changed": _("{name}: changed in the plan."),
@@ -144,6 +149,21 @@ SENTENCES: dict[str, str] = {
     "case_file_corrected": _("{case_file} is corrected; the earlier values stay in its story."),
     "frozen_by": _("Order {order} ({number}) holds: {count}"),
     "order_lifted": _("The order {number} is lifted."),
+    "schedule_loaded": _("Drafts made: {new}; there already: {present}. None of them holds yet."),
+    "schedule_shown": _(
+        "New drafts: {new}, next versions: {version}, drafts changed: {changed}, the same: {same}, "
+        "wrong: {wrong}. Nothing was taken in; --take-in does it."
+    ),
+    "schedule_taken_in": _(
+        "Taken in as drafts. New: {new}, next versions: {version}, changed: {changed}, the same "
+        "already: {same}"
+    ),
+    "schedule_exported": _("Schedule: {count} rules written to {target}"),
+    "rule_drafted": _("Rule {number}, version {version}: a draft until it is approved."),
+    "rule_dropped": _("The draft of rule {number}, version {version}, is gone."),
+    "rule_approved": _("Rule {number}, version {version}, is approved."),
+    "rule_ended": _("Rule {number}, version {version}, ends."),
+    "would_move": _("Would leave earlier: {earlier}, later: {later}, otherwise: {other}"),
     "one_person_only": _("one person is administrator and archivist; two are safer"),
 }
 

@@ -77,6 +77,10 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("There was no room for the folder on the disk of the archive."),
         _l("Make room, then have it made again. Nothing else was changed."),
     ),
+    "target_exists": (
+        _l("%(target)s is there already."),
+        _l("Choose another place, or move away what is there. Nothing was overwritten."),
+    ),
     "confirmation_missing": (
         _l("The number or the day of the receiver's confirmation is missing."),
         _l("Enter both as they stand on its document."),
