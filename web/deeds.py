@@ -42,6 +42,7 @@ def deeds(
         *_receipt(document, part, rights),
         _deed(document, "correct", "pencil", gettext("Correct the data"), rights, Action.CORRECT),
         _deed(document, "verify", "shield-check", gettext("Verify now"), rights, Action.VERIFY),
+        *_kept(document, rights),
         *_lend(document, rights),
         *_mend(document, part, rights),
     ]
@@ -90,6 +91,14 @@ def _receipt(document: Document, part: Part, rights: Mapping[Action, bool]) -> l
         return []
     target = url_for("forms.receipt", code=document.code, part=part.ordinal, role=role)
     return [Deed(gettext("Receipt of the download (JSON)"), "receipt", target)]
+
+
+def _kept(document: Document, rights: Mapping[Action, bool]) -> list[Deed]:
+    """Why it is kept, and until when; only for who may see the schedule."""
+    if not rights[Action.SEE_RETENTION]:
+        return []
+    target = url_for("retention_of.document", code=document.code)
+    return [Deed(gettext("How long is it kept, and why"), "hourglass-split", target)]
 
 
 def _lend(document: Document, rights: Mapping[Action, bool]) -> list[Deed]:

@@ -25,7 +25,7 @@ from web.api import (
     errors,
     finding,
     intakes,
-    retention,
+    terms,
     tokens,
 )
 from web.api.schemas import ErrorOut
@@ -36,7 +36,7 @@ from web.services import Services
 PREFIX = "/api/v1"
 VERSION = "1.0"
 RATE = "600 per minute"  # of one token; of one address for those who have none
-RESOURCES = (documents, alarms, intakes, finding, case_files, retention, tokens)
+RESOURCES = (documents, alarms, intakes, finding, case_files, terms, tokens)
 ABOUT = (
     "Records and archives. Every request but the one for this description carries a token: "
     "`Authorization: Bearer …`. A token works at its owner's organ; `Luutru-Organ: CODE` chooses "

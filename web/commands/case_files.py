@@ -14,6 +14,7 @@ from archive.freezes import orders_on
 from archive.models import CaseFile, Document, Person, Placement
 from archive.moves import require_change
 from ingest.intakes import nothing_on_the_road
+from web import term_forms
 from web.commands.door import acting, answer, door, here, json_option, tell, the_archive
 from web.commands.recording import pairs
 from web.marks import refuse_marks
@@ -156,16 +157,22 @@ def take_out(
 @case_file.command()
 @click.argument("code")
 @_set
+@click.option("--rule", "number", help="Number of the schedule's rule; the plan's if none.")
 @json_option
 @click.pass_obj
 @door
-def close(actor: str | None, code: str, settings: tuple[str, ...], as_json: bool) -> None:
+def close(
+    actor: str | None, code: str, settings: tuple[str, ...], number: str | None, as_json: bool
+) -> None:
     """Close a case file; title, term and last day are fixed with --set."""
     values = pairs(settings)
     refuse_marks(values)
     with the_archive() as services, acting(services, actor) as who, services.db.transaction() as db:
         found = reading.the_case_file(db, who, code, Action.SEE_CASE_FILES)
+        rule = term_forms.rule_at_closing(db, found, number, values)
+        values = term_forms.with_term_of(found, values, rule)
         closing.close(db, found, who, values, more=[nothing_on_the_road])
+        term_forms.confirm_at_closing(db, found, who, rule)
         told = _stands(found)
     _said(told, say("case_file_closed", case_file=code, due=told["due_on"] or "–"), as_json)
 
@@ -201,7 +208,7 @@ def correct(
     with the_archive() as services, acting(services, actor) as who, services.db.transaction() as db:
         found = reading.the_case_file(db, who, code, Action.SEE_CASE_FILES)
         require_change(db, found, who)
-        closing.correct(db, found, values, reason)
+        term_forms.correct(db, found, who, values, reason)
         told = {"case_file": found.code, "revision": found.revision}
     _said(told, say("case_file_corrected", case_file=code), as_json)
 

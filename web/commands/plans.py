@@ -24,7 +24,8 @@ from archive.fields import Field, parse_value
 from archive.file_plans import LineValues
 from archive.models import FilePlan, FilePlanEntry, Organ, Person
 from archive.plan_tables import units_of
-from web import plan_files
+from retention import plan_rules
+from web import plan_files, plan_forms
 from web.commands.door import acting, answer, door, here, json_option, tell, the_archive
 from web.words import say, say_code
 
@@ -44,6 +45,7 @@ def line_options(command: Any) -> Any:
         click.option("--holder", help="Account of who draws the case file up."),
         click.option("--creator", help="Who draws it up, in words."),
         click.option("--maintenance", help="Retention period: Vĩnh viễn, 20 năm."),
+        click.option("--rule", help="Number of the schedule's rule that it proposes."),
         click.option("--reason", default="", help="Why an approved plan changes."),
     ):
         command = one(command)
@@ -121,6 +123,7 @@ def add(
             entry = file_plans.add_line(db, found, values, parent)
         else:
             entry, _ = plan_changes.add(db, found, values, parent, reason=reason)
+        plan_forms.propose(db, entry, given.get("rule"))
         told = {"year": year, "line": entry.id, "notation": entry.notation}
     _said(told, say("plan_line_added", name=entry.notation or entry.title), as_json)
 
@@ -153,6 +156,7 @@ def change(
             file_plans.change_line(db, entry, values)
         else:
             plan_changes.change(db, entry, values, reason=reason)
+        plan_forms.propose(db, entry, given.get("rule"))
     _said({"year": year, "notation": notation}, say("plan_line_changed", name=notation), as_json)
 
 
@@ -169,6 +173,7 @@ def take_out(actor: str | None, year: int, notation: str, reason: str, as_json: 
         found = _plan(db, who, year, Action.PLAN)
         entry = _entry(db, found, notation)
         if found.stage == "draft":
+            plan_rules.forget(db, entry)
             file_plans.remove_line(db, entry)
         else:
             plan_changes.take_out(db, entry, who, reason=reason)
@@ -268,7 +273,9 @@ def approve(actor: str | None, year: int, number: str, day: str, as_json: bool) 
 def copy(actor: str | None, year: int, target: int, as_json: bool) -> None:
     """Copy the plan of a year into a draft of another, and name the holders who have left."""
     with the_archive() as services, acting(services, actor) as who, services.db.transaction() as db:
-        made = plan_copies.copy(db, _plan(db, who, year, Action.PLAN), target)
+        start = _plan(db, who, year, Action.PLAN)
+        made = plan_copies.copy(db, start, target)
+        plan_rules.copy(db, start, made.plan)
         left = [one.user_name for one in made.left]
     _said(
         {"year": target, "lines": made.lines, "left": left},
@@ -340,6 +347,7 @@ def _values(
     for name in ("title", "maintenance", "creator", "note"):
         if given.get(name) is not None:
             told[name] = given[name]
+    told["maintenance"] = plan_forms.term_of_line(db, found, given, told["maintenance"])
     if (account := given.get("holder")) is not None:
         told["holder_id"] = people.by_name(db, account).id if account else None
     if (code := given.get("unit")) is not None:

@@ -9,8 +9,6 @@ from archive import (
     access,
     audit,
     clock,
-    notice_subjects,
-    notices,
     people,
     receipt,
     submission_lists,
@@ -20,11 +18,10 @@ from archive import reading as reads
 from archive.access import Action
 from archive.errors import NotAllowed
 from archive.fields import Field, parse_value
-from archive.life_models import Notice, Submission, SubmissionItem
+from archive.life_models import Submission, SubmissionItem
 from archive.models import Organ, Person
-from web import clockwork
-from web.commands.door import acting, acting_oneself, answer, door, here, json_option, the_archive
-from web.notice_words import headline, in_order
+from web import clockwork, term_forms
+from web.commands.door import acting, answer, door, here, json_option, the_archive
 from web.reasons.submissions import NAMES
 from web.services import Services
 from web.words import say, translated
@@ -222,6 +219,7 @@ def accept(actor: str | None, code: str, case_file: str, note: str, as_json: boo
     with the_archive() as services, acting(services, actor) as who, services.db.transaction() as db:
         item = _item(db, who, code, case_file, Action.ACCEPT)
         receipt.accept(db, item, who, note)
+        term_forms.confirm_at_acceptance(db, item.case_file, who)
     _decided(code, case_file, "accepted", as_json)
 
 
@@ -361,44 +359,3 @@ def _item(db: Session, who: Person, code: str, case_file: str, action: Action) -
 def _decided(code: str, case_file: str, outcome: str, as_json: bool) -> None:
     told = {"submission": code, "case_file": case_file, "outcome": outcome}
     answer(told) if as_json else click.echo(f"{case_file}  {say(f'outcome_{outcome}')}")
-
-
-# Notices ------------------------------------------------------------------------------------------
-
-
-@click.command("notices")
-@click.option("--new", "only_new", is_flag=True, help="Only those that were not opened yet.")
-@json_option
-@click.pass_obj
-@door
-def inbox(actor: str | None, only_new: bool, as_json: bool) -> None:
-    """Print one's own notices, those not opened yet first."""
-    with the_archive() as services, acting_oneself(services, actor) as who:
-        wanted = notices.inbox(who)
-        if only_new:
-            wanted = wanted.where(Notice.opened_at.is_(None))
-        with services.db.reading() as db:
-            told = [_notice(db, who, one) for one in db.scalars(wanted)]
-    for one in told:
-        answer(one) if as_json else click.echo(_notice_text(one))
-
-
-def _notice(db: Session, who: Person, notice: Notice) -> dict[str, Any]:
-    about = notice_subjects.subjects(db, who, notice.items)
-    return {
-        "notice": notice.id,
-        "kind": notice.kind,
-        "day": notice.made_on,
-        "is_new": notice.opened_at is None,
-        "is_known": notice.acknowledged_at is not None,
-        "about": [
-            {"code": about[one.subject_type, one.subject_id].code, "by": one.due_on}
-            for one in in_order(notice.items)
-        ],
-    }
-
-
-def _notice_text(one: dict[str, Any]) -> str:
-    head = headline(one["kind"], translated)
-    lines = [f"    {it['code']}" for it in one["about"]]
-    return "\n".join([f"{one['notice']}  {one['day']:%d/%m/%Y}  {head}", *lines])

@@ -17,6 +17,7 @@ from archive.models import CaseFile
 from archive.moves import Hindrance, require_change
 from archive.reading import known_documents
 from ingest.intakes import nothing_on_the_road
+from web import term_forms
 from web.auth import asker, reading, require, services, the_case_file, the_document, writing
 from web.case_file_view import WHY_OUT, said
 from web.errors import status_of, tell, words_of
@@ -84,11 +85,14 @@ def close(code: str) -> str | BaseResponse | tuple[str, int]:
     try:
         with writing() as rows:
             case_file = the_case_file(rows, code, Action.SEE_CASE_FILES)
+            rule = term_forms.rule_chosen(rows, case_file, request.form.get("rule", ""))
             values = _typed(case_file_fields(case_file), FIXED_AT_CLOSING)
+            values = term_forms.with_term_of(case_file, values, rule)
             closing.close(
                 rows, case_file, asker(), values,
                 seen=request.form.get("revision", type=int), more=[nothing_on_the_road],
             )  # fmt: skip
+            term_forms.confirm_at_closing(rows, case_file, asker(), rule)
             due = case_file.due_on
     except NotFound:
         raise
@@ -128,9 +132,19 @@ def _review(code: str, given: Any, error: ArchiveError | None = None) -> str:
             known_gone=known_documents(rows, asker(), [one.document_id for one in found.taken_out]),
             why_out=WHY_OUT,
             may_take_out=_may_take_out(rows, case_file),
+            rules=term_forms.rules_to_choose(rows, case_file),
+            rule=_rule_in_form(rows, case_file, given),
             given=given,
             said=words_of(error) if error else None,
         )
+
+
+def _rule_in_form(rows: Session, case_file: CaseFile, given: Any) -> str:
+    """The rule that is chosen, as the form sends it: what was typed, else what is offered."""
+    if "rule" in given:
+        return str(given["rule"])
+    offered = term_forms.rule_offered(rows, case_file)
+    return str(offered.id) if offered is not None else ""
 
 
 def _may_take_out(rows: Session, case_file: CaseFile) -> bool:
@@ -210,7 +224,7 @@ def _correct(code: str, fields: list[FieldShown]) -> None:
             raise Invalid("nothing_changed")
         refuse_marks(changed)
         seen = form.get("revision", type=int)
-        closing.correct(rows, case_file, changed, form.get("why", ""), seen=seen)
+        term_forms.correct(rows, case_file, asker(), changed, form.get("why", ""), seen=seen)
 
 
 def _typed(fields: list[FieldShown], wanted: tuple[str, ...]) -> dict[str, str]:

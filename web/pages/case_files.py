@@ -191,6 +191,7 @@ def one(code: str) -> str:
             ),
             may_receive=may(rows, Action.RECEIVE, case_file.organ),
             may_lend=may(rows, Action.LEND, case_file),
+            may_see_retention=may(rows, Action.SEE_RETENTION, case_file),
             **_standing(rows, case_file),
         )
 

@@ -43,6 +43,7 @@ ASKED = (
     Action.DECIDE_INTAKE,
     Action.RECALL,
     Action.LEND,
+    Action.SEE_RETENTION,
 )
 Rights = dict[Action, bool]
 PRINTED = 300  # pages a print view holds

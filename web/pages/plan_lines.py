@@ -16,6 +16,8 @@ from archive.models import FilePlan, FilePlanEntry, Person
 from archive.plan_tables import units_of
 from archive.plan_tree import Line
 from archive.seen import state_of
+from retention import plan_rules, schedule
+from web import plan_forms
 from web.auth import asker, here, reading, writing
 from web.errors import tell, words_for, words_of
 from web.i18n import gettext
@@ -51,10 +53,15 @@ def _add(year: int) -> int:
         if form.get("kind") == "file" and not values.notation:
             raise Invalid("notation_missing")
         parent = _parent(rows, plan, form.get("under", ""))
+        rule = form.get("rule")
+        values = plan_forms.with_term(rows, plan, values, rule)
         if plan.stage == "draft":
-            return file_plans.add_line(rows, plan, values, parent).id
-        why = form.get("why", "")
-        return plan_changes.add(rows, plan, values, parent, reason=why)[0].id
+            entry = file_plans.add_line(rows, plan, values, parent)
+        else:
+            why = form.get("why", "")
+            entry, _ = plan_changes.add(rows, plan, values, parent, reason=why)
+        plan_forms.propose(rows, entry, rule)
+        return entry.id
 
 
 def _values(form: Any) -> LineValues:
@@ -94,11 +101,13 @@ def _change(year: int, line: int) -> None:
         plan = the_plan(rows, year, Action.PLAN)
         entry = file_plans.line_of(rows, plan, line)
         values = _values({**form.to_dict(), "kind": "file" if entry.notation else "heading"})
+        values = plan_forms.with_term(rows, plan, values, form.get("rule"))
         seen = form.get("seen", "")
         if plan.stage == "draft":
             file_plans.change_line(rows, entry, values, seen=seen)
         else:
             plan_changes.change(rows, entry, values, reason=form.get("why", ""), seen=seen)
+        plan_forms.propose(rows, entry, form.get("rule"))
 
 
 def _back(year: int, line: int) -> BaseResponse:
@@ -129,6 +138,7 @@ def _do(rows: Session, entry: FilePlanEntry, verb: str) -> None:
     if verb in ("up", "down"):
         file_plans.move_line(rows, entry, up=verb == "up")
     elif verb == "remove":
+        plan_rules.forget(rows, entry)
         file_plans.remove_line(rows, entry)
     else:
         plan_changes.take_out(rows, entry, asker(), reason=request.form.get("why", ""))
@@ -155,6 +165,8 @@ def _form_page(year: int, line: int | None = None, **told: Any) -> str:
             suggested=_next_notation([one.entry for one in lines]),
             holders=_holders(rows),
             units=list(units_of(rows, here().id).values()),
+            rules=schedule.holding(rows, here()) if kind == "file" else [],
+            rule=plan_forms.shown(rows, entry, given),
             why_fixed=_why_fixed(rows, plan, entry),
             why_not_out=_why_not_out(entry, lines),
             **told,

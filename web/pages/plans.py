@@ -18,6 +18,7 @@ from archive.fields import parse_day
 from archive.models import FilePlan, Organ
 from archive.reading import story_of
 from formats.vietnamese import nfc
+from retention import plan_rules
 from web import plan_view
 from web.auth import asker, here, may, reading, require, writing
 from web.errors import tell, words_for, words_of
@@ -213,7 +214,9 @@ def copy(year: int) -> BaseResponse:
     try:
         target = year_in(request.form.get("to", ""))
         with writing() as rows:
-            made = plan_copies.copy(rows, the_plan(rows, year, Action.PLAN), target)
+            start = the_plan(rows, year, Action.PLAN)
+            made = plan_copies.copy(rows, start, target)
+            plan_rules.copy(rows, start, made.plan)
             left = ", ".join(one.full_name for one in made.left)
     except (Conflict, Invalid, Refused) as error:
         tell(error)

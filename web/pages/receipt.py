@@ -16,7 +16,7 @@ from archive.life_models import Submission, SubmissionItem
 from archive.models import Unit
 from archive.reading import known_case_files, story_of
 from archive.submission_lists import Standing
-from web import receipt_words
+from web import receipt_words, term_forms
 from web.auth import (
     asker,
     confirm_password,
@@ -185,6 +185,7 @@ def _item(rows: Session, code: str, number: int) -> SubmissionItem:
 
 def _accept(rows: Session, item: SubmissionItem) -> None:
     receipt.accept(rows, item, asker(), request.form.get("note", ""))
+    term_forms.confirm_at_acceptance(rows, item.case_file, asker())
 
 
 def _give_back(rows: Session, item: SubmissionItem) -> None:
@@ -211,6 +212,7 @@ def accept_green(code: str) -> BaseResponse:
             ]
             for one in green:
                 receipt.accept(rows, one, asker())
+                term_forms.confirm_at_acceptance(rows, one.case_file, asker())
     except ArchiveError as error:
         _say(error)
     else:

@@ -11,15 +11,15 @@ from archive.access import Action
 from archive.errors import ArchiveError, NotAllowed, NotFound
 from archive.fields import day_typed
 from archive.models import CaseFile
-from retention import assignments, ends, explaining, occurrences, schedule, what_if
+from retention import assignments, ends, explaining, occurrences, what_if
 from retention.assignments import ARCHIVIST, ASSIGNABLE, OFFICER
 from retention.explanations import Explanation
 from retention.models import RetentionRule
 from retention.what_if import Moved
+from web import term_forms
 from web.auth import asker, may, reading, require, the_case_file, the_document, writing
 from web.errors import Said, status_of, words_for, words_of
 from web.i18n import gettext
-from web.numbers import number_in
 from web.pages.schedule import TERMS
 from web.retention_words import EVENTS, SOURCES, end_said, sentences
 
@@ -67,7 +67,7 @@ def _page(
         return _shown(
             told,
             case_file=found,
-            rules=_rules(rows, found),
+            rules=term_forms.rules_to_choose(rows, found),
             terms=TERMS,
             given=request.form if request.method == "POST" else _present(rows, found),
             why_not_assign=_why_not(rows, found, _side(rows, found)),
@@ -81,17 +81,10 @@ def _page(
         )
 
 
-def _rules(rows: Session, case_file: CaseFile) -> list[RetentionRule]:
-    """Those that hold today, and the one that was given, though it may have ended."""
-    holding = schedule.holding(rows, case_file.organ)
-    given = assignments.binding(rows, case_file).rule
-    return holding if given is None or given in holding else [given, *holding]
-
-
 def _present(rows: Session, case_file: CaseFile) -> dict[str, str]:
     """What stands in the form: what holds, or what the file plan proposes."""
     present = assignments.binding(rows, case_file)
-    rule = present.rule or assignments.proposed(rows, case_file, present)
+    rule = term_forms.rule_offered(rows, case_file)
     term = "" if rule is not None and rule.term == present.term else present.term
     return {"rule": str(rule.id) if rule else "", "term": term}
 
@@ -145,8 +138,7 @@ def _try(code: str) -> Moved:
 
 
 def _rule(rows: Session, case_file: CaseFile) -> RetentionRule | None:
-    number = number_in(request.form.get("rule", ""))
-    return schedule.by_id(rows, case_file.organ, number) if number is not None else None
+    return term_forms.rule_chosen(rows, case_file, request.form.get("rule", ""))
 
 
 def _assign(rows: Session, case_file: CaseFile) -> None:
