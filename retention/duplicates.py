@@ -198,15 +198,18 @@ def confirm_twin(session: Session, one: Appraisal, by: Person) -> None:
     """A second person has looked at both copies: they are equal.
 
     Raises:
-        NotAllowed: `not_allowed`; `named_by_you`: two people say it.
+        NotAllowed: `not_allowed`: who reads neither copy compares none; `named_by_you`.
         Conflict: `not_to_confirm`.
     """
+    organ = session.get_one(Organ, one.organ_id)
+    if not any(access.may(session, by, each, organ) for each in (Action.APPRAISE, Action.OPINE)):
+        raise NotAllowed("not_allowed", action=str(Action.OPINE))
     audit.hold(session, one)
     if one.twin_named_by_id is None or one.twin_confirmed_by_id is not None:
         raise Conflict("not_to_confirm")
-    document = session.get_one(Document, one.document_id)
-    if not access.may(session, by, Action.READ, document):
-        raise NotAllowed("not_allowed", action=str(Action.READ))
+    for number in (one.document_id, one.twin_id):
+        if not access.may(session, by, Action.READ, session.get_one(Document, number)):
+            raise NotAllowed("not_allowed", action=str(Action.READ))
     if one.twin_named_by_id in hands(by):
         raise NotAllowed("named_by_you")
     one.twin_confirmed_by_id = natural(by)

@@ -42,6 +42,8 @@ PERSON = {"number": "{person}"}
 ISSUANCE = {"number": "{issuance}"}
 SUBMISSION = {"code": "{submission}"}
 TRANSFER = {"code": "{transfer}"}
+APPRAISAL = {"number": "{appraisal}"}
+OPINION = {"appraisal": "{appraisal}", "verdict": "permanent", "reason": "Còn giá trị"}
 
 # Open to who is not signed in, and files of the pages themselves: they show nothing of the record.
 PUBLIC = {
@@ -185,6 +187,25 @@ ROUTES: dict[str, Route] = {
     "GET custody.page": Route("Xem các phông"),
     "POST custody.pass_on": Route("Chuyển giao phông cho cơ quan kế thừa", {"number": "{fonds}"}),
     # keeping and leaving
+    "GET calendar.page": Route("Xem lịch hết hạn bảo quản"),
+    "GET calendar.files": Route("Xem hồ sơ hết hạn theo năm, tháng"),
+    "GET expiries.page": Route("Xem thông báo hết hạn bảo quản"),
+    "GET expiries.printed": Route("In bằng chứng đã gửi thông báo hết hạn"),
+    "GET expiries.one": Route("Xem một thông báo hết hạn bảo quản", APPRAISAL),
+    "POST expiries.acknowledge": Route("Xác nhận đã biết thông báo hết hạn", APPRAISAL),
+    "GET appraisals.page": Route("Xem bảng đánh giá lại"),
+    "GET appraisals.one": Route("Xem một hồ sơ đang đánh giá lại", APPRAISAL),
+    "POST appraisals.opine": Route(
+        "Cho ý kiến đánh giá lại", form=OPINION, frozen={**OPINION, "side": "unit"}
+    ),
+    "POST appraisals.conclude": Route("Kết luận đánh giá lại", form=OPINION, frozen=OPINION),
+    "GET duplicates.page": Route("Xem văn bản trùng lặp"),
+    "POST duplicates.name_twin": Route(
+        "Đưa bản trùng vào xem xét",
+        form={"leaves": "{document}", "stays": "{tray}"},
+        frozen={"leaves": "{document}", "stays": "{tray}"},
+    ),
+    "POST duplicates.confirm": Route("Xác nhận hai bản như nhau", APPRAISAL),
     "GET retention.page": Route("Xem trang bảo quản và hủy"),
     "GET transfers.page": Route("Xem hồ sơ phải nộp lưu trữ lịch sử"),
     "POST transfers.register": Route("Đăng ký nộp lưu trữ lịch sử"),

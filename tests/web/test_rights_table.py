@@ -42,7 +42,7 @@ from archive.life_models import AccessChange, DocumentLink, Submission, Submissi
 from archive.models import CaseFile, FilePlanEntry, Fonds, Organ, Person
 from archive.roles import ROLES
 from ingest.models import Issuance
-from retention.models import Transfer
+from retention.models import Appraisal, Transfer
 from tests.factories import a_case_file, a_person, an_intake, writing
 from tests.web.conftest import House
 from tests.web.route_table import NOBODY, PUBLIC, RIGHTS, ROUTES, Route
@@ -327,6 +327,7 @@ def _numbers_of(rows: Session, organ: Organ, house: House) -> Names:
         "line": _line(rows, organ),
         "issuance": _issuance(rows, organ, by["minh"]),
         "submission": _submission(rows, organ, case_file, by["tatca"]),
+        "appraisal": _appraisal(rows, case_file),
         "transfer": _transfer(rows, organ, by["lan"]),
         "order": order.id,
         "change": _change(rows, case_file, by["tatca"]),
@@ -396,6 +397,24 @@ def _issuance(rows: Session, organ: Organ, by: Person) -> int:
     rows.add(made)
     rows.flush()
     audit.record(rows, "issuance.prepare", made)
+    return made.id
+
+
+def _appraisal(rows: Session, case_file: CaseFile) -> int:
+    """The case file's term is over, and both sides are asked."""
+    today = clock.today(case_file.organ)
+    made = Appraisal(
+        organ_id=case_file.organ_id,
+        case_file_id=case_file.id,
+        cause="expired",
+        expires_on=today - timedelta(days=1),
+        noticed_on=today - timedelta(days=31),
+        notice_until=today - timedelta(days=1),
+        stage="due",
+    )
+    rows.add(made)
+    rows.flush()
+    audit.record(rows, "appraisal.test", made)
     return made.id
 
 
