@@ -24,7 +24,7 @@ from retention.models import Disposal
 from retention.probes import Found, Sought, Spot, said
 
 log = logging.getLogger("luutru.destruction")
-STILL_THERE, WAITS_FOR_PAPER = "still_found", "paper_not_confirmed"
+STILL_THERE = "still_found"
 Certify = Callable[[Batch, Line], str]
 
 
@@ -84,7 +84,7 @@ def _carry_out(run: Run, number: int) -> str:
     with run.db.reading() as session:
         disposal = session.get_one(Disposal, number)
         if paper_is_gone(session, disposal, None) is not None:  # type: ignore[arg-type]
-            return WAITS_FOR_PAPER
+            return execution.PAPER
     _finish(run, batch, intent)
     return ""
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from archive import audit, clock, moves
@@ -33,6 +33,7 @@ LEASE = timedelta(minutes=10)
 PAUSES = (timedelta(seconds=30), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
 MANY = 500
 T = TypeVar("T")
+PAPER = "paper_not_confirmed"  # what waits for nothing but that
 ON_THE_ROAD = ("received", "waiting", "stuck", "refused")
 
 
@@ -252,7 +253,11 @@ def claim(session: Session, worker: str) -> int | None:
         .where(
             Disposal.stage == "executing",
             or_(Disposal.claimed_until.is_(None), Disposal.claimed_until < moment),
-            or_(Disposal.try_after.is_(None), Disposal.try_after <= moment),
+            or_(
+                Disposal.try_after.is_(None),
+                Disposal.try_after <= moment,
+                and_(Disposal.trouble == PAPER, Disposal.destroyed_on_paper.is_not(None)),
+            ),
         )
         .order_by(Disposal.begun_at, Disposal.id)
         .limit(1)
