@@ -44,6 +44,13 @@ def of_ones_own(person: Person) -> ColumnElement[bool]:
     return or_(held, Appraisal.unit_id == person.unit_id)
 
 
+def of_code(code: str) -> ColumnElement[bool]:
+    """Those of the case file or document of this code; for `where`."""
+    files = exists().where(CaseFile.id == Appraisal.case_file_id, CaseFile.code == code)
+    papers = exists().where(Document.id == Appraisal.document_id, Document.code == code)
+    return or_(files, papers)
+
+
 def appraisals(rows: Session, person: Person, organ: Organ) -> Select[Appraisal]:
     """All that the person may see, the earliest end first, with their things."""
     return (

@@ -25,6 +25,7 @@ VERDICTS = {
     "extend": _l("keep longer"),
     "permanent": _l("keep for ever"),
 }
+CONCLUDED = {"destroy": "propose", "extend": "extend", "permanent": "permanent"}  # moves
 SIDES = {"unit": _l("the unit"), "archive": _l("the archive")}
 CAUSES = {"expired": _l("term over"), "duplicate": _l("duplicate")}
 GROUNDS = {

@@ -50,6 +50,7 @@ SENTENCES: dict[str, str] = {
     "rules_set": _("The rules hold from now on."),
     "key_handed": _("{holder} has the signing token {token}."),
     "key_back": _("The signing token {token} came back."),
+    "appraised": _("{code}: noted. Stage: {stage}."),
     "lent": _("{thing} is lent to {name} until {day}. Number {number}."),
     "loan_back": _("{thing} is back."),
     "seal_picture_set": _("{organ} has a picture of its seal."),

@@ -19,7 +19,7 @@ from retention.appraisal_checks import sides_of
 from retention.appraisal_facts import Known, by_number, known
 from retention.models import Appraisal
 from web import appraisal_rows
-from web.appraisal_words import CAUSES, COLOURS, MOVES, REASONS, SIDES, STAGES, VERDICTS
+from web.appraisal_words import CAUSES, COLOURS, CONCLUDED, MOVES, REASONS, SIDES, STAGES, VERDICTS
 from web.auth import asker, here, may, reading, require, writing
 from web.errors import Said, words_for, words_of
 from web.i18n import gettext
@@ -31,7 +31,6 @@ blueprint = Blueprint("appraisals", __name__, url_prefix="/retention/appraisals"
 TABS = ("due", "noticed", "proposed", "kept")
 PER_PAGE = 50
 MOST_TOLD = 5  # refusals named one by one on the next page
-CONCLUDED = {"destroy": "propose", "extend": "extend", "permanent": "permanent"}
 
 
 @blueprint.get("")
