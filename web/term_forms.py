@@ -18,6 +18,8 @@ from retention.ends import CLOCKED
 from retention.models import RetentionRule
 from web.numbers import number_in
 
+_TERM = ("maintenance", "Maintenance")  # the column, and its code in the law's table
+
 
 def rules_to_choose(session: Session, case_file: CaseFile) -> list[RetentionRule]:
     """Those that hold today, and the one that was given, though it may have ended."""
@@ -54,9 +56,15 @@ def rule_at_closing(
     if number:
         return schedule.usable(session, case_file.organ, number)
     offered = rule_offered(session, case_file)
-    term = values.get("maintenance", values.get("Maintenance", case_file.maintenance))
+    typed = _typed(values)
+    term = case_file.maintenance if typed is None else typed
     is_same = offered is not None and term_of(term) == term_of(offered.term)
     return offered if is_same else None
+
+
+def _typed(values: Mapping[str, str]) -> str | None:
+    """The term among typed values, if there is one."""
+    return next((values[name] for name in _TERM if name in values), None)
 
 
 def with_term_of(
@@ -69,7 +77,7 @@ def with_term_of(
     """
     if rule is None:
         return values
-    typed = values.get("maintenance", values.get("Maintenance"))
+    typed = _typed(values)
     if typed is not None and term_of(typed) != term_of(rule.term):
         raise Conflict("term_not_of_rule", rule=rule.term, term=typed)
     if typed is None and case_file.maintenance != rule.term:
@@ -103,8 +111,10 @@ def correct(
     Raises:
         Invalid, Conflict: see `closing.correct` and `assignments.assign`.
     """
-    rest = dict(values)
-    term = rest.pop("maintenance", None) if case_file.stage in CLOCKED else None
+    rest, term = dict(values), None
+    if case_file.stage in CLOCKED:
+        for name in _TERM:
+            term = rest.pop(name, term)
     if rest or term is None:
         closing.correct(session, case_file, rest, why, seen=seen)
         seen = None

@@ -12,11 +12,13 @@ from archive import audit
 from archive.models import Organ
 from retention import expiries
 from retention.expiries import Place, Step
+from web import term_clock
 from web.services import Services
 
 
 def look(services: Services, is_stopping: Callable[[], bool] = lambda: False) -> int:
     """Take every step at every organ as far as it goes today; how much was done."""
+    term_clock.catch_up(services, is_stopping)
     with services.db.reading() as session:
         organs = session.scalars(select(Organ.id).order_by(Organ.id)).all()
     return sum(

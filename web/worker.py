@@ -23,7 +23,15 @@ from ingest.looking_again import look_again, missing_here
 from ingest.pipeline import ROAD, advance, advance_together
 from search import indexing
 from search.engine import SearchBroken, SearchBusy
-from web import clockwork, executing, sender_mail, term_watch, transfer_making, whole_making
+from web import (
+    clockwork,
+    executing,
+    sender_mail,
+    term_clock,
+    term_watch,
+    transfer_making,
+    whole_making,
+)
 from web.services import Services
 
 log = logging.getLogger("luutru.worker")
@@ -73,6 +81,7 @@ class Worker:
         self._unindexable: set[int] = set()
         self._calendar_seen = float("-inf")
         self._terms_seen = float("-inf")
+        self._ends_seen = float("-inf")
         self._tidied_at = float("-inf")
         self._index_seen = float("-inf")
         self._transfers_seen = float("-inf")
@@ -92,6 +101,7 @@ class Worker:
             ("look-again", self._look_again),
             ("leftovers", self._let_go),
             ("clockwork", self._keep_time),
+            ("ends", self._count_ends),
             ("terms", self._keep_terms),
             ("receipt", self._look_through),
             ("copies", self._make_copies),
@@ -271,6 +281,14 @@ class Worker:
         clockwork.give_notice(self._services)
         clockwork.send_mail(self._services)
         sender_mail.send_answers(self._services)
+        return False
+
+    def _count_ends(self) -> bool:
+        """When terms of retention end, where something changed since it was counted."""
+        if time.monotonic() - self._ends_seen < EVERY_MINUTE:
+            return False
+        self._ends_seen = time.monotonic()
+        term_clock.catch_up(self._services, self._stopping.is_set)
         return False
 
     def _keep_terms(self) -> bool:
