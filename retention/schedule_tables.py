@@ -28,6 +28,7 @@ from retention.schedule import (
     rewrite,
     rules_of,
     tidied,
+    tidy_number,
     values_of,
 )
 
@@ -39,7 +40,8 @@ COLUMNS = (
     Column("mandate", "Căn cứ", ("Nguồn", "mandate"), 40),
     Column("note", "Ghi chú", ("note",), 24),
 )
-ALSO_WRITTEN = ("Phiên bản", "Trạng thái", "Áp dụng từ ngày", "Đến ngày")  # left out when read
+VERSION = "Phiên bản"
+ALSO_WRITTEN = (VERSION, "Trạng thái", "Áp dụng từ ngày", "Đến ngày")  # left out when read
 HEADER = (*(one.name for one in COLUMNS), *ALSO_WRITTEN)
 WIDTHS = (*(one.width for one in COLUMNS), 10, 14, 14, 14)
 NAMES = tuple(name for one in COLUMNS for name in (one.name, *one.also))
@@ -98,7 +100,7 @@ def compare(session: Session, organ: Organ, table: Table) -> Comparison:
     seen: dict[str, int] = {}
     fates: list[Fate] = []
     group = ""
-    for row in table.rows:
+    for row in _latest(table, places["number"]):
         given = {name: row.cells[place] for name, place in places.items()}
         group = given.get("group_name") or group  # said once, above the rows of a group
         if group and not any(given.get(name) for name in _NEEDED):
@@ -107,6 +109,23 @@ def compare(session: Session, organ: Organ, table: Table) -> Comparison:
     known = {heading_key(one) for one in (*NAMES, *ALSO_WRITTEN)}
     ignored = [cell for cell in table.header if cell and heading_key(cell) not in known]
     return Comparison(fates, ignored)
+
+
+def _latest(table: Table, place: int) -> list[TableRow]:
+    """Its rows; of those that say which version they are, the last of each number only."""
+    known = {heading_key(cell): at for at, cell in enumerate(table.header)}
+    at = known.get(heading_key(VERSION))
+    if at is None:
+        return list(table.rows)
+
+    def version(row: TableRow) -> int:
+        return int(row.cells[at]) if row.cells[at].isdecimal() else 0
+
+    last: dict[str, int] = {}
+    for row in table.rows:
+        number = tidy_number(row.cells[place])
+        last[number] = max(last.get(number, 0), version(row))
+    return [row for row in table.rows if version(row) in (0, last[tidy_number(row.cells[place])])]
 
 
 def _fields_of(table: Table) -> dict[str, int]:

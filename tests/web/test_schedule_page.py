@@ -165,6 +165,24 @@ def test_what_holds_stays_and_the_table_drafts_its_next_version(
         assert len(schedule.versions(session, headed.organ(), "1.3")) == 2
 
 
+def test_a_schedule_with_several_versions_comes_in_again_as_it_went_out(
+    headed: House, tmp_path: Path
+) -> None:
+    in_force(headed, TEN)
+    in_force(headed, RuleValues("1.3", "Nhóm", "Tên", "5 năm"), on=date(2022, 1, 1))
+    headed.post(
+        headed.as_("lan"), "/retention/schedule/new",
+        number="1.3", group_name="Nhóm", title="Tên", term="7 năm",
+    )  # fmt: skip
+    saved = headed.as_("lan").get("/retention/schedule/table")
+    (tmp_path / "a").write_bytes(saved.data)
+    assert len(read_table(tmp_path / "a").rows) == 3
+    shown = headed.post(
+        headed.as_("lan"), "/retention/schedule/import", file=(io.BytesIO(saved.data), "a.xlsx")
+    )
+    assert "Không có gì phải làm" in shown.text
+
+
 def test_another_organs_rule_is_not_there(headed: House) -> None:
     (number,) = in_force(headed, TEN)
     assert headed.as_("hoa").get(f"/retention/schedule/rules/{number}").status_code == 404
