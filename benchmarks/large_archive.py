@@ -31,6 +31,7 @@ from archive.models import (
 )
 from archive.register_models import NumberSeries, Refusal, Register, RegisterEntry
 from benchmarks import large_rows as row
+from benchmarks import large_terms
 from ingest.models import Intake, Issuance
 
 CHUNK = 5_000
@@ -107,6 +108,7 @@ def everything(size: row.Size, cast: row.Cast) -> Iterator[tuple[type, row.Rows]
     yield Part, (row.a_part(n) for n in papers)
     yield Rendition, (row.a_rendition(n) for n in papers)
     yield Placement, (row.a_place(n, size) for n in papers if row.is_filed(n))
+    yield from large_terms.everything(size, cast)
     yield Register, row.books_of(cast)
     yield NumberSeries, (row.a_series(n, size) for n in range(2 * len(row.YEARS)))
     yield RegisterEntry, (row.an_entry(n, cast) for n in papers)

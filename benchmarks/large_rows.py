@@ -12,6 +12,7 @@ FIRST_EVENT = 10_000_000  # behind all that the benchmark itself tells
 A_BOX = 50  # case files handed over together
 FULL = 1_000  # of the first so many case files, and twice as many documents, pages are full
 LEVELS = ("organ", "organ", "unit", "organ", "assigned", "organ", "organ", "unit", "organ", "organ")
+TERMS = ("5 năm",) * 4 + ("10 năm",) * 5 + ("20 năm",) * 8 + ("Vĩnh viễn",) * 3
 Row = dict[str, Any]
 Rows = Iterator[Row]
 
@@ -59,6 +60,11 @@ def stage_of(number: int) -> str:
     return "submitted" if number % 500 == 0 else ("open", "closed")[number // 10 % 2]
 
 
+def term_of(number: int) -> str:
+    """How long a case file is kept: a fifth five years, few for ever."""
+    return TERMS[number // 7 % len(TERMS)]
+
+
 def a_plan(n: int, cast: Cast) -> Row:
     """The plan of a year."""
     told = {"stage": "approved", "approved_by_id": cast.keeper, "approved_at": MOMENT}
@@ -82,7 +88,7 @@ def a_plan_line(number: int, size: Size, cast: Cast) -> Row:
         "position": number,
         "notation": f"{number:06d}",
         "title": f"Hồ sơ về việc quản lý đất đai số {number}",
-        "maintenance": "20 năm",
+        "maintenance": term_of(number),
         "holder_id": cast.holder_of(number),
     }
 
@@ -105,7 +111,7 @@ def a_case_file(number: int, cast: Cast) -> Row:
         "notation": f"{number:06d}",
         "title": f"Hồ sơ về việc quản lý đất đai số {number}",
         "folded": folded(number),
-        "maintenance": "20 năm",
+        "maintenance": term_of(number),
         "start_date": date(year, 1, 1),
         "end_date": date(year, 12, 31),
         "opened_at": MOMENT,

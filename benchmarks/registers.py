@@ -130,8 +130,20 @@ class Archive:
     pages: dict[str, str]
 
 
-def compare(small: Archive, large: Archive, given: argparse.Namespace) -> int:
+@dataclass(frozen=True)
+class Limits:
+    """What must hold of a page."""
+
+    ms: float = MOST_MS
+    questions: int = MOST_QUESTIONS
+    times: float = MOST_TIMES
+
+
+def compare(
+    small: Archive, large: Archive, given: argparse.Namespace, limits: Limits | None = None
+) -> int:
     """Ask for every page of both in turn; how many do not hold."""
+    limits = limits or Limits()
     print(f"{large.who:32} {'questions':>9} {'small ms':>9} {'large ms':>9} {'ratio':>6}")
     failed = 0
     told = time.thread_time if given.busy and not given.database else time.perf_counter
@@ -145,8 +157,8 @@ def compare(small: Archive, large: Archive, given: argparse.Namespace) -> int:
             many.append(spent)
         middle = min if given.busy else median
         one, other = middle(few[1:]) * 1000, middle(many[1:]) * 1000
-        is_slow = other > MOST_MS or other > max(MOST_TIMES * one, one + UNSURE_MS)
-        holds = not is_slow and questions <= MOST_QUESTIONS
+        is_slow = other > limits.ms or other > max(limits.times * one, one + UNSURE_MS)
+        holds = not is_slow and questions <= limits.questions
         failed += not holds
         print(
             f"  {name:30} {questions:9} {one:9.1f} {other:9.1f} {other / one:6.2f}"
@@ -180,6 +192,17 @@ def seconds(archive: Archive, path: str, told: Callable[[], float]) -> tuple[flo
 @contextmanager
 def archive_of(size: Size, given: argparse.Namespace) -> Iterator[tuple[Archive, Archive]]:
     """An archive with so many case files and documents, for each of the two people."""
+    with filled(size, given) as services:
+        cast = cast_of(services.db)
+        yield (
+            browser(services, "keeper", cast.keeper, {**TO_ALL, **TO_THE_KEEPER}, size),
+            browser(services, "officer", cast.officer, {**TO_ALL, **TO_THE_OFFICER}, size),
+        )
+
+
+@contextmanager
+def filled(size: Size, given: argparse.Namespace) -> Iterator[Services]:
+    """The archive itself, filled now or before."""
     kept = given.keep is not None
     with (
         folder_of(size, given.keep) as folder,
@@ -198,11 +221,7 @@ def archive_of(size: Size, given: argparse.Namespace) -> Iterator[tuple[Archive,
             print(f"{told}: made in {spent:.0f} s", flush=True)
         with open_services(settings) as services:
             services.engine.clear()
-            cast = cast_of(services.db)
-            yield (
-                browser(services, "keeper", cast.keeper, {**TO_ALL, **TO_THE_KEEPER}, size),
-                browser(services, "officer", cast.officer, {**TO_ALL, **TO_THE_OFFICER}, size),
-            )
+            yield services
 
 
 @contextmanager

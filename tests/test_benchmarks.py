@@ -1,4 +1,4 @@
-"""The corpus of the benchmarks is made by us, the same each time."""
+"""What the benchmarks measure: made by us, the same each time, and of all that there is."""
 
 import runpy
 from pathlib import Path
@@ -7,6 +7,16 @@ from typing import Any
 import pikepdf
 import pytest
 from PIL import Image
+from sqlalchemy import func, select
+
+from archive.database import upgrade
+from archive.settings import Settings
+from benchmarks import retention as measured
+from benchmarks.large_archive import fill
+from benchmarks.large_rows import Size
+from retention import ends
+from retention.models import Appraisal, Clock, DisposalItem
+from web.services import make_home, open_services
 
 ROOT = Path(__file__).parents[1]
 
@@ -36,3 +46,37 @@ def test_the_same_number_makes_the_same_words_and_another_makes_others(
 ) -> None:
     assert corpus["letter"](3) == corpus["letter"](3) != corpus["letter"](4)
     assert corpus["plain_page"](3) == corpus["plain_page"](3) != corpus["plain_page"](4)
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A large archive, in small."""
+    settings = Settings(home=str(tmp_path_factory.mktemp("large")))
+    make_home(settings)
+    upgrade(settings.database)
+    fill(settings.database, Size(700, 2100))
+    return settings
+
+
+def test_a_large_archive_has_terms_at_every_stage(large: Settings) -> None:
+    with open_services(large) as services, services.db.reading() as rows:
+        stages = set(rows.scalars(select(Appraisal.stage)))
+        fates = set(rows.scalars(select(Clock.fate)))
+        listed = rows.scalar(select(func.count()).select_from(DisposalItem)) or 0
+        counted = ends.of_case_files(rows, list(rows.scalars(select(Clock.case_file_id))))
+        told = {one.case_file_id: one.expires_on for one in rows.scalars(select(Clock))}
+    assert (stages, fates) == ({"kept", "due", "proposed", "listed"}, {"runs", "permanent"})
+    assert listed > 0
+    assert told == {number: end.on for number, end in counted.items()}  # clocks are as counted
+
+
+def test_every_page_that_is_measured_opens(large: Settings) -> None:
+    with open_services(large) as services:
+        services.engine.clear()
+        keeper = measured.at(services, "keeper", Size(700, 2100))
+    assert keeper.pages.keys() == measured.PAGES.keys()
+
+
+def test_the_night_is_looked_at_in_a_process_of_its_own(large: Settings) -> None:
+    done, seconds, megabytes = measured.in_its_own_process(large)
+    assert done > 0 and seconds > 0 and megabytes > 10
