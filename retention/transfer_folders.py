@@ -42,7 +42,7 @@ def require_export(session: Session, transfer: Transfer, by: Person) -> None:
         NotAllowed, Conflict: as above.
     """
     transfers.require(session, transfer, "export", by)
-    for one in transfers.nothing_is_being_made(session, transfer):
+    for one in transfers.nothing_is_being_made(transfers.Look(session, transfer)):
         raise Conflict(one.code)
     _require_consent(session, transfer, by)
 
@@ -89,7 +89,7 @@ def take_out(session: Session, transfer: Transfer, by: Person, where: str) -> No
     if transfer.stage != "exported":
         raise Conflict("wrong_transfer_stage", stage=transfer.stage)
     _require_consent(session, transfer, by)
-    for one in transfers.folder_is_as_it_is(session, transfer):
+    for one in transfers.folder_is_as_it_is(transfers.Look(session, transfer)):
         raise Conflict(one.code, transfer=transfer.code)
     inside = session.scalars(
         select(Document).where(Document.id.in_(documents_of(transfer))).order_by(Document.id)

@@ -55,23 +55,21 @@ def _each(
     if not numbers:
         return
     known = ends.of_case_files(session, numbers)
-    elsewhere = _in_transfers(session, numbers, of)
     for one in case_files:
         if one.stage != "accepted":
             yield one.id, Hindrance("wrong_stage", {"stage": one.stage, "move": "hand_to_history"})
         elif known.get(one.id, End(Fate.UNKNOWN)).fate is not Fate.PERMANENT:
             told = {"case_file": one.code, "term": one.maintenance or "–"}
             yield one.id, Hindrance("not_permanent", told)
-        if one.id in elsewhere:
-            told = {"case_file": one.code, "transfer": elsewhere[one.id]}
-            yield one.id, Hindrance("in_transfer", told)
-    yield from _in_rows(session, codes)
+    yield from _in_rows(session, codes, of)
 
 
-def _in_rows(session: Session, codes: dict[int, str]) -> Iterable[tuple[int, Hindrance]]:
+def _in_rows(
+    session: Session, codes: dict[int, str], of: Transfer | None
+) -> Iterable[tuple[int, Hindrance]]:
     """What other rows say of them, in one question."""
     documents: dict[tuple[int, str], list[str]] = {}
-    for number, code, said in session.execute(_said_of(list(codes))):
+    for number, code, said in session.execute(_said_of(list(codes), of.id if of else 0)):
         about = {"case_file": codes[number]}
         if code in ("copies_missing", "under_alarm"):
             documents.setdefault((number, code), []).append(said)
@@ -84,21 +82,16 @@ def _in_rows(session: Session, codes: dict[int, str]) -> Iterable[tuple[int, Hin
         yield number, Hindrance(code, told)
 
 
-_NAMED = {"on_disposal_list": "disposal", "lent_out": "name"}
+_NAMED = {"on_disposal_list": "disposal", "lent_out": "name", "in_transfer": "transfer"}
 
 
-def _in_transfers(session: Session, numbers: list[int], of: Transfer | None) -> dict[int, str]:
-    found = (
-        select(TransferItem.case_file_id, Transfer.code)
-        .join(Transfer, Transfer.id == TransferItem.transfer_id)
-        .where(TransferItem.case_file_id.in_(numbers), TransferItem.outcome == "")
-    )
-    found = found.where(Transfer.id != of.id) if of is not None else found
-    return {number: code for number, code in session.execute(found)}
+def _said_of(numbers: list[int], but: int) -> CompoundSelect[int, str, str]:
+    """Case file, code of a hindrance, and what its words name.
 
-
-def _said_of(numbers: list[int]) -> CompoundSelect[int, str, str]:
-    """Case file, code of a hindrance, and what its words name."""
+    Args:
+        numbers: of the case files.
+        but: the transfer in which they may stand.
+    """
     in_it = Placement.case_file_id.in_(numbers)
     alive = (
         DisposalItem.disposal_id == Disposal.id,
@@ -109,7 +102,14 @@ def _said_of(numbers: list[int]) -> CompoundSelect[int, str, str]:
     frozen = (Frozen.order_id == FreezeOrder.id, FreezeOrder.lifted_at.is_(None))
     out = Loan.returned_on.is_(None)
     inside = Placement.case_file_id
+    going = (
+        TransferItem.transfer_id == Transfer.id,
+        TransferItem.outcome == "",
+        TransferItem.case_file_id.in_(numbers),
+        Transfer.id != but,
+    )
     return union(
+        _said("in_transfer", TransferItem.case_file_id, Transfer.code, *going),
         _said("frozen", Frozen.case_file_id, FreezeOrder.number, *frozen,
               Frozen.case_file_id.in_(numbers)),
         _said("frozen", inside, FreezeOrder.number, *frozen,

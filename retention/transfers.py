@@ -8,10 +8,11 @@ given up, and a case file left out, each with a reason.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from archive import access, audit, clock, moves
 from archive.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -21,6 +22,7 @@ from archive.roles import Action
 from formats.vietnamese import nfc
 from retention.models import Clock, Transfer, TransferItem
 from retention.transferable import (
+    Hindrances,
     case_files_of,
     content_of,
     hindrances_of,
@@ -33,7 +35,7 @@ MOST = 1_000  # case files in one transfer: as many as a printed list holds
 LIVE = ("registered", "exported")
 ENDED = ("confirmed", "given_up")
 MAKING = ("waiting", "making")  # the folder
-Check = Callable[[Session, Transfer], Iterable[Hindrance]]
+Check = Callable[["Look"], Iterable[Hindrance]]
 
 
 @dataclass(frozen=True)
@@ -50,38 +52,55 @@ class Move:
     needs_reason: bool = False
 
 
+class Look:
+    """What is asked of a transfer to know what may be done with it: each looked up once."""
+
+    def __init__(self, session: Session, transfer: Transfer) -> None:
+        self.session, self.transfer = session, transfer
+
+    @cached_property
+    def case_files(self) -> list[CaseFile]:
+        """Those that are to go."""
+        return case_files_of(self.session, self.transfer)
+
+    @cached_property
+    def kept_here(self) -> Hindrances:
+        """What keeps some of them here."""
+        return hindrances_of(self.session, self.case_files, self.transfer)
+
+    @cached_property
+    def is_as_exported(self) -> bool:
+        """Whether what went into the folder is what stands here today."""
+        return self.transfer.content == content_of(self.session, self.transfer)
+
+
 # What must hold -----------------------------------------------------------------------------------
 
 
-def is_from_a_source(_session: Session, transfer: Transfer) -> Iterable[Hindrance]:
+def is_from_a_source(look: Look) -> Iterable[Hindrance]:
     """The organ is a submission source."""
-    hindrance = source_hindrance(transfer.organ)
+    hindrance = source_hindrance(look.transfer.organ)
     return [hindrance] if hindrance else []
 
 
-def something_goes(session: Session, transfer: Transfer) -> Iterable[Hindrance]:
+def something_goes(look: Look) -> Iterable[Hindrance]:
     """Not every case file was left out."""
-    left = select(TransferItem.id).where(
-        TransferItem.transfer_id == transfer.id, TransferItem.outcome == ""
-    )
-    return [] if session.scalar(left.limit(1)) else [Hindrance("nothing_left")]
+    return [] if look.case_files else [Hindrance("nothing_left")]
 
 
-def each_may_go(session: Session, transfer: Transfer) -> Iterable[Hindrance]:
+def each_may_go(look: Look) -> Iterable[Hindrance]:
     """Nothing keeps any of its case files here."""
-    found = hindrances_of(session, case_files_of(session, transfer), transfer)
-    return [one for some in found.values() for one in some]
+    return [one for some in look.kept_here.values() for one in some]
 
 
-def nothing_is_being_made(_session: Session, transfer: Transfer) -> Iterable[Hindrance]:
+def nothing_is_being_made(look: Look) -> Iterable[Hindrance]:
     """The worker is not at its folder just now."""
-    return [Hindrance("export_under_way")] if transfer.export_state in MAKING else []
+    return [Hindrance("export_under_way")] if look.transfer.export_state in MAKING else []
 
 
-def folder_is_as_it_is(session: Session, transfer: Transfer) -> Iterable[Hindrance]:
+def folder_is_as_it_is(look: Look) -> Iterable[Hindrance]:
     """What went into the folder is what stands here today."""
-    is_same = transfer.content == content_of(session, transfer)
-    return [] if is_same else [Hindrance("export_out_of_date")]
+    return [] if look.is_as_exported else [Hindrance("export_out_of_date")]
 
 
 def _move(
@@ -109,29 +128,19 @@ MOVES: dict[str, Move] = dict(
 
 def hindrances(session: Session, transfer: Transfer, name: str, by: Person) -> list[Hindrance]:
     """Everything that keeps this person from making this move now; empty: it can be made."""
-    return all_hindrances(session, transfer, by, [name])[name]
+    return hindrances_at(Look(session, transfer), name, by)
 
 
-def all_hindrances(
-    session: Session, transfer: Transfer, by: Person, names: Iterable[str] = tuple(MOVES)
-) -> dict[str, list[Hindrance]]:
-    """The same of several moves: what several of them ask is looked up once."""
-    known: dict[Check, list[Hindrance]] = {}
-    may = access.may(session, by, Action.HAND_TO_HISTORY, transfer.organ)
-    told: dict[str, list[Hindrance]] = {}
-    for name in names:
-        one = MOVES[name]
-        if transfer.stage not in one.start:
-            is_early = (transfer.stage, name) == ("registered", "confirm")
-            code = "export_not_ready" if is_early else "wrong_transfer_stage"
-            told[name] = [Hindrance(code, {"stage": transfer.stage, "move": name})]
-            continue
-        for check in one.checks:
-            if check not in known:
-                known[check] = list(check(session, transfer))
-        refused = [] if may else [_not_allowed()]
-        told[name] = refused + [each for check in one.checks for each in known[check]]
-    return told
+def hindrances_at(look: Look, name: str, by: Person) -> list[Hindrance]:
+    """The same of a look that may be asked of several moves."""
+    one, transfer = MOVES[name], look.transfer
+    if transfer.stage not in one.start:
+        is_early = (transfer.stage, name) == ("registered", "confirm")
+        code = "export_not_ready" if is_early else "wrong_transfer_stage"
+        return [Hindrance(code, {"stage": transfer.stage, "move": name})]
+    may = access.may(look.session, by, Action.HAND_TO_HISTORY, transfer.organ)
+    refused = [] if may else [_not_allowed()]
+    return refused + [each for check in one.checks for each in check(look)]
 
 
 def _not_allowed() -> Hindrance:
@@ -266,7 +275,7 @@ def leave_out(session: Session, item: TransferItem, by: Person, reason: str) -> 
     audit.hold(session, transfer)
     if transfer.stage not in LIVE or item.outcome:
         raise Conflict("wrong_transfer_stage", stage=transfer.stage)
-    for one in nothing_is_being_made(session, transfer):
+    for one in nothing_is_being_made(Look(session, transfer)):
         raise Conflict(one.code)
     if not reason.strip():
         raise Invalid("reason_missing")
@@ -341,7 +350,8 @@ def by_code(session: Session, organ: Organ, code: str) -> Transfer:
     Raises:
         NotFound: `no_such_transfer`.
     """
-    found = session.scalar(select(Transfer).where(Transfer.code == nfc(code).strip()))
+    wanted = select(Transfer).where(Transfer.code == nfc(code).strip())
+    found = session.scalar(wanted.options(joinedload(Transfer.organ, innerjoin=True)))
     if found is None or found.organ_id != organ.id:
         raise NotFound("no_such_transfer", transfer=code)
     return found

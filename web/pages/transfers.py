@@ -46,6 +46,7 @@ from web.transfer_words import OUTCOMES, STAGES
 blueprint = Blueprint("transfers", __name__, url_prefix="/retention/transfers")
 TABS = ("due", "live", "over")
 DUE_SHOWN = 50  # of which several are chosen to go together
+MOST_SAID = 5  # reasons under one button
 LOOK_AGAIN = "5"  # seconds until a page on which something is under way comes anew
 WAY = ("registered", "exported", "confirmed")
 
@@ -177,7 +178,9 @@ def one(code: str) -> Response:
 def _one(rows: Session, found: Transfer) -> str:
     items = listed(rows, transfer_lists.items_of(found))
     files = [one.case_file for one in items.rows]
-    troubled = hindrances_of(rows, files, found) if found.stage in transfers.LIVE else {}
+    look = transfers.Look(rows, found)
+    is_live = found.stage in transfers.LIVE
+    troubled = look.kept_here if is_live else {}
     names = people.names_of(rows, (found.registered_by_id, found.asked_by_id))
     return render_template(
         "transfers/one.html",
@@ -186,11 +189,13 @@ def _one(rows: Session, found: Transfer) -> str:
         outcomes=OUTCOMES,
         steps=_steps(found, names),
         shown=items,
-        count=transfer_lists.counts_of(rows, [found]).get(found.id, 0),
+        count=len(look.case_files)
+        if is_live
+        else transfer_lists.counts_of(rows, [found]).get(found.id, 0),
         known=known_case_files(rows, asker(), [one.id for one in files]),
         due={one.id: transfer_lists.due_of(one, here()) for one in files},
         troubled={number: said(some) for number, some in troubled.items()},
-        why_not=_why_not(rows, found),
+        why_not=_why_not(look),
         why_no_folder=words_for(found.export_reason, found.export_details)
         if found.export_reason
         else None,
@@ -226,11 +231,13 @@ def _steps(found: Transfer, names: Mapping[int, str]) -> list[Step]:
     return steps
 
 
-def _why_not(rows: Session, found: Transfer) -> dict[str, tuple[Said, ...]]:
+def _why_not(look: transfers.Look) -> dict[str, tuple[Said, ...]]:
     """What greys each button; nothing where it can be pressed."""
-    found_out = transfers.all_hindrances(rows, found, asker())
-    told = {name: said(some) for name, some in found_out.items()}
-    making = said(transfers.nothing_is_being_made(rows, found))
+    told = {
+        name: said(transfers.hindrances_at(look, name, asker()))[:MOST_SAID]
+        for name in transfers.MOVES
+    }
+    making = said(transfers.nothing_is_being_made(look))
     told["export"] = (*making, *told["export"])
     told["leave_out"] = making
     return told
