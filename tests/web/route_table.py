@@ -41,6 +41,8 @@ ENTRY = {"book": "den", "year": "{year}", "number": 1}
 PERSON = {"number": "{person}"}
 ISSUANCE = {"number": "{issuance}"}
 SUBMISSION = {"code": "{submission}"}
+KEPT_LONGER = {"term": "20 năm", "reason": "Xác định lại"}
+KEPT_SINCE = {"kind": "ended", "happened_on": "01/06/2021", "evidence": "12/BB-TL"}
 TRANSFER = {"code": "{transfer}"}
 APPRAISAL = {"number": "{appraisal}"}
 OPINION = {"appraisal": "{appraisal}", "verdict": "permanent", "reason": "Còn giá trị"}
@@ -206,6 +208,29 @@ ROUTES: dict[str, Route] = {
         frozen={"leaves": "{document}", "stays": "{tray}"},
     ),
     "POST duplicates.confirm": Route("Xác nhận hai bản như nhau", APPRAISAL),
+    "GET schedule.page": Route("Xem bảng thời hạn bảo quản"),
+    "GET schedule.table": Route("Xuất bảng thời hạn bảo quản"),
+    "POST schedule.load": Route("Nạp danh mục năm 2011 làm dự thảo"),
+    "GET schedule.one": Route("Xem một mục của bảng thời hạn", {"number": "{rule}"}),
+    "GET schedule.new": Route("Xem trang soạn mục mới"),
+    "POST schedule.new": Route("Soạn mục mới của bảng thời hạn"),
+    "GET schedule.change": Route("Xem trang sửa dự thảo mục", {"number": "{rule}"}),
+    "POST schedule.change": Route("Sửa dự thảo mục", {"number": "{rule}"}),
+    "POST schedule.act": Route(
+        "Duyệt một mục của bảng thời hạn", {"number": "{rule}", "verb": "approve"}
+    ),
+    "GET schedule.moves": Route("Xem mục mới làm thay đổi hồ sơ nào", {"number": "{rule}"}),
+    "GET schedule_approving.page": Route("Xem trang duyệt từng dự thảo mục"),
+    "GET schedule_tables.page": Route("Xem trang nhập bảng thời hạn bảo quản"),
+    "POST schedule_tables.page": Route("Nhập bảng thời hạn bảo quản"),
+    "GET retention_of.case_file": Route("Xem vì sao hồ sơ được bảo quản", CASE_FILE),
+    "GET retention_of.document": Route("Xem vì sao văn bản được bảo quản", DOCUMENT),
+    "POST retention_of.assign": Route(
+        "Xác định thời hạn bảo quản của hồ sơ", CASE_FILE, frozen=KEPT_LONGER
+    ),
+    "POST retention_of.occur": Route(
+        "Ghi việc mà thời hạn chờ đợi", CASE_FILE, KEPT_SINCE, frozen=KEPT_SINCE
+    ),
     "GET retention.page": Route("Xem trang bảo quản và hủy"),
     "GET transfers.page": Route("Xem hồ sơ phải nộp lưu trữ lịch sử"),
     "POST transfers.register": Route("Đăng ký nộp lưu trữ lịch sử"),
@@ -379,6 +404,8 @@ ROUTES: dict[str, Route] = {
     "API GET case_files.listed": Route("API: danh sách hồ sơ"),
     "API GET case_files.one": Route("API: xem hồ sơ", CASE_FILE),
     "API POST case_files.open_one": Route("API: mở hồ sơ", form={"notation": " ", "title": "Thử"}),
+    "API GET retention.case_file": Route("API: vì sao hồ sơ được bảo quản", CASE_FILE),
+    "API GET retention.document": Route("API: vì sao văn bản được bảo quản", DOCUMENT),
     "API POST intakes.send": Route("API: tiếp nhận tệp"),
     "API GET intakes.listed": Route("API: danh sách tệp đã nhận"),
     "API GET intakes.one": Route("API: xem tệp đã nhận", {"intake": "{intake}"}),
@@ -424,6 +451,17 @@ RIGHTS: dict[Action, tuple[str, str]] = {
     Action.FREEZE: ("Khóa, mở khóa theo lệnh", "NĐ 30, PL VI, IV.1g"),
     Action.ALLOW_EXPORT: ("Đồng ý đưa nội dung ra ngoài", "QĐ 530, 8; QĐ 114, 17.3a"),
     Action.TRANSFER: ("Chuyển giao phông cho cơ quan kế thừa", "Luật 33/2024"),
+    Action.SEE_RETENTION: ("Xem thời hạn bảo quản, hồ sơ sắp hết hạn", "QĐ 212, 16.5"),
+    Action.MANAGE_SCHEDULE: ("Soạn bảng thời hạn bảo quản", "Luật 33/2024, Đ15"),
+    Action.APPROVE_SCHEDULE: ("Duyệt bảng thời hạn bảo quản", "Luật 33/2024, Đ15"),
+    Action.ASSIGN_TERM: ("Xác nhận thời hạn bảo quản của hồ sơ", "NĐ 30, Đ29.4; QĐ 212, 16.5"),
+    Action.OPINE: ("Cho ý kiến về hồ sơ hết hạn của đơn vị", "QĐ 212, 16.5b"),
+    Action.APPRAISE: ("Kết luận đánh giá lại", "QĐ 212, 16.5b"),
+    Action.SEE_DISPOSALS: ("Xem việc hủy và dấu vết lưu lại", "TT 06/2025"),
+    Action.LIST_DISPOSAL: ("Lập danh mục hồ sơ hết giá trị", "TT 06/2025"),
+    Action.DECIDE_DISPOSAL: ("Quyết định hủy", "Luật 33/2024, Đ16"),
+    Action.EXECUTE_DISPOSAL: ("Thực hiện hủy", "QĐ 212, 16.5c"),
+    Action.HAND_TO_HISTORY: ("Nộp hồ sơ vào lưu trữ lịch sử", "Luật 33/2024"),
     Action.MANAGE_PEOPLE: ("Quản trị tài khoản, vai trò", "QĐ 04/2017, 7.1; QĐ 03/2014, 8.4"),
     Action.MANAGE_ORGAN: (
         "Đặt đơn vị, quy định, lịch, thiết bị ký số",

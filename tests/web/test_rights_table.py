@@ -42,7 +42,9 @@ from archive.life_models import AccessChange, DocumentLink, Submission, Submissi
 from archive.models import CaseFile, FilePlanEntry, Fonds, Organ, Person
 from archive.roles import ROLES
 from ingest.models import Issuance
+from retention import schedule
 from retention.models import Appraisal, Transfer
+from retention.schedule import RuleValues
 from tests.factories import a_case_file, a_person, an_intake, writing
 from tests.web.conftest import House
 from tests.web.route_table import NOBODY, PUBLIC, RIGHTS, ROUTES, Route
@@ -60,6 +62,7 @@ YES, NO, UNKNOWN, LATER, BROKEN = "✓", "–", "∅", "✗", "‼"
 BYTES_GONE = 507  # let in, but of some documents no byte is stored here
 SIGNS_OUT = {"POST account.sign_out", "POST account.end_sessions"}
 Names = dict[str, Any]
+A_RULE = RuleValues("3.4", "Tổ chức, nhân sự", "Hồ sơ tuyển dụng", "20 năm")
 
 
 @dataclass(frozen=True)
@@ -328,6 +331,7 @@ def _numbers_of(rows: Session, organ: Organ, house: House) -> Names:
         "issuance": _issuance(rows, organ, by["minh"]),
         "submission": _submission(rows, organ, case_file, by["tatca"]),
         "appraisal": _appraisal(rows, case_file),
+        "rule": schedule.draft(rows, organ, A_RULE, by["lan"]).id,
         "transfer": _transfer(rows, organ, by["lan"]),
         "order": order.id,
         "change": _change(rows, case_file, by["tatca"]),
