@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 from archive import access
 from archive.access import Action
 from archive.life_models import ExportRequest, NoticeItem
-from archive.models import CaseFile, Document, Organ, Person
+from archive.models import CaseFile, Document, Event, Organ, Person
 from archive.reading import known_case_files, known_documents
 from archive.register_fields import number_of_entry
 from archive.register_lists import hidden_of
@@ -46,8 +46,23 @@ def subjects(session: Session, person: Person, items: Iterable[NoticeItem]) -> S
         **_requests(session, person, numbers["export_request"]),
         **_suspected(session, person, numbers["document"]),
         **_loans(session, person, numbers["loan"]),
+        **_by_story(session, "disposal", numbers["disposal"]),
         **{("intake", one): Subject("intake", str(one)) for one in numbers["intake"]},
     }
+
+
+def _by_story(session: Session, kind: str, numbers: set[int]) -> Subjects:
+    """Things of the layers above, by the codes under which their making was told."""
+    if not numbers:
+        return {}
+    found = session.execute(
+        select(Event.subject_id, Event.subject_code).where(
+            Event.subject_type == kind,
+            Event.subject_id.in_(numbers),
+            Event.action == f"{kind}.make",
+        )
+    )
+    return {(kind, number or 0): Subject(kind, code) for number, code in found}
 
 
 def _case_files(session: Session, person: Person, numbers: set[int]) -> Subjects:

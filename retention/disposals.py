@@ -27,6 +27,7 @@ DECIDERS = frozenset({Action.DECIDE_DISPOSAL})
 EXECUTORS = frozenset({Action.EXECUTE_DISPOSAL})
 UNDER_WAY = ("listed", "council", "met", "appraised", "decided", "prepared", "reconfirmed",
              "handed_over")  # fmt: skip
+OVER = ("closed", "stopped")
 LIVE = ("decided", "prepared", "reconfirmed", "handed_over", "executing")
 """Decided and not destroyed yet: the fifteen days run."""
 FORBIDDEN = ("not_allowed", "not_by_delegation", "another_hand", "not_the_executor",
@@ -187,14 +188,18 @@ def hindrances(
 def _of_person(session: Session, disposal: Disposal, one: Move, by: Person) -> list[Hindrance]:
     """What lies in who would make it: right, delegation, another hand of the same people."""
     found = []
-    organ = disposal.organ
-    if one.actions and not any(access.may(session, by, each, organ) for each in one.actions):
+    if one.actions and not may_any(session, disposal, by, one.actions):
         found.append(Hindrance("not_allowed", {"action": str(min(one.actions))}))
     if one.is_personal and is_lent(by):
         found.append(Hindrance("not_by_delegation"))
     if one.part and (other := other_hand(session, disposal, by, one.part)) is not None:
         found.append(Hindrance("another_hand", {"part": other, "move": one.name}))
     return found
+
+
+def may_any(session: Session, disposal: Disposal, by: Person, actions: Iterable[Action]) -> bool:
+    """Whether the person may do one of these at the disposal's organ."""
+    return any(access.may(session, by, each, disposal.organ) for each in actions)
 
 
 def is_lent(by: Person) -> bool:

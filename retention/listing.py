@@ -353,6 +353,12 @@ def stop(session: Session, disposal: Disposal, by: Person, reason: str) -> None:
     give_back(session, disposal, items, by)
 
 
+def in_list(disposal: Disposal) -> Select[Appraisal]:
+    """The re-appraisals on its list."""
+    own = select(DisposalItem.appraisal_id).where(DisposalItem.disposal_id == disposal.id)
+    return select(Appraisal).where(Appraisal.id.in_(own)).order_by(Appraisal.id)
+
+
 # What the list leaves -----------------------------------------------------------------------------
 
 

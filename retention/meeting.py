@@ -235,6 +235,17 @@ def _years(text: str) -> int:
     return term.years or FOR_EVER
 
 
+def spoken(session: Session, disposal: Disposal) -> dict[int, int]:
+    """On how many lines each seat has said something, by its row."""
+    found = session.execute(
+        select(CouncilOpinion.seat_id, func.count())
+        .join(CouncilSeat, CouncilSeat.id == CouncilOpinion.seat_id)
+        .where(CouncilSeat.disposal_id == disposal.id, CouncilOpinion.is_tie_break.is_(False))
+        .group_by(CouncilOpinion.seat_id)
+    )
+    return {seat: count for seat, count in found}
+
+
 # The minutes --------------------------------------------------------------------------------------
 
 

@@ -82,6 +82,18 @@ def shared_in(session: Session, going: Sequence[DisposalItem]) -> dict[int, list
     return dict(found)
 
 
+def shared_named(session: Session, now: Outlook, most: int) -> list[tuple[str, str, list[str]]]:
+    """The first documents that stay: line, document, and the case files for which they do."""
+    numbers = sorted(now.shared)[:most]
+    found = session.execute(
+        select(DisposalDocument.id, DisposalItem.code, DisposalDocument.code)
+        .join(DisposalItem, DisposalItem.id == DisposalDocument.item_id)
+        .where(DisposalDocument.id.in_(numbers))
+        .order_by(DisposalDocument.id)
+    )
+    return [(line, document, now.shared[number]) for number, line, document in found]
+
+
 def look_again(session: Session, disposal: Disposal, by: Person | None) -> Outlook:
     """Leave out what is hindered and keep what others need, as it stands today; what goes on.
 

@@ -25,6 +25,7 @@ from archive.files import FileStore
 from archive.life_models import Notice, SubmissionItem
 from archive.models import Organ
 from ingest import issue_notices, suspected
+from retention import deciding
 from web.mailing import Mail, open_mail
 from web.notice_words import as_text, headline
 from web.scanning import scan_anew
@@ -48,6 +49,7 @@ def give_notice(services: Services) -> int:
                 *issue_notices.of_organ(session, organ, staff),
                 *waiting_decisions.of_organ(session, organ, staff),
                 *suspected.of_organ(session, organ, staff),
+                *deciding.of_organ(session, organ, staff),
             ]
             made += len(notices.tell(session, organ, told))
     return made

@@ -23,6 +23,7 @@ from archive.notices import (
     TERM_ENDS,
     TERM_ENDS_UNOPENED,
 )
+from retention.deciding import DISPOSAL_LATE
 
 Translate = Callable[[str], str]
 MOST_LINES = 100  # in one letter; the inbox has them all
@@ -99,6 +100,10 @@ KINDS: dict[str, tuple[str, str]] = {
     DUPLICATE_FOUND: (
         _l("Duplicates are proposed to leave before their term"),
         _l("Look at both copies, and say whether one of them may be destroyed."),
+    ),
+    DISPOSAL_LATE: (
+        _l("A disposal is to be carried out within fifteen days of its decision"),
+        _l("Open it, and do what comes next; nothing is destroyed by itself."),
     ),
     SHOWN: (
         _l("Documents that a colleague wants you to look at"),

@@ -5,6 +5,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from web.appraisal_words import ICONS_OF_APPRAISAL, OF_APPRAISAL
+from web.disposal_words import ICONS as ICONS_OF_DISPOSALS
+from web.disposal_words import SENTENCES as OF_DISPOSALS
 from web.print_words import SENTENCES as OF_PRINTING
 from web.submission_words import ICONS_OF_SUBMISSION, OF_SUBMISSION
 from web.term_story import ICONS as ICONS_OF_TERMS
@@ -14,6 +16,7 @@ from web.transfer_words import SENTENCES as OF_TRANSFERS
 
 SENTENCES: dict[str, Any] = {
     **OF_APPRAISAL,
+    **OF_DISPOSALS,
     **OF_PRINTING,
     **OF_SUBMISSION,
     **OF_TRANSFERS,
@@ -176,6 +179,7 @@ DOORS = {
 }
 ICONS = {
     **ICONS_OF_APPRAISAL,
+    **ICONS_OF_DISPOSALS,
     **ICONS_OF_SUBMISSION,
     **ICONS_OF_TRANSFERS,
     **ICONS_OF_TERMS,

@@ -25,6 +25,7 @@ from search import indexing
 from search.engine import SearchBroken, SearchBusy
 from web import (
     clockwork,
+    dossier_making,
     executing,
     sender_mail,
     term_clock,
@@ -85,6 +86,7 @@ class Worker:
         self._tidied_at = float("-inf")
         self._index_seen = float("-inf")
         self._transfers_seen = float("-inf")
+        self._dossiers_seen = float("-inf")
 
     def start(self) -> None:
         """Free what an earlier worker left claimed, then begin."""
@@ -106,6 +108,7 @@ class Worker:
             ("receipt", self._look_through),
             ("copies", self._make_copies),
             ("transfers", self._make_transfers),
+            ("dossiers", self._make_dossiers),
             ("destruction", self._destroy),
         ]
         for name, look in loops:
@@ -267,6 +270,14 @@ class Worker:
         if time.monotonic() >= self._transfers_seen + LOOK_AT_INDEX:
             self._transfers_seen = time.monotonic()
             transfer_making.forget(self._services)
+        return False
+
+    def _make_dossiers(self) -> bool:
+        """Papers of disposals: printed, received, filed."""
+        if time.monotonic() < self._dossiers_seen + LOOK_AT_INDEX:
+            return False
+        self._dossiers_seen = time.monotonic()
+        dossier_making.make_papers(self._services)
         return False
 
     def _destroy(self) -> bool:

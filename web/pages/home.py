@@ -46,7 +46,22 @@ class Entry:
 
 OF_CASE_FILES = ("plans", "plan_lines", "plan_tables", "case_file_life", "papers", "custody",
                  "links", "loans", "whole_copies")  # fmt: skip
-OF_RETENTION = ("transfers", "freezes", "expiries", "appraisals", "duplicates", "calendar")
+OF_RETENTION = (
+    "transfers",
+    "freezes",
+    "expiries",
+    "appraisals",
+    "duplicates",
+    "calendar",
+    "disposals",
+    "disposal_council",
+    "disposal_acts",
+    "schedule",
+    "schedule_tables",
+    "schedule_approving",
+    "retention_of",
+    "tombstones",
+)
 MENU = (
     Entry("receiving.page", Action.SEE_INTAKES, "inbox", _l("Receiving")),
     Entry("registers.page", Action.SEE_REGISTERS, "journal-text", _l("Registers")),
