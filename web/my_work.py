@@ -20,6 +20,7 @@ from archive.submission_lists import READY, SOON, due_until, late
 from archive.submissions import UNDECIDED, open_submissions
 from ingest.drafts import open_of
 from ingest.models import Issuance, IssuanceComment
+from web import my_keeping
 from web.lists import Count, counts
 
 
@@ -71,6 +72,7 @@ def _lines(person: Person, organ: Organ, may: Callable[[Action], bool]) -> Itera
         yield from _of_drafters(person, organ)
     yield _of_loans(person, organ, today, lends=may(Action.LEND))
     yield from _of_deciders(person, organ, may)
+    yield from (_Line(*one) for one in my_keeping.lines(person, organ, may))
 
 
 def _of_holder(person: Person, organ: Organ, today: date) -> Iterator[_Line]:
