@@ -12,8 +12,8 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive import freezes, people
-from archive.models import CaseFile, Document, Person, Placement
+from archive import clock, freezes, people
+from archive.models import CaseFile, Document, Organ, Person, Placement
 from archive.organ_rules import rules_of
 from archive.reading import known_case_files, known_documents
 from archive.terms import term_of
@@ -72,7 +72,7 @@ def _of_case_file(session: Session, case_file: CaseFile, by: Person | None) -> E
         ended_on=case_file.end_date,
         end=standing.end,
         terms=_terms(standing, known),
-        said=tuple(_said(one, names) for one in said),
+        said=tuple(_said(one, names, case_file.organ) for one in said),
         proposed=rule_told(proposed) if proposed else None,
         awaited=tuple(
             one for one in occurrences.awaited(standing) if one not in standing.occurrences
@@ -102,10 +102,11 @@ def rule_told(rule: RetentionRule) -> RuleTold:
     )
 
 
-def _said(one: Assignment, names: Mapping[int, str]) -> SaidTold:
+def _said(one: Assignment, names: Mapping[int, str], organ: Organ) -> SaidTold:
     rule = rule_told(one.rule) if one.rule else None
     name = names.get(one.decided_by_id, "")
-    return SaidTold(one.term, one.source, name, one.decided_at, one.reason, rule)
+    day = clock.day_of(one.decided_at, organ)
+    return SaidTold(one.term, one.source, name, one.decided_at, day, one.reason, rule)
 
 
 def _known_documents(
@@ -232,7 +233,8 @@ def _then(case_file: CaseFile, end: End, notice: NoticeTold | None) -> tuple[str
     if end.fate is not Fate.RUNS or end.on is None:
         return str(end.fate), None
     days = rules_of(case_file.organ).expiry_notice_days
-    return "notice", end.on - timedelta(days=days)
+    day = end.on - timedelta(days=days)
+    return ("notice_late" if day < clock.today(case_file.organ) else "notice"), day
 
 
 # Documents ----------------------------------------------------------------------------------------

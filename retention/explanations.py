@@ -32,6 +32,7 @@ class SaidTold:
     source: str  # officer, archivist, appraisal
     by: str
     at: datetime
+    on: date  # the organ's legal day
     reason: str
     rule: RuleTold | None
 
@@ -128,7 +129,7 @@ class Explanation:
         orders: what holds it.
         shared: documents in it that stand elsewhere too; the first of them.
         next_version: a draft of the rule's next version.
-        then: what comes next: open, waits, permanent, unknown, notice, noticed, due, proposed,
+        then: what comes next: open, waits, permanent, unknown, notice, notice_late, noticed, due, proposed,
             listed, kept, destroyed, transferred.
         then_on: the day of that, where it has one.
         case_files: of a document, those in which it stands.

@@ -47,6 +47,7 @@ WIDTHS = (*(one.width for one in COLUMNS), 10, 14, 14, 14)
 NAMES = tuple(name for one in COLUMNS for name in (one.name, *one.also))
 STATES = {"draft": "dự thảo", "in_force": "đang áp dụng", "ended": "hết áp dụng"}
 _NEEDED = ("number", "title", "term")
+_REQUIRED = (*_NEEDED, "group_name")
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,9 @@ def compare(session: Session, organ: Organ, table: Table) -> Comparison:
         group = given.get("group_name") or group  # said once, above the rows of a group
         if group and not any(given.get(name) for name in _NEEDED):
             continue
-        fates.append(_fate(row, {**given, "group_name": group}, present, seen))
+        if not given.get("group_name") and tidy_number(given["number"]) not in present:
+            given["group_name"] = group
+        fates.append(_fate(row, given, present, seen))
     known = {heading_key(one) for one in (*NAMES, *ALSO_WRITTEN)}
     ignored = [cell for cell in table.header if cell and heading_key(cell) not in known]
     return Comparison(fates, ignored)
@@ -158,7 +161,7 @@ def _fate(
     present: Mapping[str, RetentionRule],
     seen: dict[str, int],
 ) -> Fate:
-    values = tidied(RuleValues(**{"number": "", "title": "", "term": "", **given}))
+    values = tidied(RuleValues(**{**dict.fromkeys(_REQUIRED, ""), **given}))
     rule = present.get(values.number)
     if rule is not None:  # a field without a column stays as it is
         kept = {**asdict(values_of(rule)), **{name: getattr(values, name) for name in given}}

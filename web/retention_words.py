@@ -47,6 +47,10 @@ _THEN: dict[str, str] = {
                   "nothing of it is destroyed."),
     "notice": _l("What comes next: notice to the archive and the unit on %(day)s; then both say "
                  "what becomes of it. Nothing is destroyed by itself."),
+    "notice_late": _l(
+        "What comes next: notice to the archive and the unit, which has been due since %(day)s; "
+        "then both say what becomes of it. Nothing is destroyed by itself."
+    ),
     "noticed": _l("What comes next: the notice runs until %(day)s; then both sides say what "
                   "becomes of it."),
     "due": _l("What comes next: it is re-appraised; the archive and the unit say what becomes of "
@@ -171,7 +175,7 @@ def _who(said: SaidTold, translate: Translate) -> str:
     told = {
         "name": said.by or "–",
         "how": translate(SOURCES[said.source]),
-        "day": day(said.at.date()),
+        "day": day(said.on),
         "reason": said.reason,
     }
     if said.reason:
