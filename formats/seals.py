@@ -18,7 +18,7 @@ from pyhanko.sign.general import extract_certificate_info, extract_signer_info
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 
 from formats.confined import confined_for
-from formats.errors import ProgramFailed
+from formats.errors import ProgramFailed, Unreadable
 from formats.seal_keys import TRIAL_UNIT, SealKey
 from formats.seal_marks import SealMark
 from formats.seal_questions import Answers, PublicKey, stamper
@@ -37,6 +37,7 @@ __all__ = [
     "SealVerdict",
     "check_detached",
     "check_seal",
+    "fingerprint_in",
     "seal",
     "seal_detached",
 ]
@@ -186,6 +187,19 @@ def check_detached(
     except DAMAGE:
         return SealVerdict("invalid", "damaged_signature")
     return _verdict(described(FIELD, "signature", certificate, told.answer, told.moment))
+
+
+def fingerprint_in(signature: bytes) -> str:
+    """The SHA-256 of the certificate with which a seal beside a file was made.
+
+    Raises:
+        Unreadable: `damaged_signature`.
+    """
+    try:
+        signed = cms.ContentInfo.load(signature)["content"]
+        return str(extract_certificate_info(signed).signer_cert.sha256.hex())
+    except DAMAGE as wrong:
+        raise Unreadable("damaged_signature", said=type(wrong).__name__) from wrong
 
 
 def _moment(key: SealKey, at: datetime | None) -> datetime:

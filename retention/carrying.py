@@ -78,8 +78,8 @@ def _carry_out(run: Run, number: int) -> str:
         batch = execution.gather(session, session.get_one(Disposal, number))
     _look_before(run, batch)
     intent = _intend(run, batch)
-    troubles = {one.name: _empty(run, batch, one) for one in run.spots}
-    if any([_look_after(run, batch, one, troubles[one.name]) for one in run.spots]):
+    left = _round(run, batch, run.spots)
+    if left and _round(run, batch, left):  # what came to a place meanwhile goes at once
         return STILL_THERE
     with run.db.reading() as session:
         disposal = session.get_one(Disposal, number)
@@ -87,6 +87,12 @@ def _carry_out(run: Run, number: int) -> str:
             return execution.PAPER
     _finish(run, batch, intent)
     return ""
+
+
+def _round(run: Run, batch: Batch, spots: Sequence[Spot]) -> list[Spot]:
+    """Empty all these places, then look through all of them; those where something is left."""
+    troubles = {one.name: _empty(run, batch, one) for one in spots}
+    return [one for one in spots if _look_after(run, batch, one, troubles[one.name])]
 
 
 def _look_before(run: Run, batch: Batch) -> None:

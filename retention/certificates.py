@@ -67,6 +67,11 @@ def as_bytes(told: dict[str, Any]) -> bytes:
     return json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
 
 
+def read(content: bytes) -> dict[str, Any]:
+    """What a certificate of ours says."""
+    return dict(json.loads(content))
+
+
 def digest_of(content: bytes) -> str:
     """By which journal, disposal and chain name it."""
     return hashlib.sha256(content).hexdigest()

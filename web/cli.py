@@ -30,6 +30,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "appraisal": ("appraisals.appraisal",),
     "retention": ("terms.retention", "appraisals"),
     "case-file": ("case_files.case_file", "rights", "printing"),
+    "certificate": ("certificates.certificate",),
+    "tombstone": ("tombstones.tombstone",),
     "freeze": ("freezes.freeze",),
     "loan": ("loans.loan", "printing"),
     "receive": ("recording.receive",),

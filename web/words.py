@@ -148,6 +148,14 @@ SENTENCES: dict[str, str] = {
     "case_file_closed": _("{case_file} is closed. To be submitted by: {due}"),
     "case_file_reopened": _("{case_file} is open again."),
     "case_file_corrected": _("{case_file} is corrected; the earlier values stay in its story."),
+    "certificate_holds": _("The certificate of {disposal} holds: lines in its list: {count}."),
+    "certificate_sealed": _(
+        "Sealed with the certificate {fingerprint}; compare it with the one the organ gives."
+    ),
+    "certificate_says": _("{disposal}: destroyed lines: {count}; fingerprint of the list {root}"),
+    "tombstone_says": _(
+        "{code} was destroyed on {destroyed_on} by decision {decision}; list {disposal}. {title}"
+    ),
     "frozen_by": _("Order {order} ({number}) holds: {count}"),
     "order_lifted": _("The order {number} is lifted."),
     "schedule_loaded": _("Drafts made: {new}; there already: {present}. None of them holds yet."),

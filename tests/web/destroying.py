@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from unittest import mock
 
 import pikepdf
 from sqlalchemy import JSON, Text, cast, func, select
@@ -171,12 +172,13 @@ def says(path: Path, word: bytes) -> bool:
 @contextmanager
 def a_ruin(folder: Path, blank: Path, **settings: str) -> Iterator[Ruin]:
     """An archive of its own in this folder."""
-    home = folder / "home"
+    home, room = folder / "home", folder / "tmp"
+    room.mkdir(exist_ok=True)
     given = Settings(home=str(home), **settings)  # type: ignore[arg-type]
     make_home(given)
     if "database_url" not in settings:
         shutil.copy(blank, home / "archive.db")
-    with open_services(given) as services:
+    with mock.patch("tempfile.tempdir", str(room)), open_services(given) as services:
         services.engine.clear()
         yield Ruin(services, a_desk(furnish(services.db)))
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from archive import audit_check
+from archive.database import Database
 from archive.errors import NotReady
 from archive.files import LocalFiles
 from archive.models import Document
@@ -48,6 +49,16 @@ def test_what_is_destroyed_is_found_nowhere_any_more(ruin: Ruin) -> None:
     assert ruin.hits() == 0
     assert count(ruin, Tombstone) == 6
     assert count(ruin, Erasure, Erasure.state != "done") == 0
+
+
+def test_on_postgresql_it_ends_the_same(
+    tmp_path: Path, blank_sqlite: Path, postgresql_db: Database
+) -> None:
+    with a_ruin(tmp_path, blank_sqlite, database_url=postgresql_db.url) as ruin:
+        ruin.case_file(2)
+        ruin.ready()
+        assert ruin.run()
+        ended_well(ruin)
 
 
 def ended_well(ruin: Ruin) -> None:

@@ -27,6 +27,7 @@ from web.api import (
     intakes,
     terms,
     tokens,
+    tombstones,
 )
 from web.api.schemas import ErrorOut
 from web.i18n import LANGUAGES
@@ -36,7 +37,7 @@ from web.services import Services
 PREFIX = "/api/v1"
 VERSION = "1.0"
 RATE = "600 per minute"  # of one token; of one address for those who have none
-RESOURCES = (documents, alarms, intakes, finding, case_files, terms, tokens)
+RESOURCES = (documents, alarms, intakes, finding, case_files, terms, tombstones, tokens)
 ABOUT = (
     "Records and archives. Every request but the one for this description carries a token: "
     "`Authorization: Bearer …`. A token works at its owner's organ; `Luutru-Organ: CODE` chooses "

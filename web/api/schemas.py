@@ -319,6 +319,29 @@ class CaseFilesOut(PageOut):
 # Retention ----------------------------------------------------------------------------------------
 
 
+class TombstoneOut(Schema):
+    """What is left of something that was destroyed."""
+
+    code = a_text()
+    kind = a_text("case_file or document.")
+    title = a_text("Where the organ keeps titles of what is gone.")
+    case_file = a_text("Code of the case file that a document was in.")
+    disposal = a_text("Code of the list.")
+    decision = a_text("Its number.")
+    decision_date = a_text_or_none(format="date")
+    destroyed_on = a_text(format="date")
+    rule = a_text("Number and version in the organ's schedule.")
+    digests = List(String(), required=True, metadata={"description": "SHA-256 of its originals."})
+    certificate = a_text("SHA-256 of the sealed certificate.")
+    journal_line = a_number()
+
+
+class TombstonesOut(Schema):
+    """Those of one code: one, or a case file's and a document's."""
+
+    items = List(Nested(TombstoneOut), required=True)
+
+
 class RetentionOut(Schema):
     """Why something is kept, and until when, counted now."""
 

@@ -5,7 +5,10 @@ from urllib.parse import urlencode
 from flask import Blueprint, render_template, request, url_for
 
 from archive.access import Action
+from archive.errors import NotFound
 from archive.reading import searched
+from retention import tombstones
+from retention.models import Tombstone
 from search.finding import Answer, find
 from web.auth import asker, here, reading, require, services, writing
 from web.lists import Listed, page_wanted
@@ -23,10 +26,21 @@ def page() -> str:
     if not asked:
         with reading() as rows:
             require(rows, Action.FIND, here())
-        return render_template("finding/page.html", asked="", answer=None)
+        return render_template("finding/page.html", asked="", answer=None, gone=[])
     answer = _find(asked, min(page_wanted(), DEEPEST))
     shown = Listed(answer.found, answer.total, answer.start // PER_PAGE + 1, PER_PAGE)
-    return render_template("finding/page.html", asked=asked, answer=answer, shown=shown, link=_link)
+    return render_template(
+        "finding/page.html", asked=asked, answer=answer, shown=shown, link=_link, gone=_gone(asked)
+    )
+
+
+def _gone(asked: str) -> list[Tombstone]:
+    """What is left of something destroyed, where a whole code was asked for by who may know."""
+    with reading() as rows:
+        try:
+            return tombstones.by_code(rows, asker(), here(), asked)
+        except NotFound:
+            return []
 
 
 def _find(asked: str, number: int) -> Answer:
