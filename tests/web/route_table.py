@@ -240,6 +240,8 @@ ROUTES: dict[str, Route] = {
     "POST transfers.confirm": Route("Ghi xác nhận của lưu trữ lịch sử", TRANSFER),
     "POST transfers.leave_out": Route("Để lại một hồ sơ của đợt nộp", TRANSFER),
     "POST transfers.give_up": Route("Bỏ đợt nộp lưu trữ lịch sử", TRANSFER),
+    "GET tombstones.page": Route("Xem các dấu vết lưu lại"),
+    "GET tombstones.one": Route("Xem một dấu vết lưu lại", {"code": "{tombstone}"}),
     # submission
     "GET submissions.page": Route("Xem hồ sơ đến hạn nộp lưu"),
     "POST submissions.send": Route("Nộp hồ sơ vào lưu trữ"),
@@ -401,6 +403,7 @@ ROUTES: dict[str, Route] = {
         DOCUMENT,
         {"verb": "clear", "why": "Tên riêng"},
     ),
+    "API GET tombstones.one": Route("API: dấu vết lưu lại", {"code": "{tombstone}"}),
     "API GET case_files.listed": Route("API: danh sách hồ sơ"),
     "API GET case_files.one": Route("API: xem hồ sơ", CASE_FILE),
     "API POST case_files.open_one": Route("API: mở hồ sơ", form={"notation": " ", "title": "Thử"}),

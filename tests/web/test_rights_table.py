@@ -43,7 +43,7 @@ from archive.models import CaseFile, FilePlanEntry, Fonds, Organ, Person
 from archive.roles import ROLES
 from ingest.models import Issuance
 from retention import schedule
-from retention.models import Appraisal, Transfer
+from retention.models import Appraisal, Destruction, Tombstone, Transfer
 from retention.schedule import RuleValues
 from tests.factories import a_case_file, a_person, an_intake, writing
 from tests.web.conftest import House
@@ -333,6 +333,7 @@ def _numbers_of(rows: Session, organ: Organ, house: House) -> Names:
         "appraisal": _appraisal(rows, case_file),
         "rule": schedule.draft(rows, organ, A_RULE, by["lan"]).id,
         "transfer": _transfer(rows, organ, by["lan"]),
+        "tombstone": _tombstone(rows, organ),
         "order": order.id,
         "change": _change(rows, case_file, by["tatca"]),
         "link": _link(rows, organ, house),
@@ -434,6 +435,23 @@ def _transfer(rows: Session, organ: Organ, by: Person) -> str:
     rows.add(made)
     rows.flush()
     audit.record(rows, "transfer.register", made)
+    return made.code
+
+
+def _tombstone(rows: Session, organ: Organ) -> str:
+    told = Destruction(
+        organ_id=organ.id, code="TTLT-HUY-2026-900", number=900, link="f" * 64, certificate="",
+        written_at=clock.now(),
+    )  # fmt: skip
+    rows.add(told)
+    rows.flush()
+    made = Tombstone(
+        organ_id=organ.id, destruction_id=told.id, kind="document", code="TTLT-2020-0000001",
+        ordinal=1, destroyed_on=date(2026, 1, 5),
+    )  # fmt: skip
+    rows.add(made)
+    rows.flush()
+    audit.record(rows, "destruction.test", told, also=(made,))
     return made.code
 
 
