@@ -65,6 +65,12 @@ OF_APPRAISAL = {
 }
 ICONS_OF_APPRAISAL = {
     "appraisal.notice": "bell",
+    "appraisal.fall_due": "hourglass-bottom",
+    "appraisal.opine": "chat-left-text",
+    "appraisal.extend": "calendar-plus",
+    "appraisal.permanent": "infinity",
+    "appraisal.acknowledge": "check2",
+    "appraisal.escalate": "bell-fill",
     "appraisal.refused": "x-octagon",
     "appraisal.propose": "trash",
     "appraisal.destroy": "trash",

@@ -271,3 +271,21 @@ def test_a_machine_that_watches_twice_tells_once(house: House) -> None:
         assert organ is not None
     assert len(house.events("appraisal.notice")) == 1
     assert expiries.STEPS
+
+
+def test_the_case_file_tells_of_its_notice_and_of_what_was_concluded(house: House) -> None:
+    one = a_closed_file(house)
+    watch(house, TOLD, OVER)
+    with on(LATER):
+        lan = house.as_("lan")
+        number = appraisal(house, one).id
+        house.post(
+            lan, "/retention/appraisals/conclude", appraisal=number, verdict="extend",
+            new_term="20 năm", reason="Còn giá trị tra cứu",
+        )  # fmt: skip
+        story = checked(lan, f"/case-files/{one.code}")
+        own = checked(lan, f"/retention/appraisals/{number}")
+    for page in (story, own):
+        assert "Còn giá trị tra cứu" in page
+        assert "gia hạn: 20 năm" in page
+        assert "thông báo sắp hết thời hạn" in page

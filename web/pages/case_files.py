@@ -32,6 +32,7 @@ from archive.reading import (
     years_of_case_files,
 )
 from formats.vietnamese import nfc
+from retention.models import Appraisal
 from web import case_file_view as view
 from web.auth import (
     asker,
@@ -185,7 +186,12 @@ def one(code: str) -> str:
             totals=totals,
             story=story(
                 rows,
-                story_of("case_file", case_file.id, placement=_places(case_file)),
+                story_of(
+                    "case_file",
+                    case_file.id,
+                    placement=_places(case_file),
+                    appraisal=select(Appraisal.id).where(Appraisal.case_file_id == case_file.id),
+                ),
                 of="case_file",
                 before=number_asked("before"),
             ),
