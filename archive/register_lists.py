@@ -71,6 +71,7 @@ def counts(session: Session, books: list[Register], year: int, today: date) -> l
     whole_to = (
         select(NumberSeries.whole_to)
         .where(NumberSeries.register_id == Register.id, NumberSeries.year == year)
+        .correlate(Register)
         .scalar_subquery()
     )
     since = (
