@@ -48,7 +48,7 @@ def history(session: Session, case_file: CaseFile) -> list[Assignment]:
     found = (
         select(Assignment)
         .where(Assignment.case_file_id == case_file.id)
-        .options(joinedload(Assignment.rule))
+        .options(joinedload(Assignment.rule), joinedload(Assignment.decided_by, innerjoin=True))
         .order_by(Assignment.id.desc())
     )
     return list(session.scalars(found))

@@ -157,6 +157,27 @@ def _said_last(
     return last, confirmed
 
 
+def standing_of(
+    session: Session,
+    case_file: CaseFile,
+    said: Sequence[Assignment],
+    happened: Sequence[Occurrence],
+) -> Standing:
+    """The same of one, where all that was said and came is at hand, the latest first."""
+    last = said[0] if said else None
+    return Standing(
+        case_file.stage,
+        case_file.end_date,
+        last.term if last else "",
+        next((one.term for one in said if one.source in CONFIRMING), ""),
+        case_file.maintenance,
+        _on_documents(session, [case_file.id]).get(case_file.id, {}),
+        {one.kind: one.happened_on for one in reversed(happened)},
+        last.rule_id if last else None,
+        last is not None and last.source in CONFIRMING,
+    )
+
+
 def _on_documents(session: Session, ids: Sequence[int]) -> dict[int, dict[str, str]]:
     """Terms that stand on documents in them: few do."""
     wanted = (

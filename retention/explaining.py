@@ -5,19 +5,24 @@ words are made in `web/retention_words.py`. `from_story` tells term and end once
 events alone (`retelling.py`): both must say the same.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
-from archive import clock, freezes, people
+from archive import clock, freezes
 from archive.models import CaseFile, Document, Organ, Person, Placement
 from archive.organ_rules import rules_of
-from archive.reading import known_case_files, known_documents
+from archive.reading import (
+    found_case_files,
+    found_documents,
+    known_case_files,
+    known_documents,
+)
 from archive.terms import term_of
-from retention import assignments, ends, occurrences
+from retention import assignments, ends, occurrences, plan_rules, schedule
 from retention.clock import End, Fate, end_of
 from retention.ends import CLOCKED, COUNTED, Standing
 from retention.explanations import (
@@ -35,7 +40,7 @@ from retention.explanations import (
 from retention.models import Appraisal, Assignment, Occurrence, RetentionRule
 from retention.retelling import Retold as Retold
 from retention.retelling import from_story as from_story
-from retention.schedule import DRAFT, IN_FORCE, versions
+from retention.schedule import DRAFT, IN_FORCE
 
 MOST_SHARED = 20  # documents that are named
 MOST_FILES = 50  # of one document
@@ -55,15 +60,13 @@ def explain(session: Session, thing: CaseFile | Document, by: Person | None = No
 
 
 def _of_case_file(session: Session, case_file: CaseFile, by: Person | None) -> Explanation:
-    standing = ends.standings(session, [case_file.id])[case_file.id]
     said = assignments.history(session, case_file)
     happened = occurrences.of_case_file(session, case_file)
-    names = people.names_of(
-        session, [*(one.decided_by_id for one in said), *(one.recorded_by_id for one in happened)]
-    )
+    standing = ends.standing_of(session, case_file, said, happened)
+    counted_from = tuple(occurrences.awaited(standing))
     notice = _notice(session, case_file)
     then, then_on = _then(case_file, standing.end, notice)
-    proposed = assignments.proposed(session, case_file) if not said else None
+    proposed = plan_rules.for_case_file(session, case_file) if not said else None
     known = _known_documents(session, by, standing)
     return Explanation(
         kind="case_file",
@@ -72,12 +75,10 @@ def _of_case_file(session: Session, case_file: CaseFile, by: Person | None) -> E
         ended_on=case_file.end_date,
         end=standing.end,
         terms=_terms(standing, known),
-        said=tuple(_said(one, names, case_file.organ) for one in said),
+        said=tuple(_said(one, case_file.organ) for one in said),
         proposed=rule_told(proposed) if proposed else None,
-        awaited=tuple(
-            one for one in occurrences.awaited(standing) if one not in standing.occurrences
-        ),
-        happened=_happened(happened, names),
+        counted_from=counted_from,
+        happened=_happened(happened),
         notice=notice,
         orders=_orders(session, case_file),
         shared=_shared(session, case_file, by),
@@ -90,6 +91,7 @@ def _of_case_file(session: Session, case_file: CaseFile, by: Person | None) -> E
 def rule_told(rule: RetentionRule) -> RuleTold:
     """A row of the schedule as plain values."""
     return RuleTold(
+        rule.id,
         rule.number,
         rule.version,
         rule.group_name,
@@ -102,9 +104,9 @@ def rule_told(rule: RetentionRule) -> RuleTold:
     )
 
 
-def _said(one: Assignment, names: Mapping[int, str], organ: Organ) -> SaidTold:
+def _said(one: Assignment, organ: Organ) -> SaidTold:
     rule = rule_told(one.rule) if one.rule else None
-    name = names.get(one.decided_by_id, "")
+    name = one.decided_by.full_name
     day = clock.day_of(one.decided_at, organ)
     return SaidTold(one.term, one.source, name, one.decided_at, day, one.reason, rule)
 
@@ -146,7 +148,7 @@ def _term(standing: Standing, where: str, term: str) -> TermTold:
     return TermTold(where, term, end_of(term_of(term), standing.ended_on, standing.occurrences))
 
 
-def _happened(found: Sequence[Occurrence], names: Mapping[int, str]) -> tuple[HappenedTold, ...]:
+def _happened(found: Sequence[Occurrence]) -> tuple[HappenedTold, ...]:
     latest: dict[str, int] = {}
     for one in found:
         latest.setdefault(one.kind, one.id)
@@ -156,7 +158,7 @@ def _happened(found: Sequence[Occurrence], names: Mapping[int, str]) -> tuple[Ha
             one.happened_on,
             one.evidence,
             one.note,
-            names.get(one.recorded_by_id, ""),
+            one.recorded_by.full_name,
             one.recorded_at,
             latest[one.kind] == one.id,
         )
@@ -185,8 +187,10 @@ def _orders(session: Session, thing: CaseFile | Document) -> tuple[OrderTold, ..
 def _shared(session: Session, case_file: CaseFile, by: Person | None) -> tuple[SharedTold, ...]:
     """Documents in it that stand elsewhere too: a destruction leaves them there."""
     inside = select(Placement.document_id).where(Placement.case_file_id == case_file.id)
+    sees_document = found_documents(session, by) if by is not None else true()
+    sees_file = found_case_files(session, by) if by is not None else true()
     wanted = (
-        select(Document.id, Document.code, CaseFile.id, CaseFile.code)
+        select(Document.code, CaseFile.id, CaseFile.code, sees_document, sees_file)
         .join(Placement, Placement.document_id == Document.id)
         .join(CaseFile, CaseFile.id == Placement.case_file_id)
         .where(Placement.document_id.in_(inside), Placement.case_file_id != case_file.id)
@@ -196,17 +200,10 @@ def _shared(session: Session, case_file: CaseFile, by: Person | None) -> tuple[S
     found = session.execute(wanted).all()
     if not found:
         return ()
-    there = ends.of_case_files(session, {one[2] for one in found})
-    files, papers = {one[2] for one in found}, {one[0] for one in found}
-    if by is not None:
-        files, papers = known_case_files(session, by, files), known_documents(session, by, papers)
+    there = ends.of_case_files(session, {one[1] for one in found})
     return tuple(
-        SharedTold(
-            document if number in papers else "",
-            code if case_file_id in files else "",
-            there[case_file_id],
-        )
-        for number, document, case_file_id, code in found
+        SharedTold(document if is_known else "", code if is_file_known else "", there[number])
+        for document, number, code, is_known, is_file_known in found
     )
 
 
@@ -217,8 +214,10 @@ def _next_version(
     given = said[0].rule if said else None
     if given is None:
         return None
-    for one in versions(session, case_file.organ, given.number):
-        if one.version > given.version and one.state in (DRAFT, IN_FORCE):
+    later = RetentionRule.version > given.version
+    same = RetentionRule.number == given.number
+    for one in schedule.rules_of(session, case_file.organ, same, later):
+        if one.state in (DRAFT, IN_FORCE):
             return VersionTold(one.number, one.version, one.term, standing.end_under(one.term))
     return None
 

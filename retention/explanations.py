@@ -13,6 +13,7 @@ UNKNOWN = End(Fate.UNKNOWN)
 class RuleTold:
     """A row of the schedule, in one version."""
 
+    id: int
     number: str
     version: int
     group: str
@@ -123,14 +124,14 @@ class Explanation:
         terms: what is counted, the one that binds first.
         said: who said what of the term, the latest first.
         proposed: the rule that the file plan proposes, as long as nobody said anything.
-        awaited: kinds of what its terms count from and what has not come.
+        counted_from: kinds of what its terms count from, whether it came or not.
         happened: what came, the latest first.
         notice: the latest notice.
         orders: what holds it.
         shared: documents in it that stand elsewhere too; the first of them.
         next_version: a draft of the rule's next version.
-        then: what comes next: open, waits, permanent, unknown, notice, notice_late, noticed, due, proposed,
-            listed, kept, destroyed, transferred.
+        then: what comes next: open, waits, permanent, unknown, notice, notice_late, noticed, due,
+            proposed, listed, kept, destroyed, transferred.
         then_on: the day of that, where it has one.
         case_files: of a document, those in which it stands.
     """
@@ -143,7 +144,7 @@ class Explanation:
     terms: tuple[TermTold, ...] = ()
     said: tuple[SaidTold, ...] = ()
     proposed: RuleTold | None = None
-    awaited: tuple[str, ...] = ()
+    counted_from: tuple[str, ...] = ()
     happened: tuple[HappenedTold, ...] = ()
     notice: NoticeTold | None = None
     orders: tuple[OrderTold, ...] = ()

@@ -114,6 +114,7 @@ class Assignment(Row):
 
     rule: Mapped[RetentionRule | None] = relationship()
     case_file: Mapped[CaseFile] = relationship()
+    decided_by: Mapped[Person] = relationship()
 
     __table_args__ = (
         CheckConstraint("source in ('officer', 'archivist', 'appraisal')", name="source"),
@@ -140,6 +141,8 @@ class Occurrence(Row):
     note: Mapped[str] = mapped_column(Text, default="")
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    recorded_by: Mapped[Person] = relationship()
 
     __table_args__ = (
         CheckConstraint("kind in ('ended', 'superseded', 'asset_ended')", name="kind"),

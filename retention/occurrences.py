@@ -6,7 +6,7 @@ Corrected by a later word; the earlier one stays readable.
 from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from archive import audit, clock, freezes
 from archive.errors import Conflict, Invalid
@@ -24,8 +24,13 @@ KINDS = tuple(STARTED_BY.values())
 
 def of_case_file(session: Session, case_file: CaseFile) -> list[Occurrence]:
     """All that was said, the latest first; of each kind the latest counts."""
-    found = select(Occurrence).where(Occurrence.case_file_id == case_file.id)
-    return list(session.scalars(found.order_by(Occurrence.id.desc())))
+    found = (
+        select(Occurrence)
+        .where(Occurrence.case_file_id == case_file.id)
+        .options(joinedload(Occurrence.recorded_by, innerjoin=True))
+        .order_by(Occurrence.id.desc())
+    )
+    return list(session.scalars(found))
 
 
 def awaited(standing: Standing) -> list[str]:

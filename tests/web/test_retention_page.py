@@ -10,13 +10,14 @@ from sqlalchemy import select
 
 from archive import audit, closing, documents, people
 from archive.file_plans import draw_up
-from archive.models import CaseFile, Organ, Person
+from archive.models import CaseFile, Document, Organ, Person
 from retention import assignments, ends, plan_rules
 from retention.models import Assignment, Clock, PlanRule
 from retention.schedule import RuleValues
 from tests.factories import a_case_file, a_document, a_person, writing
 from tests.web.conftest import House
 from tests.web.submitting import a_closed_file, look_through, submit
+from tests.web.test_questions import MOST, asked
 from tests.web.test_schedule_page import in_force
 from web import term_clock
 from web.api.application import PREFIX
@@ -301,3 +302,20 @@ def test_what_changed_unseen_is_counted_by_the_worker(headed: House) -> None:
     with headed.services.db.reading() as rows:
         clock = rows.get_one(Clock, made.id)
         assert ends.of_case_file(rows, rows.get_one(CaseFile, made.id)).on == clock.expires_on
+
+
+# What a page asks ---------------------------------------------------------------------------------
+
+
+def test_a_page_asks_seldom_however_much_there_is(headed: House) -> None:
+    (rule,) = in_force(headed, TWENTY)
+    made = closed(headed, "20 năm")
+    other = a_file(headed)
+    with writing(headed.services.db) as rows:
+        inside = select(Document).where(Document.placements.any(case_file_id=made.id))
+        there = rows.get_one(CaseFile, other.id)
+        documents.place(rows, rows.scalars(inside).one(), there)
+    headed.post(headed.as_("lan"), f"/retention/case-files/assign/{made.code}", rule=str(rule))
+    path = f"/retention/case-files/{made.code}"
+    for target in (path, "/retention/schedule", f"/retention/schedule/rules/{rule}"):
+        assert len(asked(headed, "lan", target)) <= MOST, target

@@ -6,14 +6,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from archive import freezes
 from archive.access import Action
 from archive.errors import ArchiveError, NotAllowed, NotFound
 from archive.fields import day_typed
 from archive.models import CaseFile
-from retention import assignments, ends, explaining, occurrences, what_if
+from retention import assignments, explaining, occurrences, schedule, what_if
 from retention.assignments import ARCHIVIST, ASSIGNABLE, OFFICER
-from retention.explanations import Explanation
+from retention.explanations import Explanation, RuleTold
 from retention.models import RetentionRule
 from retention.what_if import Moved
 from web import term_forms
@@ -63,29 +62,34 @@ def _page(
     with reading() as rows:
         found = the_case_file(rows, code, Action.SEE_RETENTION)
         told = explaining.explain(rows, found, asker())
-        standing = ends.standings(rows, [found.id])[found.id]
+        is_archives = may(rows, Action.ASSIGN_TERM, found)
         return _shown(
             told,
             case_file=found,
-            rules=term_forms.rules_to_choose(rows, found),
+            rules=_rules(rows, found, told),
             terms=TERMS,
-            given=request.form if request.method == "POST" else _present(rows, found),
-            why_not_assign=_why_not(rows, found, _side(rows, found)),
-            kinds=occurrences.awaited(standing),
-            why_not_occur=_why_not(
-                rows, found, ARCHIVIST if may(rows, Action.ASSIGN_TERM, found) else ""
-            ),
+            given=request.form if request.method == "POST" else _present(found, told),
+            why_not_assign=_why_not(found, told, _side(rows, found)),
+            kinds=told.counted_from,
+            why_not_occur=_why_not(found, told, ARCHIVIST if is_archives else ""),
             said=said,
             said_of_occurrence=said_of_occurrence,
             tried=tried,
         )
 
 
-def _present(rows: Session, case_file: CaseFile) -> dict[str, str]:
+def _rules(rows: Session, case_file: CaseFile, told: Explanation) -> list[RuleTold]:
+    """Those that hold today, and the one that was given, though it may have ended."""
+    holding = [explaining.rule_told(one) for one in schedule.holding(rows, case_file.organ)]
+    given = told.said[0].rule if told.said else None
+    return holding if given is None or given in holding else [given, *holding]
+
+
+def _present(case_file: CaseFile, told: Explanation) -> dict[str, str]:
     """What stands in the form: what holds, or what the file plan proposes."""
-    present = assignments.binding(rows, case_file)
-    rule = term_forms.rule_offered(rows, case_file)
-    term = "" if rule is not None and rule.term == present.term else present.term
+    rule = told.said[0].rule if told.said else told.proposed
+    present = told.said[0].term if told.said else case_file.maintenance
+    term = "" if rule is not None and rule.term == present else present
     return {"rule": str(rule.id) if rule else "", "term": term}
 
 
@@ -97,7 +101,7 @@ def _side(rows: Session, case_file: CaseFile) -> str:
     return OFFICER if is_held and case_file.stage == "closed" else ""
 
 
-def _why_not(rows: Session, case_file: CaseFile, side: str) -> str:
+def _why_not(case_file: CaseFile, told: Explanation, side: str) -> str:
     """Why nothing can be said now; the same that the verbs would say."""
     if not side:
         return gettext(
@@ -105,7 +109,7 @@ def _why_not(rows: Session, case_file: CaseFile, side: str) -> str:
         )
     if case_file.stage not in ASSIGNABLE:
         return words_for("wrong_stage", {"stage": case_file.stage}).line
-    for order in freezes.orders_on(rows, case_file):
+    for order in told.orders:
         return words_for("frozen", {"thing": case_file.code, "order": order.number}).line
     return ""
 
