@@ -89,9 +89,7 @@ def of_organ(session: Session, organ: Organ, seen: ColumnElement[bool] | None) -
     return Calendar(days, {fate: count for fate, count in fates})
 
 
-def _among(
-    counted: Select[*Columns], seen: ColumnElement[bool] | None
-) -> Select[*Columns]:
+def _among(counted: Select[*Columns], seen: ColumnElement[bool] | None) -> Select[*Columns]:
     if seen is None:
         return counted
     return counted.join(CaseFile, CaseFile.id == Clock.case_file_id).where(seen)

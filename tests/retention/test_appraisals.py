@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from archive import audit, freezes
+from archive import audit, clock, freezes
 from archive.audit_check import verify
 from archive.database import Database
 from archive.errors import ArchiveError, Conflict, Invalid, NotAllowed
 from archive.models import CaseFile, Event, Organ, Person
 from retention import appraisals, assignments, opinions
 from retention.appraisals import MOVES, VERDICTS
-from retention.models import Appraisal
+from retention.models import Appraisal, Disposal, DisposalItem
 from tests.factories import a_person
 from tests.retention.ending import BEGUN, OVER, TOLD, Ending, at_once, ending, on
 from tests.retention.test_expiries import freeze
@@ -496,3 +496,72 @@ def test_a_refusal_is_told(due: tuple[Ending, CaseFile]) -> None:
 
 def test_the_documentation_shows_the_table() -> None:
     assert appraisals.diagram() in (ROOT / "docs/architecture.md").read_text()
+
+
+def test_what_stands_on_a_list_that_goes_on_is_not_proposed_again(
+    due: tuple[Ending, CaseFile],
+) -> None:
+    here, one = due
+    with here.held(one, here.office.lan) as (session, found):
+        disposal = Disposal(
+            organ_id=found.organ_id,
+            code="TTLT-HUY-2027-001",
+            title="Đợt 1",
+            made_by_id=here.office.lan.id,
+            made_at=clock.now(),
+        )
+        session.add(disposal)
+        session.flush()
+        line = DisposalItem(
+            disposal_id=disposal.id,
+            ordinal=1,
+            appraisal_id=found.id,
+            case_file_id=one.id,
+            code=one.code,
+            title=one.title,
+            cause="expired",
+            reason="Hết giá trị",
+            notice_until=found.notice_until,
+            digest="a" * 64,
+        )
+        session.add(line)
+        session.flush()
+        audit.record(session, "disposal.test", disposal, also=(line,))
+    with on(LATER):
+        assert here.why_not(one, "propose", here.office.lan) == ["on_a_list"]
+        with here.office.acting(here.office.lan) as session:
+            over = session.scalars(select(Disposal)).one()
+            over.stage, over.stopped_why = "stopped", "Thử"
+            session.flush()
+            audit.record(session, "disposal.test", over)
+        assert here.why_not(one, "propose", here.office.lan) == []
+
+
+@pytest.mark.parametrize("name", ["list", "destroy"])
+def test_nothing_is_listed_or_destroyed_before_term_and_notice_have_run(
+    here: Ending, name: str
+) -> None:
+    one = here.case_file()
+    with on(TOLD):
+        here.go()
+    put(here, one, min(MOVES[name].start))
+    with on(date(2026, 12, 31)):
+        found = here.why_not(one, name, here.office.lan)
+        assert {"notice_still_runs", "term_still_runs"} <= set(found)
+    with on(OVER):
+        assert here.why_not(one, name, here.office.lan) == []
+
+
+def test_a_deed_that_is_lent_is_both_peoples(here: Ending) -> None:
+    """Who spoke for the unit doesn't conclude by acting for an archivist."""
+    here, one = made_due(here)
+    with on(LATER):
+        here.opine(one, here.office.binh, "destroy")
+        with (
+            audit.acting_as(here.office.binh, "web", principal=here.office.lan),
+            here.db.transaction() as session,
+        ):
+            row = session.get_one(Appraisal, here.of(one)[-1].id)
+            lan = session.get_one(Person, here.office.lan.id)
+            found = appraisals.hindrances(session, row, "propose", lan)
+            assert [it.code for it in found] == ["same_person_on_both_sides"]
