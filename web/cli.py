@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "case-file": ("case_files.case_file", "rights", "printing"),
     "certificate": ("certificates.certificate",),
     "tombstone": ("tombstones.tombstone",),
+    "disposal": ("disposals.disposal",),
     "freeze": ("freezes.freeze",),
     "loan": ("loans.loan", "printing"),
     "receive": ("recording.receive",),

@@ -9,7 +9,7 @@ STAGES = {
     "council": _l("Council at work"),
     "met": _l("Minutes made"),
     "appraised": _l("Appraised"),
-    "decided": _l("Decided"),
+    "decided": _l("Destruction decided"),
     "prepared": _l("Prepared"),
     "reconfirmed": _l("Reconfirmed"),
     "handed_over": _l("Handed over"),
@@ -62,7 +62,7 @@ CAUSES = {"expired": _l("Term over"), "duplicate": _l("Duplicate")}
 OUTCOMES = {
     "destroy": (_l("to be destroyed"), "warning"),
     "keep": (_l("kept"), "success"),
-    "omitted": (_l("left out"), "info"),
+    "omitted": (_l("no longer in the list"), "info"),
     "destroyed": (_l("destroyed"), "danger"),
 }
 KINDS = {

@@ -87,6 +87,18 @@ MEANINGS = {
         _l("Years from that of acceptance in which permanent case files go to that archive"),
         "Luật 33/2024",
     ),
+    "council_size": (
+        _l("Members that the council of a disposal has at least"),
+        "TT 06/2025; cấu hình",
+    ),
+    "freeze_stops_batch": (
+        _l("One line that is frozen stops the whole disposal; else it is left out"),
+        "NĐ 30, PL VI, IV.1g",
+    ),
+    "dossier_term": (
+        _l("How long the dossier of a disposal is kept: for ever, or twenty years and more"),
+        "TT 06/2025; Luật 2011, Đ28",
+    ),
 }
 CHOICES = {
     "all": _l("the whole document"),

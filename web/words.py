@@ -64,6 +64,7 @@ SENTENCES: dict[str, str] = {
     "acknowledged": _("Receipt of {entry} is acknowledged."),
     "decided": _("Decided."),
     "printed": _("{name}: written to {target}"),
+    "notices_made": _("Notices given: {count}"),
     "exported": _("{document}: {rendition} written to {target}"),
     "issue_prepared": _("prepared"),
     "issue_signed": _("signed"),

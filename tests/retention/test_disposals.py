@@ -1,5 +1,7 @@
 """The table of moves of a disposal: stages, hands, and what is told."""
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import select
 
@@ -222,3 +224,8 @@ def test_the_database_insists_too(both: Desk, what: str) -> None:
     both.walk("reconfirmed")
     with pytest.raises(IntegrityError), both.db.engine.begin() as connection:
         connection.execute(text(_UPDATES[what]))
+
+
+def test_the_page_on_the_architecture_shows_this_very_diagram() -> None:
+    page = Path(__file__).parents[2] / "docs" / "architecture.md"
+    assert disposals.diagram() in page.read_text(encoding="utf-8")

@@ -58,7 +58,7 @@ def print_book(
         begin, end = _days(desk, first, last)
         held = books.book_by_code(desk.db, desk.organ, book)
         made = book_forms.book_form(desk.db, desk.who, held, begin, end, form)
-    _print(made, target, as_json)
+    print_to(made, target, as_json)
 
 
 @register.command("print-line")
@@ -73,7 +73,7 @@ def print_line(actor: str | None, entry: str, form: str, target: Path, as_json: 
     made = {"stamp": desk_forms.stamp_form, "slip": desk_forms.slip_form}[form]
     with at_desk(actor, Action.SEE_REGISTERS) as desk:
         form_made = made(desk.db, desk.who, desk.entry(entry))
-    _print(form_made, target, as_json)
+    print_to(form_made, target, as_json)
 
 
 @register.command("report")
@@ -91,7 +91,7 @@ def report(
     with at_desk(actor, Action.SEE_REGISTERS) as desk:
         begin, end = _days(desk, first, last)
         made = desk_forms.report_form(desk.db, desk.who, desk.organ, kind, begin, end)
-    _print(made, target, as_json)
+    print_to(made, target, as_json)
 
 
 @loan.command("print")
@@ -108,7 +108,7 @@ def print_loans(
     with at_desk(actor, Action.LEND) as desk:
         begin, end = _days(desk, first, last)
         made = book_forms.loan_form(desk.db, desk.who, desk.organ, begin, end)
-    _print(made, target, as_json)
+    print_to(made, target, as_json)
 
 
 @plan.command("print")
@@ -122,7 +122,7 @@ def print_plan(actor: str | None, year: int, target: Path, as_json: bool) -> Non
     with at_desk(actor, Action.SEE_PLAN) as desk:
         found = file_plans.of_year(desk.db, desk.organ, year)
         made = file_forms.plan_form(desk.db, desk.who, found)
-    _print(made, target, as_json)
+    print_to(made, target, as_json)
 
 
 @case_file.command("print")
@@ -136,7 +136,7 @@ def print_contents(actor: str | None, code: str, target: Path, as_json: bool) ->
     with at_desk(actor, Action.SEE_CASE_FILES) as desk:
         found = reading.the_case_file(desk.db, desk.who, code, Action.SEE_CASE_FILES)
         made = file_forms.contents_form(desk.db, desk.who, found)
-    _print(made, target, as_json)
+    print_to(made, target, as_json)
 
 
 @case_file.command("print-list")
@@ -149,7 +149,7 @@ def print_list(actor: str | None, year: int, target: Path, as_json: bool) -> Non
     """Print the list of a year's case files."""
     with at_desk(actor, Action.SEE_CASE_FILES) as desk:
         made = file_forms.list_form(desk.db, desk.who, desk.organ, year)
-    _print(made, target, as_json)
+    print_to(made, target, as_json)
 
 
 @case_file.command("export-whole")
@@ -198,7 +198,7 @@ def print_submission(actor: str | None, code: str, form: str, target: Path, as_j
     with at_desk(actor, Action.SEE_CASE_FILES) as desk:
         found = submission_lists.whole_submission(desk.db, desk.who, desk.organ, code)
         form_made = made[form](desk.db, desk.who, found)
-    _print(form_made, target, as_json)
+    print_to(form_made, target, as_json)
 
 
 # What they share ----------------------------------------------------------------------------------
@@ -209,7 +209,8 @@ def _days(desk: Desk, first: str | None, last: str | None) -> tuple[date, date]:
     return begin or end or today, end or begin or today
 
 
-def _print(form: Form, target: Path, as_json: bool) -> None:
+def print_to(form: Form, target: Path, as_json: bool) -> None:
+    """Print it to a file, and say so."""
     with printed(form) as path:
         _keep(path, target)
     told = {"form": form.name, "title": form.title, "file": str(target)}
