@@ -9,6 +9,7 @@ these rows go as well; their salted digests stay.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import Any, TypeVar
 
 from sqlalchemy import JSON, Text, delete, select
@@ -216,6 +217,7 @@ def events_telling(session: Session, rows: Owned) -> dict[int, str]:
     return told
 
 
+@cache
 def models() -> dict[str, type[Row]]:
     """The classes of all tables, by the tables' names."""
     return {str(one.local_table): one.class_ for one in Base.registry.mappers}
@@ -288,6 +290,7 @@ def _described(name: str, row: Row, mark: str) -> Iterator[tuple[str, Any]]:
             yield column, now
 
 
+@cache
 def words_of(name: str) -> list[str]:
     """The columns of a table that go: every text and every JSON that is not named as kept."""
     how = TABLES[name]
@@ -302,10 +305,16 @@ def words_of(name: str) -> list[str]:
 
 def blank(name: str, column: str) -> Any:
     """What a column says of nothing."""
+    plain = _blank(name, column)
+    return plain() if callable(plain) else plain
+
+
+@cache
+def _blank(name: str, column: str) -> Any:
     found: Any = getattr(_model(name), column).property.columns[0]
-    if found.default is not None:
-        return found.default.arg(None) if found.default.is_callable else found.default.arg
-    return None if found.nullable else ""
+    if found.default is None:
+        return None if found.nullable else ""
+    return partial(found.default.arg, None) if found.default.is_callable else found.default.arg
 
 
 def _pieces(numbers: Iterable[T]) -> Iterator[Sequence[T]]:
