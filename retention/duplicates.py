@@ -44,10 +44,10 @@ class Pair:
 # Finding ------------------------------------------------------------------------------------------
 
 
-def pairs(organ: Organ, ground: str) -> Select[Document]:
-    """Documents of which an earlier one looks the same by this ground, and of which none is asked.
+def pairs(organ: Organ, ground: str, among: Sequence[int]) -> Select[Document]:
+    """Of these documents those of which an earlier one looks the same, and none is asked of yet.
 
-    One document a row, for lists; `earlier_of` finds the other.
+    A million are not gone through at once: who asks names some. `earlier_of` finds the other copy.
     """
     earlier = aliased(Document)
     asked = exists().where(
@@ -57,6 +57,7 @@ def pairs(organ: Organ, ground: str) -> Select[Document]:
     return (
         select(Document)
         .where(
+            Document.id.in_(among),
             Document.organ_id == organ.id,
             Document.destroyed_at.is_(None),
             exists()

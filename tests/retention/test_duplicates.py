@@ -209,8 +209,9 @@ def test_pairs_are_found_by_bytes_by_code_and_by_number(db: Database) -> None:
     }
     with here.db.reading() as session:
         organ = session.get_one(Organ, here.organ.id)
+        among = [one.id for some in made.values() for one in some]
         for ground, (first, second) in made.items():
-            found = session.scalars(duplicates.pairs(organ, ground)).all()
+            found = session.scalars(duplicates.pairs(organ, ground, among)).all()
             assert [one.id for one in found] == [second.id], ground
             (pair,) = duplicates.earlier_of(session, organ, found, ground)
             assert (pair.first.id, pair.grounds) == (first.id, (ground,))

@@ -289,3 +289,25 @@ def test_the_case_file_tells_of_its_notice_and_of_what_was_concluded(house: Hous
         assert "Còn giá trị tra cứu" in page
         assert "gia hạn: 20 năm" in page
         assert "thông báo sắp hết thời hạn" in page
+
+
+def test_two_that_look_alike_are_shown_side_by_side_and_one_is_named(house: House) -> None:
+    alike = {"code_number": "12", "code_notation": "QĐ-UBND", "organ_name": "UBND tỉnh"}
+    kept = a_closed_file(house, "Giữ lâu")
+    db, organ = house.services.db, house.organ()
+    first, second = (
+        a_document(db, organ, f"Bản {n}", issued_date="05/03/2014", case_file=file, **alike)
+        for n, file in enumerate((None, a_case_file(db, organ, "Khác")))
+    )
+    lan = house.as_("lan")
+    page = checked(lan, "/retention/duplicates?ground=number")
+    assert first.code in page
+    assert second.code in page
+    assert first.code not in checked(lan, "/retention/duplicates?ground=doc_code")
+    assert first.code not in checked(lan, f"/retention/duplicates?ground=number&before={first.id}")
+    said = {"leaves": second.code, "stays": first.code}
+    assert house.post(house.as_("binh"), "/retention/duplicates/name", **said).status_code == 403
+    answer = house.post(lan, "/retention/duplicates/name", **said)
+    assert "twin_without_case_file" not in answer.text
+    assert WORDS["twin_without_case_file"]
+    assert appraisal(house, kept) is None

@@ -1,14 +1,14 @@
 """Duplicates: copies that look the same, which of them may leave, and who confirms it (R17)."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from sqlalchemy.orm import selectinload
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
 from werkzeug.wrappers import Response as BaseResponse
 
-from archive import people
 from archive.access import Action
 from archive.errors import ArchiveError, NotAllowed
 from archive.models import Document, Placement
-from archive.reading import seen_documents
+from archive.reading import known_documents, places_of, seen_documents
 from retention import appraisals, duplicates, expiries
 from retention.appraisal_facts import by_number
 from retention.duplicates import GROUNDS
@@ -16,9 +16,10 @@ from web.appraisal_words import GROUNDS as GROUND_NAMES
 from web.auth import asker, here, may, reading, require, the_document, writing
 from web.errors import tell
 from web.i18n import gettext
-from web.lists import listed
+from web.numbers import number_asked
 
 blueprint = Blueprint("duplicates", __name__, url_prefix="/retention/duplicates")
+LOOKED_AT = 200  # documents in one go
 
 
 @blueprint.get("")
@@ -28,24 +29,35 @@ def page() -> str:
     ground = ground if ground in GROUNDS else GROUNDS[0]
     with reading() as rows:
         require(rows, Action.SEE_RETENTION, here())
-        wanted = duplicates.pairs(here(), ground).where(seen_documents(rows, asker(), here()))
-        loaded = wanted.options(
+        among = _next(rows)
+        wanted = duplicates.pairs(here(), ground, among).options(
             selectinload(Document.parts),
             selectinload(Document.placements).selectinload(Placement.case_file),
         )
-        shown = listed(rows, loaded)
-        pairs = duplicates.earlier_of(rows, here(), shown.rows, ground)
-        known = people.names_of(rows, [one.shelved_by_id for one in shown.rows])
+        found = rows.scalars(wanted).all()
+        pairs = duplicates.earlier_of(rows, here(), found, ground)
+        seen = known_documents(rows, asker(), [one.first.id for one in pairs])
         return render_template(
             "appraisals/duplicates.html",
-            shown=shown,
-            pairs=pairs,
+            pairs=[one for one in pairs if one.first.id in seen],
+            places=places_of(
+                rows, asker(), [it for one in pairs for it in (one.first, one.second)]
+            ),
+            looked_at=len(among),
+            older=among[-1] if len(among) == LOOKED_AT else None,
             ground=ground,
             grounds=GROUNDS,
             ground_names=GROUND_NAMES,
-            names=known,
             may_name=may(rows, Action.APPRAISE, here()),
         )
+
+
+def _next(rows: Session) -> list[int]:
+    """The next documents that the person may know of, the newest first."""
+    wanted = select(Document.id).where(seen_documents(rows, asker(), here()))
+    if (before := number_asked("before")) is not None:
+        wanted = wanted.where(Document.id < before)
+    return list(rows.scalars(wanted.order_by(Document.id.desc()).limit(LOOKED_AT)))
 
 
 @blueprint.post("/name")
