@@ -29,6 +29,8 @@ ADDRESSES = (
     "GET /case-files",
     "POST /case-files",
     "GET /case-files/{code}",
+    "GET /case-files/{code}/retention",
+    "GET /documents/{code}/retention",
 )
 # Names and values of the tables' fields follow rules that no schema tells.
 MORE_RULES: dict[str, list[CheckFunction]] = {"POST /intakes": [positive_data_acceptance]}
