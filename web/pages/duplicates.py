@@ -11,7 +11,7 @@ from archive.models import Document, Placement
 from archive.reading import known_documents, places_of, seen_documents
 from retention import appraisals, duplicates, expiries
 from retention.appraisal_facts import by_number
-from retention.duplicates import GROUNDS
+from retention.duplicates import GROUNDS, Pair
 from web.appraisal_words import GROUNDS as GROUND_NAMES
 from web.auth import asker, here, may, reading, require, the_document, writing
 from web.errors import tell
@@ -58,6 +58,10 @@ def _next(rows: Session) -> list[int]:
     if (before := number_asked("before")) is not None:
         wanted = wanted.where(Document.id < before)
     return list(rows.scalars(wanted.order_by(Document.id.desc()).limit(LOOKED_AT)))
+
+
+def _both(pairs: list[Pair]) -> list[Document]:
+    return [one for pair in pairs for one in (pair.first, pair.second)]
 
 
 @blueprint.post("/name")
