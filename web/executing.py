@@ -5,23 +5,28 @@ are the store with what the road made, the index, page pictures, part results, w
 temporary folders. A test holds all of them together against `archive.places`.
 """
 
+import logging
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
+from sqlalchemy import Select, exists, select
+
 from archive import audit
 from archive.errors import ArchiveError, NotReady
+from archive.models import Person
+from formats.names import safe_name
 from formats.pdf_metadata import Description
 from formats.pdfa import holding
 from formats.pdfa_stages import Attachment
 from formats.seals import seal, seal_detached
 from formats.trust import TrustFolder
 from ingest import shelving
-from retention import certificates, execution, probes, replay
+from retention import certificates, dossiers, execution, probes, replay
 from retention.carrying import Run, carry_on
 from retention.destruction_journal import DestructionJournal, Line, open_journal
 from retention.execution import Batch
-from retention.models import Disposal
+from retention.models import Disposal, DisposalPaper
 from retention.page_probes import Pages
 from retention.probes import Bytes, Rows, Spot, StoryWords, Tell
 from web.certificate_form import form_of
@@ -38,6 +43,7 @@ from web.forms import print_form
 from web.services import Services
 
 WORKER = "worker"
+log = logging.getLogger("luutru.destruction")
 
 
 def journal_of(services: Services) -> DestructionJournal:
@@ -60,11 +66,44 @@ def begin_again(services: Services) -> None:
     """What an earlier worker held is free."""
     with services.db.transaction() as session:
         execution.free_all(session)
+    file_certificates(services)
 
 
 def carry_one(services: Services) -> bool:
     """Go on with the execution that waits longest; whether there was one."""
-    return carry_on(run_of(services))
+    if not carry_on(run_of(services)):
+        return False
+    file_certificates(services)
+    return True
+
+
+def file_certificates(services: Services) -> None:
+    """Put each certificate into its dossier, once; the worker receives it like any other paper."""
+    journal = journal_of(services)
+    with services.db.reading() as session:
+        lacking = list(session.execute(_without_paper()))
+    for number, code in lacking:
+        place = journal.certificates / f"{certificates.file_stem(code)}.pdf"
+        if not place.is_file():
+            log.warning("the certificate of %s is not in %s", code, place.parent)
+            continue
+        with place.open("rb") as stream, services.files.keeping():
+            kept = services.files.put(stream)
+            with audit.acting_as(None, "worker"), services.db.transaction() as session:
+                disposal = session.get_one(Disposal, number)
+                maker = session.get_one(Person, disposal.made_by_id)
+                name = safe_name(f"giay-chung-nhan-huy-{code}.pdf")
+                dossiers.note(
+                    session, disposal, dossiers.CERTIFICATE, digest=kept.digest, name=name, by=maker
+                )
+
+
+def _without_paper() -> Select[int, str]:
+    """Disposals that were executed, and whose dossier has no certificate yet."""
+    filed = exists().where(
+        DisposalPaper.disposal_id == Disposal.id, DisposalPaper.kind == dossiers.CERTIFICATE
+    )
+    return select(Disposal.id, Disposal.code).where(Disposal.stage == "destroyed", ~filed)
 
 
 def make_good(services: Services) -> None:

@@ -22,7 +22,7 @@ from archive.models import CaseFile, Part, Person
 from archive.use_models import Loan
 from retention import certificates, execution
 from retention.destruction_journal import DestructionJournal
-from retention.models import Destruction, DisposalHand, DisposalItem, Erasure
+from retention.models import Destruction, DisposalHand, DisposalItem, DisposalPaper, Erasure
 from search.engine import SearchBroken
 from search.tantivy_engine import TantivyEngine
 from tests.factories import a_case_file, a_document, a_person
@@ -140,6 +140,16 @@ def test_a_changed_page_a_missing_seal_and_another_file_are_named(
         pdf.add_blank_page()
         pdf.save(other)
     assert CliRunner().invoke(main, ["certificate", "verify", str(other)]).exit_code == 2
+
+
+def test_the_certificate_goes_into_the_dossier_once(gone: Ruin) -> None:
+    for _ in range(2):
+        executing.begin_again(gone.services)
+    with gone.services.db.reading() as session:
+        papers = session.scalars(select(DisposalPaper)).all()
+    (paper,) = [one for one in papers if one.kind == "certificate"]
+    with gone.services.files.open(paper.digest) as stream:
+        assert stream.read() == kept(gone, "pdf").read_bytes()
 
 
 # Tombstones ---------------------------------------------------------------------------------------

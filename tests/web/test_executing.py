@@ -1,8 +1,12 @@
 """Destroying, and proving it: every place of content, at every step, with every trouble."""
 
 import itertools
+import os
 import shutil
-from collections.abc import Iterator
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +25,8 @@ from tests.web.destroying import TITLE, Killed, Ruin, a_ruin, count, tables_sayi
 from web import executing
 from web.place_words import PLACE_NAMES
 from web.services import open_services
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -197,3 +203,32 @@ def test_without_its_journal_the_archive_is_closed(
             return
         assert services.closed_by is not None
         assert services.closed_by.code == f"destruction_journal_{how}"
+
+
+def test_a_worker_that_is_killed_outright_is_followed_by_another(
+    tmp_path: Path, blank_sqlite: Path
+) -> None:
+    with a_ruin(tmp_path, blank_sqlite) as ruin:
+        ruin.case_file(30)
+        ruin.ready()
+        ruin.services.engine.close()
+        given = {**os.environ, "LUUTRU_HOME": str(ruin.home), "TMPDIR": str(tmp_path / "tmp")}
+        command = [sys.executable, "-c", "from web.cli import main; main()", "worker"]
+        for wanted in (ruin.journal / "destructions.log", ruin.journal / "certificates"):
+            worker = subprocess.Popen(command, env=given, cwd=ROOT)
+            wait_for(wanted.exists, worker)
+            worker.kill()  # SIGKILL: nothing of it gets to an end
+            worker.wait()
+        worker = subprocess.Popen(command, env=given, cwd=ROOT)
+        wait_for(lambda: ruin.disposal().stage == "destroyed", worker)
+        worker.terminate()
+        worker.wait(60)
+        ended_well(ruin)
+
+
+def wait_for(is_there: Callable[[], bool], worker: "subprocess.Popen[bytes]") -> None:
+    until = time.monotonic() + 120
+    while not is_there():
+        assert time.monotonic() < until
+        assert worker.poll() is None
+        time.sleep(0.01)
