@@ -87,6 +87,10 @@ MEANINGS = {
         _l("Years from that of acceptance in which permanent case files go to that archive"),
         "Luật 33/2024",
     ),
+    "keep_titles": (
+        _l("The title of what was destroyed stays among the traces that are kept"),
+        "Luật 33/2024, Đ16, Đ36",
+    ),
     "council_size": (
         _l("Members that the council of a disposal has at least"),
         "TT 06/2025; cấu hình",
