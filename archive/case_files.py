@@ -134,8 +134,8 @@ def found_by(session: Session, typed: str) -> list[ColumnElement[bool]]:
     count, rarest = min(zip(counted, words, strict=True))
     fits: list[ColumnElement[bool]] = [CaseFile.folded.contains(f" {one}") for one in words]
     if count <= FEW:
-        having = select(CaseFileWord.case_file_id).where(_begins_with(rarest))
-        fits.append(CaseFile.id.in_(having))
+        having = select(CaseFileWord.case_file_id).where(_begins_with(rarest)).distinct()
+        fits.append(CaseFile.id.in_(session.scalars(having).all()))  # a database would guess
     return fits
 
 

@@ -239,6 +239,9 @@ class FilePlanEntry(Row):
 _WHO_SEES = ("access_level", "holder_id", "unit_id")
 
 
+IS_READY = "stage in ('closed', 'returned')"  # finished, and not with the archive
+
+
 class CaseFile(Row):
     """A case file (hồ sơ): the documents of one matter. Its code is kept as parts (PL VI)."""
 
@@ -281,7 +284,7 @@ class CaseFile(Row):
     accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     is_construction: Mapped[bool] = mapped_column(default=False)  # due 3 months after settlement
     settled_on: Mapped[date | None] = mapped_column()  # settlement of the construction project
-    due_on: Mapped[date | None] = mapped_column(index=True)  # to be submitted by, once closed
+    due_on: Mapped[date | None] = mapped_column()  # to be submitted by, once closed
     paper_state: Mapped[str] = mapped_column(Text, default="")  # '', hybrid, converted_to_paper
     folded: Mapped[str] = mapped_column(
         Text, default=""
@@ -314,6 +317,14 @@ class CaseFile(Row):
         # With all that decides who sees it: a page far down is found without reading the rows.
         Index("ix_case_file_list", "organ_id", "year", "id", *_WHO_SEES, "stage"),
         Index("ix_case_file_by_stage", "organ_id", "stage", "year", "id", *_WHO_SEES),
+        Index(
+            "ix_case_file_due",
+            "organ_id",
+            "due_on",
+            "id",
+            sqlite_where=text(IS_READY),
+            postgresql_where=text(IS_READY),
+        ),
         Index("ix_case_file_stage", "organ_id", "stage", "due_on", "unit_id"),
         Index("ix_case_file_holder", "holder_id", "stage", "due_on"),
         Index("ix_case_file_unit", "unit_id", "organ_id"),

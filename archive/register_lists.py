@@ -208,7 +208,7 @@ def by_number(
 def lines(
     book: Register, *, year: int | None = None, first: date | None = None, last: date | None = None
 ) -> Select[RegisterEntry]:
-    """The lines of a book, newest first, of a year or from a day to a day."""
+    """The lines of a book, newest first: of a year by their numbers, or of some days by the day."""
     found = select(RegisterEntry).where(RegisterEntry.register_id == book.id)
     if year is not None:
         found = found.where(RegisterEntry.year == year)
@@ -216,9 +216,11 @@ def lines(
         found = found.where(RegisterEntry.registered_on >= first)
     if last is not None:
         found = found.where(RegisterEntry.registered_on <= last)
+    by_number = (RegisterEntry.year.desc(), RegisterEntry.number.desc())
+    is_by_day = first is not None or last is not None
     return found.options(
         selectinload(RegisterEntry.document), selectinload(RegisterEntry.answered_by)
-    ).order_by(RegisterEntry.year.desc(), RegisterEntry.number.desc())
+    ).order_by(*((RegisterEntry.registered_on.desc(),) if is_by_day else ()), *by_number)
 
 
 def authors(session: Session, organ: Organ, is_open: ColumnElement[bool]) -> list[str]:

@@ -141,14 +141,21 @@ class RegisterEntry(Row):
         return f"{self.register.code}/{self.year}/{self.number}"
 
     __table_args__ = (
-        UniqueConstraint("register_id", "year", "number"),
+        UniqueConstraint("register_id", "year", "number", postgresql_include=["id"]),
         CheckConstraint("number > 0", name="number"),
         CheckConstraint("state in ('registered', 'cancelled')", name="state"),
         CheckConstraint("(state = 'cancelled') = (cancelled_at is not null)", name="cancelled"),
         CheckConstraint("priority between 0 and 4", name="priority"),
         CheckConstraint("circulation in ('electronic', 'paper', 'both')", name="circulation"),
         CheckConstraint("handling in ('handle', 'notice')", name="handling"),
-        Index("ix_register_entry_day", "register_id", "registered_on", "year", "number"),
+        Index(
+            "ix_register_entry_day",
+            "register_id",
+            "registered_on",
+            "year",
+            "number",
+            postgresql_include=["id"],
+        ),
         Index("ix_register_entry_same", "organ_id", "canonical", "register_id", "year"),
         _index_of("open", IS_OPEN, "due_date"),
         _index_of("late", IS_LATE),

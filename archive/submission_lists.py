@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from archive import access, clock
+from archive.database import in_words
 from archive.errors import NotFound
 from archive.life_models import (
     AccessChange,
@@ -27,7 +28,7 @@ from archive.life_models import (
     Submission,
     SubmissionItem,
 )
-from archive.models import CaseFile, Organ, Person, Placement, Unit
+from archive.models import IS_READY, CaseFile, Organ, Person, Placement, Unit
 from archive.moves import Hindrance
 from archive.roles import Action
 from archive.submissions import (
@@ -63,7 +64,7 @@ def due_of_organ(organ: Organ, last: date) -> Select[CaseFile]:
     """The organ's case files that must be submitted by this day, the longest late first."""
     return (
         select(CaseFile)
-        .where(CaseFile.organ_id == organ.id, CaseFile.stage.in_(READY), due_until(last))
+        .where(CaseFile.organ_id == organ.id, in_words(CaseFile, IS_READY), due_until(last))
         .options(selectinload(CaseFile.holder))
         .order_by(CaseFile.due_on, CaseFile.id)
     )

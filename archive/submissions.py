@@ -22,7 +22,7 @@ from archive.life_models import (
     SubmissionCall,
     SubmissionItem,
 )
-from archive.models import CaseFile, Document, Organ, Person
+from archive.models import IS_READY, CaseFile, Document, Organ, Person
 from archive.moves import move
 from archive.roles import Action
 from formats.document_numbers import parse
@@ -42,7 +42,7 @@ def due_by(organ_id: int, day: date) -> ColumnElement[bool]:
     last = func.coalesce(kept.scalar_subquery(), CaseFile.due_on)
     return and_(
         CaseFile.organ_id == organ_id,
-        CaseFile.stage.in_(("closed", "returned")),
+        in_words(CaseFile, IS_READY),
         CaseFile.due_on <= day,  # kept back is only ever longer: this one has an index
         last <= day,
     )

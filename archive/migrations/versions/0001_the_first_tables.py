@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 import archive.database
 
-revision = '0001_d1a5bcb1'
+revision = '0001_ff44c04d'
 down_revision = None
 
 
@@ -748,7 +748,7 @@ def upgrade() -> None:
     with op.batch_alter_table('case_file', schema=None) as batch_op:
         batch_op.create_index('ix_case_file_by_stage', ['organ_id', 'stage', 'year', 'id', 'access_level', 'holder_id', 'unit_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_case_file_code'), ['code'], unique=False)
-        batch_op.create_index(batch_op.f('ix_case_file_due_on'), ['due_on'], unique=False)
+        batch_op.create_index('ix_case_file_due', ['organ_id', 'due_on', 'id'], unique=False, sqlite_where=sa.text("stage in ('closed', 'returned')"), postgresql_where=sa.text("stage in ('closed', 'returned')"))
         batch_op.create_index(batch_op.f('ix_case_file_fonds_id'), ['fonds_id'], unique=False)
         batch_op.create_index('ix_case_file_holder', ['holder_id', 'stage', 'due_on'], unique=False)
         batch_op.create_index('ix_case_file_list', ['organ_id', 'year', 'id', 'access_level', 'holder_id', 'unit_id', 'stage'], unique=False)
@@ -1196,13 +1196,13 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_register_entry_organ_id')),
     sa.ForeignKeyConstraint(['register_id'], ['register.id'], name=op.f('fk_register_entry_register_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_register_entry')),
-    sa.UniqueConstraint('register_id', 'year', 'number', name=op.f('uq_register_entry_register_id_year_number'))
+    sa.UniqueConstraint('register_id', 'year', 'number', name=op.f('uq_register_entry_register_id_year_number'), postgresql_include=['id'])
     )
     with op.batch_alter_table('register_entry', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_register_entry_answered_by_id'), ['answered_by_id'], unique=False)
         batch_op.create_index('ix_register_entry_cancelled', ['register_id', 'year', 'number'], unique=False, sqlite_where=sa.text("state = 'cancelled'"), postgresql_where=sa.text("state = 'cancelled'"))
         batch_op.create_index(batch_op.f('ix_register_entry_case_file_id'), ['case_file_id'], unique=False)
-        batch_op.create_index('ix_register_entry_day', ['register_id', 'registered_on', 'year', 'number'], unique=False)
+        batch_op.create_index('ix_register_entry_day', ['register_id', 'registered_on', 'year', 'number'], unique=False, postgresql_include=['id'])
         batch_op.create_index(batch_op.f('ix_register_entry_doc_code'), ['doc_code'], unique=False)
         batch_op.create_index(batch_op.f('ix_register_entry_document_id'), ['document_id'], unique=False)
         batch_op.create_index('ix_register_entry_late', ['register_id', 'year', 'number'], unique=False, sqlite_where=sa.text("late_reason != ''"), postgresql_where=sa.text("late_reason != ''"))
@@ -1921,7 +1921,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_register_entry_late', sqlite_where=sa.text("late_reason != ''"), postgresql_where=sa.text("late_reason != ''"))
         batch_op.drop_index(batch_op.f('ix_register_entry_document_id'))
         batch_op.drop_index(batch_op.f('ix_register_entry_doc_code'))
-        batch_op.drop_index('ix_register_entry_day')
+        batch_op.drop_index('ix_register_entry_day', postgresql_include=['id'])
         batch_op.drop_index(batch_op.f('ix_register_entry_case_file_id'))
         batch_op.drop_index('ix_register_entry_cancelled', sqlite_where=sa.text("state = 'cancelled'"), postgresql_where=sa.text("state = 'cancelled'"))
         batch_op.drop_index(batch_op.f('ix_register_entry_answered_by_id'))
@@ -2012,7 +2012,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_case_file_list')
         batch_op.drop_index('ix_case_file_holder')
         batch_op.drop_index(batch_op.f('ix_case_file_fonds_id'))
-        batch_op.drop_index(batch_op.f('ix_case_file_due_on'))
+        batch_op.drop_index('ix_case_file_due', sqlite_where=sa.text("stage in ('closed', 'returned')"), postgresql_where=sa.text("stage in ('closed', 'returned')"))
         batch_op.drop_index(batch_op.f('ix_case_file_code'))
         batch_op.drop_index('ix_case_file_by_stage')
 
