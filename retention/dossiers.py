@@ -142,7 +142,7 @@ def lacking(session: Session, disposal: Disposal) -> list[str]:
     """The kinds of papers that are not shelved in the dossier yet."""
     there = papers_of(session, disposal)
     shelved = {one.kind for one in there if one.document_id is not None}
-    wanted = [one.kind for one in PAPERS]
+    wanted = [*(one.kind for one in PAPERS), CERTIFICATE]
     if disposal.is_appraisal_due:
         wanted.append(APPRAISAL)
     on_the_way = [one.kind for one in there if one.document_id is None]

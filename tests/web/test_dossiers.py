@@ -1,5 +1,7 @@
 """The dossier: every form printed, received and filed, exactly once; and its end."""
 
+import io
+
 import pytest
 from sqlalchemy import func, select
 
@@ -143,6 +145,13 @@ def destroyed(desk: Desk) -> None:
         )
 
 
+def certified(house: House, desk: Desk) -> None:
+    """The certificate is on its way into the dossier, as the execution puts it there."""
+    kept = house.services.files.put(io.BytesIO(b"giay chung nhan"))
+    with desk.at(desk.mai) as (session, one):
+        dossiers.note(session, one, "certificate", digest=kept.digest, name="giay.pdf", by=desk.mai)
+
+
 def test_both_sides_sign_before_the_dossier_is_closed(
     house: House, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -163,11 +172,18 @@ def test_both_sides_sign_before_the_dossier_is_closed(
         dossier_making.make_papers(house.services)
         shelve(house, desk)
     dossier_making.make_papers(house.services)
+    with pytest.raises(Conflict) as said, desk.at(desk.mai) as (session, one):
+        dossiers.close(session, one, desk.mai)
+    assert said.value.details["papers"] == ["certificate"]
+    certified(house, desk)
+    dossier_making.make_papers(house.services)
+    shelve(house, desk)
+    dossier_making.make_papers(house.services)
     with desk.at(desk.mai) as (session, one):
         dossiers.close(session, one, desk.mai)
     with desk.db.reading() as session:
         one = desk.found(session)
         dossier = session.get_one(CaseFile, one.dossier_id or 0)
-        assert (one.stage, dossier.stage, dossier.document_total) == ("closed", "closed", 8)
+        assert (one.stage, dossier.stage, dossier.document_total) == ("closed", "closed", 9)
         assert dossier.maintenance == "Vĩnh viễn"
     assert "Ký, đóng dấu" in body(desk, "record")
