@@ -20,7 +20,9 @@ from archive.submission_lists import READY, SOON, due_until, late
 from archive.submissions import UNDECIDED, open_submissions
 from ingest.drafts import open_of
 from ingest.models import Issuance, IssuanceComment
+from retention.models import Appraisal, AppraisalOpinion
 from web import my_keeping
+from web.appraisal_rows import of_ones_own
 from web.lists import Count, counts
 
 
@@ -66,6 +68,7 @@ def _lines(person: Person, organ: Organ, may: Callable[[Action], bool]) -> Itera
         here = and_(CaseFile.organ_id == organ.id, CaseFile.stage.in_(READY))
         name = _l("Case files late in the organ")
         yield _Line(name, _files(here, _is_late(today)), _list("due"), "danger")
+    yield from _of_terms(person, organ, may)
     if may(Action.REGISTER):
         yield from _of_clerk(organ, today)
     if may(Action.PREPARE_ISSUE):
@@ -73,6 +76,20 @@ def _lines(person: Person, organ: Organ, may: Callable[[Action], bool]) -> Itera
     yield _of_loans(person, organ, today, lends=may(Action.LEND))
     yield from _of_deciders(person, organ, may)
     yield from (_Line(*one) for one in my_keeping.lines(person, organ, may))
+
+
+def _of_terms(person: Person, organ: Organ, may: Callable[[Action], bool]) -> Iterator[_Line]:
+    """What waits for the archive or for one's unit to say what becomes of it."""
+    due = select(Appraisal).where(Appraisal.organ_id == organ.id, Appraisal.stage == "due")
+    page = url_for("appraisals.page", tab="due")
+    if may(Action.APPRAISE):
+        yield _Line(_l("Case files to be re-appraised"), due, page, "warning")
+    elif may(Action.OPINE):
+        unheard = ~exists().where(
+            AppraisalOpinion.appraisal_id == Appraisal.id, AppraisalOpinion.side == "unit"
+        )
+        ours = due.where(of_ones_own(person), unheard)
+        yield _Line(_l("Case files on which my unit is asked"), ours, page, "warning")
 
 
 def _of_holder(person: Person, organ: Organ, today: date) -> Iterator[_Line]:

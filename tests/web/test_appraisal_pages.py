@@ -311,3 +311,16 @@ def test_two_that_look_alike_are_shown_side_by_side_and_one_is_named(house: Hous
     assert "twin_without_case_file" not in answer.text
     assert WORDS["twin_without_case_file"]
     assert appraisal(house, kept) is None
+
+
+def test_the_first_page_says_what_waits_for_the_archive_and_the_unit(house: House) -> None:
+    one = a_closed_file(house)
+    watch(house, TOLD, OVER)
+    with on(OVER):
+        lan, binh = house.as_("lan"), house.as_("binh")
+        for client in (lan, binh):
+            assert "/retention/appraisals?tab=due" in checked(client, "/")
+        assert "/retention/appraisals?tab=due" not in checked(house.as_("minh"), "/")
+        said = {"appraisal": appraisal(house, one).id, "verdict": "destroy", "reason": "Hết"}
+        house.post(binh, "/retention/appraisals/opine", **said)
+        assert "/retention/appraisals?tab=due" not in checked(binh, "/")
