@@ -167,7 +167,7 @@ def declare(session: Session, disposal: Disposal, by: Person, interest: str) -> 
         NotAllowed: `not_in_council`.
     """
     require_sitting(session, disposal, "declare")
-    seat = own_seat(session, disposal, by)
+    seat = own_seat(disposal, by)
     seat.interest = nfc(interest).strip()
     tell(session, disposal, "declare", {"seat": seat.id}, seat.interest)
 
@@ -222,13 +222,13 @@ def present(disposal: Disposal) -> list[CouncilSeat]:
     return [one for one in sitting(disposal) if not one.absent_why]
 
 
-def own_seat(session: Session, disposal: Disposal, by: Person) -> CouncilSeat:
+def own_seat(disposal: Disposal, by: Person) -> CouncilSeat:
     """The person's own seat.
 
     Raises:
         NotAllowed: `not_in_council`; a seat is lent to nobody.
     """
-    seat = disposals.seat_of(session, disposal, by)
+    seat = disposals.seat_of(disposal, by)
     if seat is None:
         raise NotAllowed("not_in_council", disposal=disposal.code)
     return seat

@@ -72,9 +72,9 @@ def is_explained(_session: Session, disposal: Disposal, _by: Person) -> Hindranc
     return None if is_there else Hindrance("explanation_missing")
 
 
-def sits_at_the_head(session: Session, disposal: Disposal, by: Person) -> Hindrance | None:
+def sits_at_the_head(_session: Session, disposal: Disposal, by: Person) -> Hindrance | None:
     """The person is chair or secretary of its council, in person."""
-    seat = seat_of(session, disposal, by)
+    seat = seat_of(disposal, by)
     at_head = seat is not None and seat.role in ("chair", "secretary")
     return None if at_head else Hindrance("not_in_the_chair")
 
@@ -322,17 +322,12 @@ def refused(session: Session, disposal: Disposal, name: str, error: ArchiveError
 # Finding ------------------------------------------------------------------------------------------
 
 
-def seat_of(session: Session, disposal: Disposal, by: Person) -> CouncilSeat | None:
+def seat_of(disposal: Disposal, by: Person) -> CouncilSeat | None:
     """The seat on which this natural person sits now; nobody lends one."""
     if is_lent(by):
         return None
-    return session.scalar(
-        select(CouncilSeat).where(
-            CouncilSeat.disposal_id == disposal.id,
-            CouncilSeat.person_id == by.id,
-            CouncilSeat.left_why == "",
-        )
-    )
+    here = (one for one in disposal.seats if not one.left_why)
+    return next((one for one in here if one.person_id == by.id), None)
 
 
 def seen_by(session: Session, by: Person, organ: Organ) -> Select[Disposal]:

@@ -6,7 +6,7 @@ Dissent stays in the minutes, and nothing is changed once they are made.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -69,7 +69,7 @@ def opine(
         Invalid: `bad_value`, `term_unclear`, `nothing_chosen`, `note_missing`: who keeps says why.
     """
     require_sitting(session, disposal, "opine")
-    seat = own_seat(session, disposal, by)
+    seat = own_seat(disposal, by)
     if seat.absent_why:
         raise Conflict("is_absent", name=seat.person.full_name)
     verdict, new_term, note = _said(verdict, new_term, note)
@@ -162,7 +162,7 @@ def break_tie(
         Invalid: `reason_missing`, and as `opine`.
     """
     require_sitting(session, disposal, "break_tie")
-    seat = own_seat(session, disposal, by)
+    seat = own_seat(disposal, by)
     if seat.role != "chair":
         raise NotAllowed("not_the_chair", disposal=disposal.code)
     if not note.strip():
@@ -200,9 +200,15 @@ def opinions(
 def results(session: Session, disposal: Disposal, items: Iterable[int]) -> dict[int, Result]:
     """What the council says of each of these lines, as far as it has."""
     numbers = list(items)
+    return results_of(disposal, numbers, opinions(session, disposal, numbers))
+
+
+def results_of(
+    disposal: Disposal, items: Iterable[int], said: Mapping[int, list[CouncilOpinion]]
+) -> dict[int, Result]:
+    """The same of opinions that were read already."""
     there = {one.id for one in present(disposal)}
-    said = opinions(session, disposal, numbers)
-    return {one: _result(said.get(one, []), there) for one in numbers}
+    return {one: _result(said.get(one, []), there) for one in items}
 
 
 def _result(said: Sequence[CouncilOpinion], there: set[int]) -> Result:
@@ -319,7 +325,7 @@ def sign(session: Session, disposal: Disposal, by: Person) -> None:
     audit.hold(session, disposal)
     if disposal.stage not in ("met", "appraised"):
         raise Conflict("disposal_stage", stage=disposal.stage, move="sign")
-    seat = own_seat(session, disposal, by)
+    seat = own_seat(disposal, by)
     if seat.absent_why:
         raise Conflict("is_absent", name=seat.person.full_name)
     if seat.signed_at is not None:

@@ -499,7 +499,7 @@ class CouncilSeat(Row):
     left_why: Mapped[str] = mapped_column(Text, default="")  # replaced after the council began
     signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the minutes
 
-    person: Mapped[Person] = relationship()
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 
     __table_args__ = (
         UniqueConstraint("disposal_id", "person_id"),

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from archive import clock
 from archive.models import Document, Event, Person, Unit
 from archive.moves import Hindrance
-from retention import council, deciding, disposals, dossiers, meeting
-from retention.models import Disposal, DisposalItem, DisposalPaper
+from retention import deciding, disposals, dossiers, meeting
+from retention.models import Appraisal, Disposal, DisposalItem, DisposalPaper
 from web.auth import asker
 from web.case_file_view import MoveShown, Step, said
 from web.disposal_words import KINDS, MOVES, OUTCOMES, STAGES
@@ -284,6 +284,8 @@ def papers_shown(rows: Session, disposal: Disposal) -> list[PaperShown]:
 def documents_of(rows: Session, papers: Iterable[PaperShown]) -> dict[int, str]:
     """The codes of the documents as which papers stand in the dossier."""
     numbers = [one.document_id for each in papers for one in each.rows if one.document_id]
+    if not numbers:
+        return {}
     found = rows.execute(select(Document.id, Document.code).where(Document.id.in_(numbers)))
     return {number: code for number, code in found}
 
@@ -300,8 +302,13 @@ def late_of(disposal: Disposal) -> tuple[str, str] | None:
 
 def owners_of(rows: Session, disposal: Disposal) -> list[str]:
     """The names of the units whose records the list names."""
-    numbers = council.owning_units(rows, disposal)
-    return list(rows.scalars(select(Unit.name).where(Unit.id.in_(numbers)).order_by(Unit.name)))
+    wanted = (
+        select(Unit.name)
+        .join(Appraisal, Appraisal.unit_id == Unit.id)
+        .join(DisposalItem, DisposalItem.appraisal_id == Appraisal.id)
+        .where(DisposalItem.disposal_id == disposal.id)
+    )
+    return list(rows.scalars(wanted.distinct().order_by(Unit.name)))
 
 
 def meeting_why_not(rows: Session, disposal: Disposal) -> tuple[Any, ...]:

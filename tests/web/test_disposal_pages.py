@@ -188,7 +188,7 @@ def test_a_page_asks_few_questions_however_long_the_list(walk: Walk) -> None:
         client.get(walk.path + more)
         with counting(walk.house.services.db) as asked:
             client.get(walk.path + more)
-        assert len(asked) <= 30, (more, len(asked))
+        assert len(asked) <= 15, (more, len(asked))
 
 
 def test_what_is_kept_for_others_is_named_at_the_preparation(walk: Walk) -> None:

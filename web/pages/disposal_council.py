@@ -104,7 +104,9 @@ def meeting_page(code: str) -> str:
         found = the_disposal(rows, code)
         shown = listed(rows, view.items_of(found))
         numbers = [one.id for one in shown.rows]
-        seat = disposals.seat_of(rows, found, asker())
+        seat = disposals.seat_of(found, asker())
+        may_replace = disposals.may_any(rows, found, asker(), disposals.DECIDERS)
+        said_of = meeting.opinions(rows, found, numbers)
         at_head = seat is not None and seat.role in ("chair", "secretary")
         return render_template(
             "disposals/meeting.html",
@@ -112,8 +114,8 @@ def meeting_page(code: str) -> str:
             stage=STAGES[found.stage],
             shown=shown,
             outcomes={one.id: view.outcome_of(one) for one in shown.rows},
-            said_of=meeting.opinions(rows, found, numbers),
-            results=meeting.results(rows, found, numbers),
+            said_of=said_of,
+            results=meeting.results_of(found, numbers, said_of),
             seat=seat,
             may_opine=seat is not None and found.stage == "council" and not seat.absent_why,
             is_head=at_head,
@@ -121,8 +123,10 @@ def meeting_page(code: str) -> str:
             seats=found.seats,
             by_seat={one.id: one for one in found.seats},
             why_not=view.meeting_why_not(rows, found) if found.stage == "council" else (),
-            may_replace=disposals.may_any(rows, found, asker(), disposals.DECIDERS),
-            staff=people.at_work(rows, here().id) if found.stage == "council" else [],
+            may_replace=may_replace,
+            staff=people.at_work(rows, here().id)
+            if found.stage == "council" and may_replace
+            else [],
             causes=CAUSES,
             verdicts=VERDICTS,
             roles=ROLES,
