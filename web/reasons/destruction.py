@@ -82,6 +82,7 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("Give the PDF, or certificate.json with certificate.json.p7s beside it."),
     ),
     "certificate_unreadable": (_l("The certificate cannot be read."), _ASK_FOR_IT),
+    "damaged_signature": (_l("The seal beside the file cannot be read."), _ASK_FOR_IT),
     "seal_missing": (_l("There is no seal with the certificate."), _ASK_FOR_IT),
     "seal_differs": (
         _l("The seal does not fit: the certificate was changed after it was sealed."),
