@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from archive.roles import Action
+from tests.factories import PASSWORD
 
 Values = Mapping[str, Any]
 NOBODY = 999_999  # a number that no row has
@@ -43,6 +44,7 @@ ISSUANCE = {"number": "{issuance}"}
 SUBMISSION = {"code": "{submission}"}
 KEPT_LONGER = {"term": "20 năm", "reason": "Xác định lại"}
 KEPT_SINCE = {"kind": "ended", "happened_on": "01/06/2021", "evidence": "12/BB-TL"}
+DISPOSAL = {"code": "{disposal}"}
 TRANSFER = {"code": "{transfer}"}
 APPRAISAL = {"number": "{appraisal}"}
 OPINION = {"appraisal": "{appraisal}", "verdict": "permanent", "reason": "Còn giá trị"}
@@ -201,6 +203,41 @@ ROUTES: dict[str, Route] = {
         "Cho ý kiến đánh giá lại", form=OPINION, frozen={**OPINION, "side": "unit"}
     ),
     "POST appraisals.conclude": Route("Kết luận đánh giá lại", form=OPINION, frozen=OPINION),
+    "GET disposals.page": Route("Xem các đợt hủy"),
+    "GET disposals.new": Route("Xem trang lập danh mục hủy"),
+    "POST disposals.new": Route("Lập danh mục hồ sơ hết giá trị"),
+    "GET disposals.one": Route("Xem một đợt hủy", DISPOSAL),
+    "GET disposals.explain": Route("Xem trang viết bản thuyết minh", DISPOSAL),
+    "POST disposals.explain": Route("Viết bản thuyết minh", DISPOSAL),
+    "POST disposals.stop": Route("Dừng đợt hủy", DISPOSAL),
+    "GET disposal_council.set_up": Route("Xem trang thành lập Hội đồng", DISPOSAL),
+    "POST disposal_council.set_up": Route("Thành lập Hội đồng xét hủy", DISPOSAL),
+    "GET disposal_council.meeting_page": Route("Xem cuộc họp của Hội đồng", DISPOSAL),
+    "POST disposal_council.opine": Route("Cho ý kiến trong Hội đồng", DISPOSAL),
+    "POST disposal_council.break_tie": Route("Quyết khi ý kiến ngang nhau", DISPOSAL),
+    "POST disposal_council.declare": Route("Kê khai lợi ích liên quan", DISPOSAL),
+    "POST disposal_council.excuse": Route("Ghi thành viên vắng mặt", {**DISPOSAL, "number": 1}),
+    "POST disposal_council.replace": Route("Thay thành viên Hội đồng", {**DISPOSAL, "number": 1}),
+    "POST disposal_council.minutes": Route("Lập biên bản họp Hội đồng", DISPOSAL),
+    "POST disposal_council.sign": Route("Ký biên bản họp Hội đồng", DISPOSAL),
+    "GET disposal_acts.appraisal": Route("Xem trang ghi thẩm định", DISPOSAL),
+    "POST disposal_acts.appraisal": Route("Ghi kết quả thẩm định", DISPOSAL),
+    "GET disposal_acts.decision": Route("Xem trang quyết định hủy", DISPOSAL),
+    "POST disposal_acts.decision": Route("Quyết định hủy", DISPOSAL),
+    "GET disposal_acts.preparation": Route("Xem trang chuẩn bị hủy", DISPOSAL),
+    "POST disposal_acts.preparation": Route("Chuẩn bị thực hiện hủy", DISPOSAL),
+    "GET disposal_acts.reconfirmation": Route("Xem trang xác nhận lại", DISPOSAL),
+    "POST disposal_acts.reconfirmation": Route(
+        "Xác nhận lại lệnh hủy", DISPOSAL, {"password": PASSWORD}
+    ),
+    "GET disposal_acts.signing": Route(
+        "Xem trang bàn giao tài liệu hủy", {**DISPOSAL, "what": "hand-over"}
+    ),
+    "POST disposal_acts.signing": Route(
+        "Bàn giao tài liệu hủy", {**DISPOSAL, "what": "hand-over"}, {"password": PASSWORD}
+    ),
+    "POST disposal_acts.close": Route("Khép hồ sơ hủy", DISPOSAL),
+    "GET disposal_acts.print_form": Route("In biểu mẫu của đợt hủy", {**DISPOSAL, "kind": "list"}),
     "GET duplicates.page": Route("Xem văn bản trùng lặp"),
     "POST duplicates.name_twin": Route(
         "Đưa bản trùng vào xem xét",
@@ -238,7 +275,9 @@ ROUTES: dict[str, Route] = {
     "POST transfers.export": Route("Lập thư mục giao nhận", TRANSFER),
     "GET transfers.folder": Route("Tải thư mục giao nhận", TRANSFER),
     "POST transfers.confirm": Route("Ghi xác nhận của lưu trữ lịch sử", TRANSFER),
-    "POST transfers.leave_out": Route("Để lại một hồ sơ của đợt nộp", TRANSFER),
+    "POST transfers.leave_out": Route(
+        "Để lại một hồ sơ của đợt nộp", TRANSFER, {"case_file": "{transferred}"}
+    ),
     "POST transfers.give_up": Route("Bỏ đợt nộp lưu trữ lịch sử", TRANSFER),
     "GET tombstones.page": Route("Xem các dấu vết lưu lại"),
     "GET tombstones.one": Route("Xem một dấu vết lưu lại", {"code": "{tombstone}"}),

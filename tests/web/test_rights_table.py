@@ -43,7 +43,7 @@ from archive.models import CaseFile, FilePlanEntry, Fonds, Organ, Person
 from archive.roles import ROLES
 from ingest.models import Issuance
 from retention import schedule
-from retention.models import Appraisal, Destruction, Tombstone, Transfer
+from retention.models import Appraisal, Destruction, Disposal, Tombstone, Transfer, TransferItem
 from retention.schedule import RuleValues
 from tests.factories import a_case_file, a_person, an_intake, writing
 from tests.web.conftest import House
@@ -332,7 +332,9 @@ def _numbers_of(rows: Session, organ: Organ, house: House) -> Names:
         "submission": _submission(rows, organ, case_file, by["tatca"]),
         "appraisal": _appraisal(rows, case_file),
         "rule": schedule.draft(rows, organ, A_RULE, by["lan"]).id,
-        "transfer": _transfer(rows, organ, by["lan"]),
+        "transfer": _transfer(rows, organ, case_file, by["lan"]),
+        "transferred": case_file.code,
+        "disposal": _disposal(rows, organ, by["lan"]),
         "tombstone": _tombstone(rows, organ),
         "order": order.id,
         "change": _change(rows, case_file, by["tatca"]),
@@ -423,7 +425,7 @@ def _appraisal(rows: Session, case_file: CaseFile) -> int:
     return made.id
 
 
-def _transfer(rows: Session, organ: Organ, by: Person) -> str:
+def _transfer(rows: Session, organ: Organ, case_file: CaseFile, by: Person) -> str:
     made = Transfer(
         organ_id=organ.id,
         code="TTLT-LS-1",
@@ -434,7 +436,23 @@ def _transfer(rows: Session, organ: Organ, by: Person) -> str:
     )
     rows.add(made)
     rows.flush()
+    rows.add(TransferItem(transfer_id=made.id, case_file_id=case_file.id, ordinal=1))
+    rows.flush()
     audit.record(rows, "transfer.register", made)
+    return made.code
+
+
+def _disposal(rows: Session, organ: Organ, by: Person) -> str:
+    made = Disposal(
+        organ_id=organ.id,
+        code="TTLT-HUY-1",
+        title="Tài liệu hết hạn",
+        made_by_id=by.id,
+        made_at=clock.now(),
+    )
+    rows.add(made)
+    rows.flush()
+    audit.record(rows, "disposal.make", made)
     return made.code
 
 
