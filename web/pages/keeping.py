@@ -131,7 +131,7 @@ def _appraisals(rows: Session, organ: Organ) -> Part:
     )
     about = _l("Thirty days before a term ends the archive and the unit are told; both say what "
                "becomes of it.")  # fmt: skip
-    return Part(_l("Notices and re-appraisal"), about, "list-check", page, lines)
+    return Part(_l("Notices and re-appraisal"), about, "clipboard-check", page, lines)
 
 
 def _transfers(organ: Organ, today: date) -> Part:
