@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, and_, func, select
 from sqlalchemy.orm import Session, joinedload, load_only
 
 from archive import access, audit, clock, freezes
+from archive.database import among
 from archive.errors import Conflict, Invalid, NotFound
 from archive.file_plans import tidy_notation
 from archive.models import (
@@ -135,7 +136,7 @@ def found_by(session: Session, typed: str) -> list[ColumnElement[bool]]:
     fits: list[ColumnElement[bool]] = [CaseFile.folded.contains(f" {one}") for one in words]
     if count <= FEW:
         having = select(CaseFileWord.case_file_id).where(_begins_with(rarest)).distinct()
-        fits.append(CaseFile.id.in_(session.scalars(having).all()))  # a database would guess
+        fits.append(among(session, CaseFile.id, having))
     return fits
 
 

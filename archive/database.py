@@ -17,9 +17,12 @@ from sqlalchemy import (
     DateTime,
     Engine,
     MetaData,
+    Select,
+    SQLColumnExpression,
     and_,
     create_engine,
     event,
+    func,
     inspect,
     literal_column,
 )
@@ -71,6 +74,18 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+
+
+def among(
+    session: Session, number: SQLColumnExpression[int], few: Select[int]
+) -> ColumnElement[bool]:
+    """Whether the number is one of these few, which are looked up before all else.
+
+    PostgreSQL would guess how many there are, and read the whole table if it guesses wrong.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return number.in_(few)
+    return number == func.any(func.array(few.scalar_subquery()))
 
 
 def in_words(table: type[Base], words: str) -> ColumnElement[bool]:

@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy import Select, exists, select
 from sqlalchemy.dialects import sqlite
 
-from archive import closing, documents, register_lists
+from archive import case_files, closing, documents, register_lists
 from archive.database import Database
 from archive.file_plans import files_of
 from archive.life_models import SubmissionItem
-from archive.models import CaseFile, Document, FilePlan, FilePlanEntry, Person, Placement
-from archive.register_models import RegisterEntry
+from archive.models import CaseFile, Document, FilePlan, FilePlanEntry, Organ, Person, Placement
+from archive.register_models import Register, RegisterEntry
+from archive.submission_lists import due_of_organ
 from archive.submissions import UNDECIDED
 from tests.factories import a_case_file, a_document, a_person, an_organ, writing
 
@@ -50,6 +51,22 @@ def test_what_stands_in_no_case_file_is_noted_through_all_placings(db: Database)
     assert act("take out", first) == (set(), set())  # it stands in the second one still
     assert act("take out", second) == ({paper.code}, {paper.code})
     assert other.code not in act("place", second)[0]
+
+
+def test_case_files_are_found_by_how_words_begin(db: Database) -> None:
+    organ = an_organ(db)
+    titles = ("Cấp đất cho xã Ia Chim", "Đất rừng", "Quy hoạch xã")
+    files = [a_case_file(db, organ, title=one) for one in titles]
+
+    def found(typed: str) -> set[str]:
+        with db.reading() as session:
+            fits = case_files.found_by(session, typed)
+            return set(session.scalars(select(CaseFile.title).where(*fits)))
+
+    assert files and found("dat") == {titles[0], titles[1]}
+    assert found("đất chi") == {titles[0]}
+    assert found("xa") == {titles[0], titles[2]}
+    assert found("oach") == found("không có") == set()
 
 
 def test_people_stand_in_the_order_of_the_vietnamese_alphabet(db: Database) -> None:
@@ -111,6 +128,10 @@ def test_tray_mending_plans_and_hand_overs_too(sqlite_db: Database) -> None:
         "ix_document_tray": here.where(Document.is_filed.is_(False)),
         "ix_document_mending": here.where(Document.mending.is_not(None)),
         "uq_file_plan_entry_notation": files_of(FilePlan(id=1)).with_only_columns(FilePlanEntry.id),
+        "ix_case_file_due": due_of_organ(Organ(id=1), TODAY).with_only_columns(CaseFile.id),
+        "ix_register_entry_day": register_lists.lines(
+            Register(id=1), first=TODAY, last=TODAY
+        ).with_only_columns(RegisterEntry.id),
         "ix_submission_item_open": select(SubmissionItem.submission_id).where(UNDECIDED),
         "ix_case_file_list": select(CaseFile.id)
         .where(CaseFile.organ_id == 1, CaseFile.access_level == "organ")
