@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
@@ -353,6 +353,7 @@ STEPS = st.lists(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(steps=STEPS)
+@example(steps=[("assign", WAITS, "archivist"), ("occur", date(2020, 2, 29), "")])
 def test_the_story_alone_says_the_same_as_the_rows(
     sqlite_office: Office, steps: list[tuple[str, object, str]]
 ) -> None:
