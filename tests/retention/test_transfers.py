@@ -15,7 +15,7 @@ from archive.errors import ArchiveError, Conflict, Invalid, NotAllowed
 from archive.models import CaseFile, Document, Event, Organ, Person
 from archive.organ_rules import set_rules
 from retention import assignments, ends, transfer_folders, transfer_lists, transfers
-from retention.models import Clock, Transfer, TransferItem
+from retention.models import Appraisal, Clock, Disposal, DisposalItem, Transfer, TransferItem
 from retention.transferable import content_of, hindrances_of
 from tests.retention.office import Office, furnish
 
@@ -168,6 +168,32 @@ def lent(desk: Desk, one: CaseFile) -> None:
         )  # fmt: skip
 
 
+def listed(desk: Desk, one: CaseFile) -> None:
+    """On a list to be destroyed, as it might have come there before it was permanent."""
+    office = desk.office
+    with office.acting(office.lan) as session:
+        on = Disposal(
+            organ_id=office.organ.id, code="TTLT-HUY-2026-009", title="Hết hạn",
+            made_by_id=office.lan.id, made_at=clock.now(),
+        )  # fmt: skip
+        appraisal = Appraisal(
+            organ_id=office.organ.id, case_file_id=one.id, cause="expired", stage="listed",
+            expires_on=date(2025, 12, 31), noticed_on=date(2025, 12, 1),
+            notice_until=date(2025, 12, 31), verdict="destroy", reason="Hết giá trị",
+        )  # fmt: skip
+        session.add_all([on, appraisal])
+        session.flush()
+        session.add(
+            DisposalItem(
+                disposal_id=on.id, ordinal=1, appraisal_id=appraisal.id, case_file_id=one.id,
+                code=one.code, title=one.title, cause="expired", reason="Hết thời hạn",
+                expires_on=date(2025, 12, 31), notice_until=date(2025, 12, 31), digest="a" * 64,
+            )
+        )  # fmt: skip
+        session.flush()
+        audit.record(session, "disposal.list", on, also=(appraisal,))
+
+
 def twenty_years(desk: Desk, one: CaseFile) -> None:
     with desk.office.acting(desk.office.lan) as session:
         found = session.get_one(CaseFile, one.id)
@@ -183,6 +209,7 @@ KEPT_HERE = (
     (mending, "copies_missing"),
     (suspected, "under_alarm"),
     (lent, "lent_out"),
+    (listed, "on_disposal_list"),
     (twenty_years, "not_permanent"),
 )
 
