@@ -251,8 +251,7 @@ def the_preparation(office: Office) -> None:
     page.fill("main [name=reason]", "Thanh tra đang làm việc")
     page.fill("main [name=codes]", office.files["frozen"])
     page.click("main form .btn-primary")  # first one sees what it would hold
-    page.locator("main [name=seen]").wait_for(state="attached")
-    page.click("main form .btn-primary")
+    page.click("main button.btn-primary[name=seen]:not([value=''])")
     page.wait_for_url("**/freezes")
     page = office.to("lan", DISPOSAL + "/preparation")
     grey(page, "")
