@@ -1,5 +1,7 @@
 """The places of content by their Vietnamese names: forms speak Vietnamese."""
 
+from flask_babel import get_locale
+
 PLACE_NAMES = {
     "store": "Kho tệp",
     "work area": "Vùng xử lý",
@@ -15,3 +17,10 @@ PLACE_NAMES = {
     "folders for the historical archive": "Thư mục giao lưu trữ lịch sử",
     "exports and backups": "Bản đã xuất ra và bản sao lưu",
 }
+
+
+def place_name(name: str) -> str:
+    """A place of content in the language of the page; its stable name is English."""
+    locale = get_locale()
+    is_english = locale is not None and locale.language == "en"
+    return name if is_english else PLACE_NAMES.get(name, name)

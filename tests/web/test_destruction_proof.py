@@ -1,10 +1,12 @@
 """Certificates that verify alone, tombstones for archivists only, troubles that pass."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pikepdf
 import pytest
@@ -232,10 +234,50 @@ def test_one_file_that_the_disk_will_not_give_up_is_listed_and_tried_again(
     assert pauses == sorted(pauses)
     assert pauses[0] < pauses[-1]
     monkeypatch.setattr(LocalFiles, "remove", remove)
+    assert now.again_at is not None
     with clock.standing_at(now.again_at):
         assert ruin.run()
     assert (ruin.disposal().trouble, ruin.disposal().stage) == ("", "destroyed")
     assert tables_saying(ruin) == []
+
+
+def test_its_page_says_how_far_it_is_and_what_would_not_go(
+    ruin: Ruin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ruin.case_file(3)
+    ruin.ready()
+    lan = as_(create_app(ruin.services), ruin, ruin.desk.lan)
+    path = f"/retention/disposals/{ruin.desk.code}"
+    waiting = lan.get(path).text
+    assert '<noscript><meta http-equiv="refresh"' in waiting
+    assert 'id="going"' in waiting and "<progress" not in waiting
+    remove, stuck = LocalFiles.remove, ruin.documents()[0]
+    digests = {one.digest for one in _parts(ruin, stuck.id)}
+
+    def refusing(files: LocalFiles, digest: str) -> None:
+        if digest in digests and files is ruin.services.files:
+            raise PermissionError(13, "Permission denied")
+        remove(files, digest)
+
+    monkeypatch.setattr(LocalFiles, "remove", refusing)
+    assert ruin.run()
+    one = ruin.disposal()
+    shown = lan.get(path).text
+    with ruin.services.db.reading() as session:
+        now = execution.progress(session, one)
+    total, done = (sum(each[part] for each in now.places.values()) for part in (0, 1))
+    assert done == total - 1
+    assert f'<progress max="{total}" value="{done}"' in shown
+    assert re.search(r'<th scope="row">Kho tệp</th>.*?>3<.*?>2<.*?class="bad">1<', shown)
+    assert re.search(rf"{stuck.code}</span> · Kho tệp: [^<]*Permission denied", shown)
+    assert one.try_after is not None
+    again = one.try_after.astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
+    assert f"{again:%H:%M}" in shown
+    monkeypatch.undo()
+    ruin.free()
+    assert ruin.run()
+    after = lan.get(path).text
+    assert 'id="going"' not in after and "refresh" not in after
 
 
 def test_an_index_that_is_down_is_waited_for(ruin: Ruin, monkeypatch: pytest.MonkeyPatch) -> None:

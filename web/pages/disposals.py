@@ -19,6 +19,7 @@ from web.disposal_doors import attempt, done_or_told, the_disposal, words
 from web.disposal_explained import proposal
 from web.disposal_words import CAUSES, ROLES, SIDES, STAGES
 from web.errors import words_of
+from web.execution_view import execution_of
 from web.i18n import gettext
 from web.lists import listed
 from web.numbers import number_asked, number_in
@@ -130,6 +131,7 @@ def one(code: str) -> str:
             steps=view.steps_of(rows, found),
             deeds=view.deeds_of(rows, found),
             late=view.late_of(found),
+            going=execution_of(rows, found),
             shown=shown,
             outcomes={each.id: view.outcome_of(each) for each in shown.rows},
             totals=totals,

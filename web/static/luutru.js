@@ -99,6 +99,18 @@ if ($("#road")) {
   }, 2000);
 }
 
+// What goes on by itself: look every few seconds; once it is over, load the page anew.
+async function lookAtGoing() {
+  try {
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    if (!answer.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#going");
+    if (!fresh) location.reload();
+    else if (fresh.innerHTML !== $("#going").innerHTML) $("#going").innerHTML = fresh.innerHTML;
+  } catch { /* the network was away for a moment: the next look tells */ }
+}
+if ($("#going")) setInterval(() => { if (!document.hidden && !$("details[open]")) lookAtGoing(); }, 3000);
+
 // Sending: one file a request, with its progress.
 function line(name) {
   const item = document.createElement("li");
