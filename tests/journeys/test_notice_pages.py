@@ -1,6 +1,7 @@
 """What ends when, notices and re-appraisal in a real browser: wide, narrow, dark, by keyboard."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -57,7 +58,8 @@ def furnish(house: House) -> None:
                 lan = session.get_one(Person, house.person("lan").id)
                 assignments.confirm(session, found, lan, "archivist")
             ends.refresh(session, found)
-    alike = {"code_number": "12", "code_notation": "QĐ-UBND", "organ_name": "UBND tỉnh"}
+    alike: dict[str, Any] = {"code_number": "12", "code_notation": "QĐ-UBND"}
+    alike["organ_name"] = "UBND tỉnh"
     for _ in range(2):
         a_document(
             house.services.db, organ, "Về việc ban hành quy chế", issued_date="05/03/2014", **alike

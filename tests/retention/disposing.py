@@ -1,10 +1,11 @@
 """A disposal and the people around it: what tests of disposals begin with."""
 
 import itertools
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from retention.models import Appraisal, Disposal, DisposalItem
 from tests.factories import a_person
 from tests.retention.office import Office
 
+Held = TypeVar("Held", CaseFile, Document)
 _places = itertools.count(90)
 WHY = "Hết thời hạn, không còn giá trị"
 ENDED = date(2024, 12, 31)  # five years after 2019
@@ -122,10 +124,10 @@ class Desk:
                 on=clock.today(one.organ),
             )  # fmt: skip
 
-    def opine(self, verdict: str = "destroy", by: Person | None = None, **more: object) -> None:
+    def opine(self, verdict: str = "destroy", by: Person | None = None, **more: str) -> None:
         for person in [by] if by else [self.truong, self.lan, self.binh]:
             with self.at(person) as (session, one):
-                meeting.opine(session, one, person, None, verdict, **more)  # type: ignore[arg-type]
+                meeting.opine(session, one, person, None, verdict, **more)
 
     def meet(self) -> None:
         with self.at(self.lan) as (session, one):
@@ -135,6 +137,11 @@ class Desk:
         for person in (self.truong, self.lan, self.binh):
             with self.at(person) as (session, one):
                 meeting.sign(session, one, person)
+
+    def confer(self) -> None:
+        self.opine()
+        self.meet()
+        self.sign()
 
     def appraise(self) -> None:
         with self.at(self.lan) as (session, one):
@@ -176,10 +183,10 @@ class Desk:
 
     def walk(self, to: str) -> None:
         """Walk the road as far as this stage, from where it stands."""
-        steps = {
+        steps: dict[str, Callable[[], object]] = {
             "listed": self.make,
             "council": self.set_up,
-            "met": lambda: (self.opine(), self.meet(), self.sign()),
+            "met": self.confer,
             "appraised": self.appraise,
             "decided": self.decide,
             "prepared": self.prepare,
@@ -188,7 +195,7 @@ class Desk:
         }
         here = STAGES.index(self.stage()) if self.code else -1
         for stage, step in list(steps.items())[here + 1 :]:
-            step()  # type: ignore[operator]
+            step()
             if stage == to:
                 return
 
@@ -220,7 +227,7 @@ class Desk:
             )
             return list(session.scalars(wanted.order_by(Event.id)))
 
-    def freeze(self, thing: CaseFile | Document) -> None:
+    def freeze(self, thing: Held) -> None:
         with self.acting(self.truong) as session:
             held = session.get_one(type(thing), thing.id)
             freezes.freeze(
@@ -251,6 +258,6 @@ def a_desk(office: Office) -> Desk:
     return Desk(office, a_person(office.db, office.organ, "mai", "archivist"))
 
 
-def later(days: int) -> object:
+def later(days: int) -> AbstractContextManager[None]:
     """The clock so many days on."""
     return clock.standing_at(clock.now() + timedelta(days=days))

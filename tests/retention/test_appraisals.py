@@ -429,7 +429,8 @@ def test_no_sequence_of_moves_proposes_too_early_alone_or_frozen(
 ) -> None:
     here = lasting
     one = here.case_file()
-    day, orders = TOLD, []
+    day = TOLD
+    orders: list[int] = []
     with on(day):
         here.go()
     for deed in deeds:

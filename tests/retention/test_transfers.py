@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeVar
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from archive import alarms, audit, clock, documents, freezes, loans, papers
+from archive import alarms, audit, clock, documents, freezes, loans, moves, papers
 from archive.database import Database
 from archive.errors import ArchiveError, Conflict, Invalid, NotAllowed
 from archive.models import CaseFile, Document, Event, Organ, Person
@@ -19,6 +20,8 @@ from retention.models import Appraisal, Clock, Disposal, DisposalItem, Transfer,
 from retention.transferable import content_of, hindrances_of
 from tests.retention.office import Office, furnish
 
+Staged = TypeVar("Staged", CaseFile, Transfer)
+Held = TypeVar("Held", CaseFile, Document)
 PERMANENT = "Vĩnh viễn"
 LATER = clock.now() + timedelta(days=400)
 
@@ -77,11 +80,11 @@ class Desk:
             item = transfers.item_of(session, session.get_one(Transfer, number), case_file.code)
             transfers.leave_out(session, item, self.office.lan, why)
 
-    def stage(self, thing: type[CaseFile] | type[Transfer], number: int) -> str:
+    def stage(self, thing: type[Staged], number: int) -> str:
         with self.office.db.reading() as session:
             return session.get_one(thing, number).stage
 
-    def freeze(self, thing: CaseFile | Document) -> None:
+    def freeze(self, thing: Held) -> None:
         with self.office.acting(self.office.truong) as session:
             organ = session.get_one(Organ, self.office.organ.id)
             held = session.get_one(type(thing), thing.id)
@@ -388,8 +391,8 @@ def changes(
     yield lambda: documents.correct(session, document, {"subject": "Khác"}, "Nhầm")
     yield lambda: papers.add(session, found, paper)
     yield lambda: papers.add(session, document, paper)
-    yield lambda: transfers.moves.require_change(session, found, lan)
-    yield lambda: transfers.moves.move(session, found, "reopen", lan, reason="Nhầm")
+    yield lambda: moves.require_change(session, found, lan)
+    yield lambda: moves.move(session, found, "reopen", lan, reason="Nhầm")
     yield lambda: assignments.assign(
         session, found, lan, term="20 năm", source="archivist", reason="Nhầm"
     )

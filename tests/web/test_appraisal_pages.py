@@ -292,7 +292,8 @@ def test_the_case_file_tells_of_its_notice_and_of_what_was_concluded(house: Hous
 
 
 def test_two_that_look_alike_are_shown_side_by_side_and_one_is_named(house: House) -> None:
-    alike = {"code_number": "12", "code_notation": "QĐ-UBND", "organ_name": "UBND tỉnh"}
+    alike: dict[str, Any] = {"code_number": "12", "code_notation": "QĐ-UBND"}
+    alike["organ_name"] = "UBND tỉnh"
     kept = a_closed_file(house, "Giữ lâu")
     db, organ = house.services.db, house.organ()
     first, second = (

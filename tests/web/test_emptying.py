@@ -151,7 +151,7 @@ def fill_all(ruin: Ruin, case_file: int) -> dict[str, int]:
             row = filled(session, name, made)
             session.add(row)
             session.flush()
-            words = {} if name in OWN else {"said": f"{WORD} {name}"}
+            words: dict[str, Any] = {} if name in OWN else {"said": f"{WORD} {name}"}
             audit.record(session, f"{name}.test", row, **words)
             made.setdefault(name, row.id)
     return made

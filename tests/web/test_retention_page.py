@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from archive import audit, closing, documents, people
 from archive.file_plans import draw_up
@@ -33,7 +34,7 @@ def headed(house: House) -> House:
     return house
 
 
-def a_file(house: House, term: str = "5 năm", holder: str = "binh", **values: str) -> CaseFile:
+def a_file(house: House, term: str = "5 năm", holder: str = "binh", **values: Any) -> CaseFile:
     """An open one with a document in it, begun in 2019."""
     db = house.services.db
     made = a_case_file(
@@ -264,18 +265,24 @@ def token_of(house: House, name: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
+def answered(answer: TestResponse) -> dict[str, Any]:
+    told: dict[str, Any] | None = answer.json
+    assert told is not None
+    return told
+
+
 def test_the_api_says_the_same(headed: House) -> None:
     made = closed(headed, "20 năm")
     client = headed.app.test_client()
     answer = client.get(
         f"{PREFIX}/case-files/{made.code}/retention", headers=token_of(headed, "binh")
     )
-    told: dict[str, Any] = answer.json
+    told = answered(answer)
     assert (told["code"], told["fate"], told["expires_on"]) == (made.code, "runs", "2039-12-31")
     assert told["sentences"][0] == "Bảo quản đến hết ngày 31/12/2039."
     english = {**token_of(headed, "binh"), "Accept-Language": "en"}
     answer = client.get(f"{PREFIX}/documents/{headed.tray_code}/retention", headers=english)
-    assert answer.json["sentences"][0].startswith("It stands in no case file")
+    assert answered(answer)["sentences"][0].startswith("It stands in no case file")
     other = client.get(
         f"{PREFIX}/case-files/{made.code}/retention", headers=token_of(headed, "hoa")
     )

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import shutil
 import subprocess
 import zipfile
 from datetime import timedelta
@@ -134,7 +135,7 @@ def test_what_a_killed_worker_was_at_is_made_from_its_beginning(
             raise KeyboardInterrupt  # what ends a process is no error that anybody handles
 
     monkeypatch.setattr(house.services.files, "fetch", dies)
-    monkeypatch.setattr(transfer_making.shutil, "rmtree", lambda *_, **__: None)
+    monkeypatch.setattr(shutil, "rmtree", lambda *_, **__: None)
     with pytest.raises(KeyboardInterrupt):
         transfer_making.make_one(house.services)
     monkeypatch.undo()
