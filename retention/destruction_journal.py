@@ -72,6 +72,14 @@ class DestructionJournal:
         """Whether anything was ever written."""
         return self.path.is_file()
 
+    def takes_lines(self) -> bool:
+        """Whether a line could be written now; nothing is made to find out."""
+        place = self.path if self.path.exists() else self.folder
+        while not place.exists():
+            place = place.parent
+        is_kind = place.is_file() if place == self.path else place.is_dir()
+        return is_kind and os.access(place, os.W_OK)
+
     def lines(self) -> list[Line]:
         """Every line from the first to the last.
 

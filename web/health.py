@@ -11,13 +11,16 @@ from sqlalchemy import func, or_, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from archive import clock, journal_check, people
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, NotReady
 from archive.files import free_megabytes
 from archive.models import Document, Organ
 from formats.errors import FormatError
 from formats.programs import is_installed, run
 from ingest import leftovers
 from ingest.models import Intake
+from retention import replay
+from retention.destruction_journal import open_journal
+from retention.probes import said
 from search import indexing
 from web.services import Services
 
@@ -52,6 +55,7 @@ def checks(services: Services) -> list[Check]:
         _disk(services),
         _guarded("store", lambda: _store(services), "foreign_store"),
         _journal(services),
+        _guarded("destructions", lambda: _destructions(services), "nothing_works"),
         _guarded("index", lambda: _index(services), "index_rebuilt"),
         _guarded("queue", lambda: _queue(services), "nothing_works"),
         _trust(services),
@@ -87,6 +91,24 @@ def _journal(services: Services) -> Check:
     if gaps:
         return Check("journal", False, f"{journal.folder}: {', '.join(gaps)}", "journal_gap_untold")
     return Check("journal", journal.takes_lines(), str(journal.folder), "no_journal")
+
+
+def _destructions(services: Services) -> Check:
+    """The journal of destructions as it is now, and whether the archive was opened by it (R18)."""
+    journal = open_journal(services.settings.destructions)
+    place = str(journal.folder)
+    try:
+        if services.closed_by is not None:
+            raise services.closed_by
+        with services.db.reading() as session:
+            replay.compare(session, journal)
+    except NotReady as trouble:
+        came_back = trouble.code == "destruction_not_repeated"
+        without = "destructions_came_back" if came_back else "destructions_unproved"
+        return Check("destructions", False, f"{place}, {said(trouble)}", without)
+    if not journal.takes_lines():
+        return Check("destructions", False, place, "destructions_unwritable")
+    return Check("destructions", True, f"{place}, {last.number if (last := journal.last()) else 0}")
 
 
 def _program(name: str, command: list[str], without: str) -> Check:

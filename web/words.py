@@ -108,6 +108,15 @@ SENTENCES: dict[str, str] = {
         "the database does not know a good part of the stored files: is it this archive's?"
     ),
     "no_journal": _("a story that was forged whole would go unnoticed (LUUTRU_JOURNAL)"),
+    "destructions_unproved": _(
+        "nobody can say what was destroyed: administrators may look, nothing else is open; put the "
+        "newest journal of destructions back and start again"
+    ),
+    "destructions_came_back": _(
+        "what was destroyed came back with an older copy: administrators may look, nothing else is "
+        "open; mend what is named and start again"
+    ),
+    "destructions_unwritable": _("nothing can be destroyed (LUUTRU_JOURNAL_URL)"),
     "no_seal": _("files cannot be sealed"),
     "trial_seal": _("seals carry a trial key without legal value (LUUTRU_SEAL_URL)"),
     "no_timestamps": _("seals carry no time stamp (LUUTRU_TIMESTAMP_URL)"),

@@ -16,7 +16,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from archive.settings import Settings
-from web import numbers
+from web import closed, numbers
 from web.api import (
     alarms,
     case_files,
@@ -90,6 +90,7 @@ def create_api(services: Services) -> APIFlask:
     api.before_request(doors.find_out)
     Limiter(_who, app=api, default_limits=[RATE], storage_uri="memory://")
     doors.close_by_default(api)
+    closed.close_api(api, services)
     Babel(
         api,
         default_locale="vi",

@@ -25,6 +25,7 @@ NAMES = {
     "database": _l("Database"),
     "disk": _l("Disk"),
     "journal": _l("Journal of the story"),
+    "destructions": _l("Journal of destructions"),
     "index": _l("Search index"),
     "queue": _l("Files on the road"),
     "trust": _l("Trust anchors for signatures"),
