@@ -16,21 +16,15 @@ from sqlalchemy.orm import Session, selectinload
 from archive import audit, clock
 from archive.documents import number_as_shown
 from archive.errors import NotFound
-from archive.models import CaseFile, Event, Person, Unit
+from archive.models import CaseFile, Person
 from formats.printed import Sheet
-from retention import dossiers, lines, listing, meeting
-from retention.models import Appraisal, CouncilSeat, Disposal, DisposalItem
-from web.forms import Form, at_hour, heads, mark_of, span
+from retention import dossiers, lines, listing
+from retention.models import Appraisal, Disposal, DisposalItem
+from web import council_forms
+from web.council_forms import items_of, signed_at
+from web.forms import Form, heads, mark_of, span
 
 REASONS = {"expired": "Hết thời hạn lưu trữ", "duplicate": "Trùng lặp"}
-ROLES = {"chair": "Chủ tịch", "secretary": "Thư ký", "member": "Ủy viên"}
-SIDES = {
-    "leadership": "đại diện lãnh đạo cơ quan",
-    "archive": "đại diện lưu trữ",
-    "unit": "đại diện đơn vị có tài liệu",
-    "other": "thành viên khác",
-}
-VERDICTS = {"destroy": "Hủy", "keep": "Giữ lại", "new_term": "Giữ lại, định lại thời hạn"}
 WIDE = "td, th { overflow-wrap: anywhere }"
 
 
@@ -46,32 +40,6 @@ class Line:
     term: str
     reason: str
     note: str
-
-
-@dataclass(frozen=True)
-class Seat:
-    """A member, as forms name them."""
-
-    name: str
-    post: str
-    role: str
-    side: str
-    interest: str
-    absent: str
-    said: str  # when it was signed
-
-
-@dataclass(frozen=True)
-class Concluded:
-    """What the council said of one line."""
-
-    ordinal: int
-    code: str
-    title: str
-    counts: str
-    conclusion: str
-    dissent: tuple[str, ...]
-    why: str
 
 
 def form_of(session: Session, who: Person, disposal: Disposal, kind: str) -> Form:
@@ -124,31 +92,22 @@ def _people(session: Session, disposal: Disposal) -> dict[str, Any]:
         found[part] = person.full_name if person else ""
         found[f"{part}_post"] = person.position if person else ""
     found["said"] = {
-        "decider": _at(disposal, disposal.decided_at),
-        "keeper": _at(disposal, disposal.handed_over_at),
-        "keeper_record": _at(disposal, disposal.keeper_signed_at),
-        "executor_record": _at(disposal, disposal.executor_signed_at),
-        "executor": _at(disposal, disposal.reconfirmed_at),
+        "decider": signed_at(disposal, disposal.decided_at),
+        "keeper": signed_at(disposal, disposal.handed_over_at),
+        "keeper_record": signed_at(disposal, disposal.keeper_signed_at),
+        "executor_record": signed_at(disposal, disposal.executor_signed_at),
+        "executor": signed_at(disposal, disposal.reconfirmed_at),
     }
     return found
-
-
-def _at(disposal: Disposal, moment: Any) -> str:
-    return f"Đã ký trên Hệ thống\nlúc {at_hour(moment, disposal.organ)}" if moment else ""
 
 
 # The list and its explanation ---------------------------------------------------------------------
 
 
 def _list(session: Session, disposal: Disposal) -> dict[str, Any]:
-    items = _items(session, disposal)
+    items = items_of(session, disposal)
     made = clock.day_of(disposal.made_at, disposal.organ)
     return {"rows": [_line(one) for one in items], "made": made, **_sums(items)}
-
-
-def _items(session: Session, disposal: Disposal) -> list[DisposalItem]:
-    wanted = select(DisposalItem).where(DisposalItem.disposal_id == disposal.id)
-    return list(session.scalars(wanted.order_by(DisposalItem.ordinal)))
 
 
 def _line(one: DisposalItem, note: str = "") -> Line:
@@ -184,7 +143,7 @@ def _sums(items: Sequence[DisposalItem]) -> dict[str, Any]:
 
 
 def _explanation(session: Session, disposal: Disposal) -> dict[str, Any]:
-    items = _items(session, disposal)
+    items = items_of(session, disposal)
     groups = [
         (
             REASONS[cause],
@@ -210,7 +169,7 @@ def _explanation(session: Session, disposal: Disposal) -> dict[str, Any]:
 
 def _kept(session: Session, disposal: Disposal) -> dict[str, Any]:
     """What stays: of this list, and by re-appraisal since the list before it."""
-    own = {one.appraisal_id: one for one in _items(session, disposal) if one.outcome != "destroy"}
+    own = {one.appraisal_id: one for one in items_of(session, disposal) if one.outcome != "destroy"}
     rows = [(one.code, one.title, one.term, one.new_term, _plain_why(one)) for one in own.values()]
     for kept in session.scalars(listing.kept_with(session, disposal)).unique():
         if kept.id not in own:
@@ -242,99 +201,6 @@ def _plain_why(one: DisposalItem) -> str:
     return said.get(code, one.outcome_why)
 
 
-# The council --------------------------------------------------------------------------------------
-
-
-def _council(session: Session, disposal: Disposal) -> dict[str, Any]:
-    setter = _who_made(session, disposal, "set_up")
-    return {
-        "seats": [_seat(session, disposal, one) for one in _first_seats(disposal)],
-        "setter": setter.full_name if setter else "",
-        "setter_post": setter.position if setter else "",
-    }
-
-
-def _who_made(session: Session, disposal: Disposal, name: str) -> Person | None:
-    number = session.scalar(
-        select(Event.person_id).where(
-            Event.subject_type == "disposal",
-            Event.subject_id == disposal.id,
-            Event.action == f"disposal.{name}",
-        )
-    )
-    return session.get(Person, number) if number else None
-
-
-def _first_seats(disposal: Disposal) -> list[CouncilSeat]:
-    order = {"chair": 0, "member": 1, "secretary": 2}
-    return sorted(disposal.seats, key=lambda one: (order[one.role], one.id))
-
-
-def _seat(session: Session, disposal: Disposal, one: CouncilSeat) -> Seat:
-    unit = session.get(Unit, one.person.unit_id) if one.person.unit_id else None
-    post = ", ".join(filter(None, (one.person.position, unit.name if unit else "")))
-    return Seat(
-        one.person.full_name,
-        post,
-        ROLES[one.role],
-        SIDES[one.speaks_for],
-        one.interest,
-        f"thay đổi thành viên: {one.left_why}" if one.left_why else one.absent_why,
-        _at(disposal, one.signed_at),
-    )
-
-
-def _meeting(session: Session, disposal: Disposal) -> dict[str, Any]:
-    items = _items(session, disposal)
-    numbers = [one.id for one in items]
-    results = meeting.results(session, disposal, numbers)
-    said = meeting.opinions(session, disposal, numbers)
-    by_seat = {one.id: one for one in disposal.seats}
-    there = [one for one in _first_seats(disposal) if not one.left_why and not one.absent_why]
-    away = [one for one in _first_seats(disposal) if one.left_why or one.absent_why]
-    rows = []
-    for one in items:
-        result = results[one.id]
-        rows.append(
-            Concluded(
-                one.ordinal,
-                one.code,
-                one.title,
-                "; ".join(f"{VERDICTS[key]}: {count}" for key, count in result.counts.items()),
-                _conclusion(result),
-                _dissent(result, said.get(one.id, []), by_seat) if result.has_dissent else (),
-                result.why,
-            )
-        )
-    return {
-        "seats": [_seat(session, disposal, one) for one in there],
-        "away": [_seat(session, disposal, one) for one in away],
-        "rows": rows,
-        "destroyed": sum(results[one.id].verdict == "destroy" for one in items),
-        "kept": sum(results[one.id].verdict in ("keep", "new_term") for one in items),
-    }
-
-
-def _conclusion(result: meeting.Result) -> str:
-    said = VERDICTS.get(result.verdict, "")
-    return f"{said}: {result.new_term}" if result.new_term else said
-
-
-def _dissent(
-    result: meeting.Result, said: Sequence[Any], by_seat: dict[int, CouncilSeat]
-) -> tuple[str, ...]:
-    """The opinions that were another one, with their names: they stay in the minutes."""
-    return tuple(
-        f"{by_seat[one.seat_id].person.full_name}: {VERDICTS[one.verdict]}"
-        + (f" {one.new_term}" if one.new_term else "")
-        + (f" – {one.note}" if one.note else "")
-        for one in said
-        if not one.is_tie_break
-        and one.verdict != result.verdict
-        and not by_seat[one.seat_id].left_why
-    )
-
-
 # Decision, hand-over, minutes of destruction ------------------------------------------------------
 
 
@@ -354,7 +220,7 @@ def _day(disposal: Disposal, moment: datetime | None) -> date | None:
 
 
 def _record(session: Session, disposal: Disposal) -> dict[str, Any]:
-    items = _items(session, disposal)
+    items = items_of(session, disposal)
     gone = [one for one in items if one.is_decided and one.outcome == "destroy"]
     spared = [(_line(one), _plain_why(one)) for one in items if one.is_decided and one not in gone]
     kept = [
@@ -394,9 +260,14 @@ _MAKERS: dict[str, tuple[str, str, str, _Make]] = {
         "quyet-dinh-hoi-dong",
         "Quyết định thành lập Hội đồng xét hủy",
         "disposal_council.html",
-        _council,
+        council_forms.council,
     ),
-    "meeting": ("bien-ban-hop", "Biên bản họp Hội đồng", "disposal_meeting.html", _meeting),
+    "meeting": (
+        "bien-ban-hop",
+        "Biên bản họp Hội đồng",
+        "disposal_meeting.html",
+        council_forms.minutes,
+    ),
     "kept": ("muc-luc-giu-lai", "Mục lục hồ sơ giữ lại", "disposal_kept.html", _kept),
     "decision": ("quyet-dinh-huy", "Quyết định hủy tài liệu", "disposal_decision.html", _decision),
     "hand_over": ("bien-ban-ban-giao", "Biên bản bàn giao", "disposal_hand_over.html", _hand_over),

@@ -31,6 +31,7 @@ ADDRESSES = (
     "GET /case-files/{code}",
     "GET /case-files/{code}/retention",
     "GET /documents/{code}/retention",
+    "GET /tombstones/{code}",
 )
 # Names and values of the tables' fields follow rules that no schema tells.
 MORE_RULES: dict[str, list[CheckFunction]] = {"POST /intakes": [positive_data_acceptance]}
