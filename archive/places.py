@@ -133,7 +133,7 @@ PLACES: tuple[Place, ...] = (
     Place(
         "words of the story",
         "names, reasons, searched words, earlier and later values",
-        "by event; the salted digest stays",
+        "by event; searches by what they quote and by what they found; the salted digest stays",
         "deletion of event_words",
         columns=("event_words",),
     ),

@@ -4,8 +4,9 @@ Rights for one thing are `access.may`. Lists need the same answer for many rows 
 is a condition of the question itself, so that counts and pages are right.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session
@@ -72,11 +73,22 @@ def opened(
     audit.record(session, f"document.{what}", document, facts=told)
 
 
-def searched(session: Session, person: Person, organ_id: int, words: str, total: int) -> None:
-    """Tell of a search: how much it found, and its words where they can be erased (R12)."""
-    audit.record(
-        session, "search.run", None, organ_id=organ_id, facts={"total": total}, searched=words
-    )
+def searched(
+    session: Session,
+    person: Person,
+    organ_id: int,
+    words: str,
+    total: int,
+    hits: Sequence[str] = (),
+) -> None:
+    """Tell of a search: how much it found, and its words where they can be erased (R12).
+
+    Where all that it found is at hand, the codes are told too: its words go with the last of them.
+    """
+    facts: dict[str, Any] = {"total": total}
+    if hits and len(hits) == total:
+        facts["hits"] = list(hits)
+    audit.record(session, "search.run", None, organ_id=organ_id, facts=facts, searched=words)
 
 
 def was_just_opened(session: Session, person: Person, document: Document) -> bool:

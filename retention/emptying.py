@@ -156,9 +156,14 @@ def empty(session: Session, gone: Gone, mark: str) -> Forgot:
         assert isinstance(row, Document)
         row.indexed_revision = row.revision
     session.flush()
+    erase_words(session, events)
+    return Forgot(tuple(changed), tuple(events))
+
+
+def erase_words(session: Session, events: Sequence[int]) -> None:
+    """Erase the words of these events; the caller tells of it."""
     for numbers in _pieces(events):
         session.execute(delete(EventWords).where(EventWords.event_id.in_(numbers)))
-    return Forgot(tuple(changed), tuple(events))
 
 
 def rows_of(session: Session, gone: Gone) -> Owned:

@@ -19,7 +19,7 @@ from archive.database import Database
 from archive.errors import ArchiveError, StoreFailed
 from archive.files import FileStore
 from archive.models import Part, Rendition, Row
-from retention import emptying
+from retention import emptying, quotations
 from retention.execution import Batch, Thing, gone_of, pieces
 from retention.models import Disposal
 
@@ -106,24 +106,53 @@ def _tell_of_disposal(session: Session, batch: Batch, rows: tuple[Row, ...], fac
 
 @dataclass
 class StoryWords:
-    """Words of the events that tell of it; they go with its rows."""
+    """Words of the events that tell of it; they go with its rows. Searches that quote it go too."""
 
     db: Database
     name: str = "words of the story"
     kinds: frozenset[str] = BOTH
+    tell: "Tell" = field(default_factory=lambda: _tell_of_disposal)
 
     def find(self, batch: Batch, sought: Sequence[Sought]) -> Found:
-        """Events that still have words."""
+        """Events that still have words; those of searches are looked for by what still stands."""
         counted: Counter[str] = Counter()
         for some in pieces(sought):
             with self.db.reading() as session:
                 rows = emptying.rows_of(session, gone_of(one.thing for one in some))
                 counted.update(emptying.events_telling(session, rows).values())
-        return {code: {"found": count} for code, count in counted.items()}
+        searches = self._searches(sought)
+        counted.update({code: len(events) for code, events in searches.items()})
+        return {
+            code: {"found": count, "searches": searches.get(code, [])}
+            for code, count in counted.items()
+        }
 
     def empty(self, batch: Batch, sought: Sequence[Sought]) -> dict[str, str]:
-        """Nothing is left to do here: see `Rows`."""
+        """The words of searches; the others go with the rows that they tell of."""
+        events = {number for one in sought for number in one.before.get("searches", ())}
+        for some in pieces(sorted(events)):
+            with self.db.transaction() as session:
+                if worded := quotations.still_worded(session, some):
+                    emptying.erase_words(session, worded)
+                    things = [one.thing.code for one in sought if one.before.get("searches")]
+                    self.tell(session, batch, (), {"things": things, "erased_words": worded})
         return {}
+
+    def _searches(self, sought: Sequence[Sought]) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        with self.db.reading() as session:
+            if any(not one.before for one in sought):
+                for event, code in quotations.quoting(
+                    session, [one.thing for one in sought]
+                ).items():
+                    found.setdefault(code, []).append(event)
+                return found
+            mine = {
+                event: one.thing.code for one in sought for event in one.before.get("searches", ())
+            }
+            for event in quotations.still_worded(session, sorted(mine)):
+                found.setdefault(mine[event], []).append(event)
+        return found
 
 
 # The store and the quarantine ---------------------------------------------------------------------

@@ -53,6 +53,11 @@ class Answer:
     total: int
     start: int
 
+    @property
+    def codes(self) -> list[str]:
+        """Of what is at hand."""
+        return [one.document.code for one in self.found]
+
 
 def find(
     session: Session,

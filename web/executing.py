@@ -141,7 +141,7 @@ def spots_of(services: Services, tell: Tell | None = None) -> tuple[Spot, ...]:
     db, workshop = services.db, services.workshop
     return (
         Rows(db, tell=tell) if tell else Rows(db),
-        StoryWords(db),
+        StoryWords(db, tell=tell) if tell else StoryWords(db),
         WholeCopies(services),
         TransferFolders(services),
         WorkArea(services),

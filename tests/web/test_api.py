@@ -322,7 +322,7 @@ def test_search_answers_as_the_command_does_and_is_told_once(office: ApiOffice, 
         ],
     }
     (event,) = office.events("search.run")
-    assert (event.door, event.facts) == ("api", {"total": 1})
+    assert (event.door, event.facts) == ("api", {"total": 1, "hits": [office.document]})
     assert office.words_of(event) == {"searched": "kenh muong"}
 
 

@@ -35,7 +35,7 @@ def test_an_empty_box_explains_itself(house: House) -> None:
 def test_every_search_is_told_with_its_words_aside(house: House) -> None:
     house.as_("binh").get("/search?q=chữ+ký")
     told = house.events("search.run")
-    assert [one.facts for one in told] == [{"total": 1}]
+    assert [one.facts for one in told] == [{"total": 1, "hits": [house.open_code]}]
     assert told[0].person_id == house.person("binh").id
     assert house.words(told[0]) == {"searched": "chữ ký"}
 

@@ -37,6 +37,6 @@ def search(wanted: dict[str, Any]) -> dict[str, Any]:
             limit=wanted["limit"],
         )
     with writing() as rows:
-        reads.searched(rows, asker(), here().id, wanted["q"], answer.total)
+        reads.searched(rows, asker(), here().id, wanted["q"], answer.total, answer.codes)
     results = [hit(one) for one in answer.found]
     return {"total": answer.total, "start": answer.start, "results": results}

@@ -122,7 +122,7 @@ def find(actor: str | None, words: tuple[str, ...], limit: int, start: int, as_j
             )
             rows = [hit(one) for one in found.found]
         with services.db.transaction() as db:
-            reading.searched(db, who, who.organ_id, text, found.total)
+            reading.searched(db, who, who.organ_id, text, found.total, found.codes)
     for row in rows:
         answer(row) if as_json else click.echo(_hit_line(row))
     tell(say("found", total=found.total))

@@ -58,7 +58,7 @@ def _find(asked: str, number: int) -> Answer:
             limit=PER_PAGE,
         )
     with writing() as rows:
-        searched(rows, asker(), here().id, asked, answer.total)
+        searched(rows, asker(), here().id, asked, answer.total, answer.codes)
     return answer
 
 
