@@ -5,6 +5,7 @@ is checked against the rows and neither shown nor counted. Who may see descripti
 given no page and no snippet.
 """
 
+import logging
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +15,16 @@ from sqlalchemy.orm import Session, selectinload
 
 from archive import access, reading
 from archive.documents import rendition
+from archive.errors import StoreFailed
 from archive.files import FileStore
 from archive.models import CaseFile, Document, Grant, Part, Person, Placement
+from formats.errors import Unreadable
 from formats.text import read_pages
 from search.engine import Page, SearchEngine
 from search.marking import Piece, Places, mark, places
 from search.query import Asked, understand
+
+log = logging.getLogger("luutru.finding")
 
 
 @dataclass(frozen=True)
@@ -185,15 +190,22 @@ def _found(
 
 
 def _places(files: FileStore, document: Document, asked: Asked) -> Places:
-    """Best page, other pages and snippet, from the first part that has any."""
+    """Best page, other pages and snippet, from the first part that has any.
+
+    A part whose words are gone or damaged has none; it is found all the same.
+    """
     for part in document.parts:
         words = rendition(part, "words")
         if words is None:
             continue
         with tempfile.TemporaryDirectory(prefix="luutru-words-") as folder:
             copy = Path(folder) / "words"
-            files.fetch(words.digest, copy)
-            found = places(read_pages(copy), asked)
+            try:
+                files.fetch(words.digest, copy)
+                found = places(read_pages(copy), asked)
+            except (StoreFailed, Unreadable) as broken:
+                log.warning("no words of %s, part %d: %s", document.code, part.ordinal, broken)
+                continue
         if found.best is not None:
             return found
     return Places()

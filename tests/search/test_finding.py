@@ -8,11 +8,20 @@ import pytest
 
 from archive import audit, clock, documents, people
 from archive.database import Database
+from archive.documents import Arrived
 from archive.files import LocalFiles
 from archive.models import CaseFile, Document, Grant, Organ, Person
 from search import finding, indexing
 from search.engine import SearchEngine, open_engine
-from tests.factories import a_case_file, a_document, a_person, an_organ, counting, writing
+from tests.factories import (
+    a_case_file,
+    a_document,
+    a_person,
+    an_organ,
+    counting,
+    stored,
+    writing,
+)
 
 TITLE = "Kỷ luật cán bộ"
 
@@ -185,3 +194,20 @@ def test_who_left_an_organ_finds_nothing_there_any_more(asking: Asking, organ: O
         people.appoint(session, person, session.get_one(Organ, other.id), "officer")
         audit.record(session, "person.move", person)
     assert asking.codes(binh, "giấy mời") == []
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_a_document_whose_words_are_damaged_or_gone_is_found_without_a_page(
+    asking: Asking, organ: Organ, files: LocalFiles, is_gone: bool
+) -> None:
+    lan = a_person(asking.db, organ, "lan", "archivist")
+    broken = stored(files, "words", b"no words at all", "application/gzip")
+    forms = (stored(files, "original", b"%PDF", "application/pdf"), broken)
+    document = a_document(
+        asking.db, organ, TITLE, arrived=Arrived("a.pdf", forms[0].digest, 1, forms)
+    )
+    if is_gone:
+        files.remove(broken.digest)
+    asking.index()
+    found = asking.answer(lan, "ky luat").found
+    assert [(one.document.code, one.places.best) for one in found] == [(document.code, None)]
