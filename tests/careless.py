@@ -7,11 +7,15 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from sqlalchemy import create_engine
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.util import LRUCache
 
 from archive import database
 
@@ -52,4 +56,19 @@ def templates() -> Iterator[None]:
     """Inside, each template is compiled once, however many applications are made."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(Flask.jinja_options, "bytecode_cache", Kept())
+        yield
+
+
+@contextmanager
+def statements() -> Iterator[None]:
+    """Inside, each statement is compiled once for its kind of database, however many there are.
+
+    What is compiled is kept by the dialect, of which every engine has its own: they are all alike.
+    """
+    kept: LRUCache[object, object] = LRUCache(3000)
+    making = partial(create_engine, execution_options={"compiled_cache": kept})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "create_engine", making)
+        patch.setattr(DefaultDialect, "__eq__", lambda one, other: type(one) is type(other))
+        patch.setattr(DefaultDialect, "__hash__", lambda one: hash(type(one)))
         yield

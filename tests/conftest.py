@@ -29,8 +29,8 @@ def hasty_passwords() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def careless_machine() -> Iterator[None]:
-    """Tests wait for no disk, and compile each template once."""
-    with careless.disks(), careless.templates():
+    """Tests wait for no disk, and compile each template and each statement once."""
+    with careless.disks(), careless.templates(), careless.statements():
         yield
 
 

@@ -1,4 +1,8 @@
-"""A PostgreSQL of our own for the tests: temporary folder, free loopback port, gone afterwards."""
+"""A PostgreSQL of our own for the tests: temporary folder, free loopback port, gone afterwards.
+
+Every test gets a database of its own, which is more than a thousand files: they are made in memory
+where there is room, ten times as fast.
+"""
 
 import os
 import shutil
@@ -14,6 +18,7 @@ from pathlib import Path
 import psycopg
 
 PROGRAMS = Path("/usr/lib/postgresql")
+MEMORY, ROOM = Path("/dev/shm"), 4 << 30  # bytes that must be free
 # Nothing here must outlive a power cut, so nothing waits for the disk.
 CARELESS = ("fsync", "synchronous_commit", "full_page_writes", "autovacuum", "jit")
 
@@ -26,7 +31,7 @@ def running() -> Iterator[str]:
         _run("initdb", "-D", data, "-U", "archive", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
         port = _free_port()
         options = [f"-c{name}=off" for name in CARELESS]
-        options += [f"-cport={port}", "-clisten_addresses=127.0.0.1"]
+        options += [f"-cport={port}", "-clisten_addresses=127.0.0.1", "-cmax_wal_size=256MB"]
         options += [f"-cunix_socket_directories={folder}"]
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen(
@@ -48,7 +53,8 @@ def running() -> Iterator[str]:
 @contextmanager
 def _folder() -> Iterator[Path]:
     """A folder that the server's account may enter (pytest's own folders are root's alone)."""
-    folder = Path(tempfile.mkdtemp(prefix="luutru-postgres-"))
+    has_room = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
+    folder = Path(tempfile.mkdtemp(prefix="luutru-postgres-", dir=MEMORY if has_room else None))
     try:
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres", "postgres")

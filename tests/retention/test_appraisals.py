@@ -1,6 +1,8 @@
 """Re-appraisal (B3): every stage and move, both sides, what a freeze bars, and what is longest."""
 
+import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -35,10 +37,29 @@ def here(sqlite_db: Database) -> Ending:
     return ending(sqlite_db)
 
 
+@pytest.fixture(scope="module")
+def once_due(
+    tmp_path_factory: pytest.TempPathFactory, blank_sqlite: Path
+) -> tuple[Path, tuple[Ending, CaseFile]]:
+    """Made once, and copied for every test."""
+    path = tmp_path_factory.mktemp("due") / "archive.db"
+    shutil.copy(blank_sqlite, path)
+    database = Database(f"sqlite:///{path}")
+    made = made_due(ending(database))
+    database.close()
+    return path, made
+
+
 @pytest.fixture
-def due(here: Ending) -> tuple[Ending, CaseFile]:
+def due(
+    tmp_path: Path, once_due: tuple[Path, tuple[Ending, CaseFile]]
+) -> Iterator[tuple[Ending, CaseFile]]:
     """A case file whose notice has run and whose term is over."""
-    return made_due(here)
+    path, (made, one) = once_due
+    shutil.copy(path, tmp_path / "due.db")
+    database = Database(f"sqlite:///{tmp_path / 'due.db'}")
+    yield replace(made, office=replace(made.office, db=database)), one
+    database.close()
 
 
 def made_due(here: Ending, **more: Any) -> tuple[Ending, CaseFile]:
@@ -419,7 +440,7 @@ def lasting(blank: Path) -> Iterator[Ending]:
 
 
 @settings(
-    max_examples=12,
+    max_examples=20,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
