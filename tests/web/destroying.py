@@ -183,6 +183,17 @@ def a_ruin(folder: Path, blank: Path, **settings: str) -> Iterator[Ruin]:
         yield Ruin(services, a_desk(furnish(services.db)))
 
 
+@contextmanager
+def a_copy(folder: Path, original: Ruin) -> Iterator[Ruin]:
+    """The same archive once more in this folder, whatever becomes of it; the original is closed."""
+    shutil.copytree(original.home.parent, folder, dirs_exist_ok=True)
+    given = replace(original.services.settings, home=str(folder / "home"))
+    with mock.patch("tempfile.tempdir", str(folder / "tmp")), open_services(given) as services:
+        desk = original.desk
+        office = replace(desk.office, db=services.db)
+        yield Ruin(services, replace(desk, office=office), list(original.files))
+
+
 def tables_saying(ruin: Ruin, word: str = WORD) -> list[str]:
     """Every column of every table in which the word stands."""
     found = []

@@ -28,7 +28,7 @@ from retention.models import Destruction, DisposalHand, DisposalItem, DisposalPa
 from search.engine import SearchBroken
 from search.tantivy_engine import TantivyEngine
 from tests.factories import a_case_file, a_document, a_person
-from tests.web.destroying import TITLE, WORD, Ruin, a_ruin, count, tables_saying
+from tests.web.destroying import TITLE, WORD, Ruin, a_copy, a_ruin, count, tables_saying
 from web import auth, executing
 from web.app import create_app
 from web.certificate_check import check
@@ -41,15 +41,23 @@ def ruin(tmp_path: Path, blank_sqlite: Path) -> Iterator[Ruin]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def once_gone(tmp_path_factory: pytest.TempPathFactory, blank_sqlite: Path) -> Ruin:
+    """Destroyed once; every test gets a copy of what is left."""
+    with a_ruin(tmp_path_factory.mktemp("gone"), blank_sqlite) as ruin:
+        ruin.case_file(2)
+        ruin.case_file(1)
+        ruin.ready()
+        assert ruin.run()
+        assert ruin.disposal().stage == "destroyed"
+        return ruin
+
+
 @pytest.fixture
-def gone(ruin: Ruin) -> Ruin:
+def gone(tmp_path: Path, once_gone: Ruin) -> Iterator[Ruin]:
     """Two case files and their documents, destroyed."""
-    ruin.case_file(2)
-    ruin.case_file(1)
-    ruin.ready()
-    assert ruin.run()
-    assert ruin.disposal().stage == "destroyed"
-    return ruin
+    with a_copy(tmp_path, once_gone) as ruin:
+        yield ruin
 
 
 def kept(ruin: Ruin, ending: str) -> Path:
