@@ -94,7 +94,8 @@ def assign(
     Raises:
         Invalid: `bad_value`, `term_unclear`, `rule_of_other_organ`, `reason_missing`.
         Conflict: `changed_meanwhile`, `wrong_stage`, `frozen`, `rule_not_in_force`,
-            `term_is_confirmed`: an officer changes what the archive confirmed.
+            `term_is_confirmed`: an officer changes what the archive confirmed, or speaks of it
+            while it is not closed and with them.
     """
     if source not in (OFFICER, ARCHIVIST, APPRAISAL):
         raise Invalid("bad_value", field="source", value=source)
@@ -111,7 +112,10 @@ def assign(
     if term_of(term) is None:
         raise Invalid("term_unclear", term=term)
     dossier_terms.require_term(session, case_file, term)
-    _require_reason(case_file, present, term, rule, source, reason)
+    confirmed = _of_archive(session, case_file)
+    if source == OFFICER and confirmed is not None:
+        _require_officers(case_file, by, term, confirmed)
+    _require_reason(present, confirmed, term, rule, source, reason)
     return _write(session, case_file, by, present, term, rule, source, reason)
 
 
@@ -126,23 +130,39 @@ def _require_usable(
         raise Conflict("rule_not_in_force", number=rule.number, version=rule.version)
 
 
+def _of_archive(session: Session, case_file: CaseFile) -> str | None:
+    """The term that the archive said last, whatever an officer has said since."""
+    said: str | None = session.scalar(
+        select(Assignment.term)
+        .where(Assignment.case_file_id == case_file.id, Assignment.source.in_(CONFIRMING))
+        .order_by(Assignment.id.desc())
+        .limit(1)
+    )
+    return said
+
+
+def _require_officers(case_file: CaseFile, by: Person, term: str, confirmed: str) -> None:
+    """What the archive confirmed an officer only says again, of what is closed and with them."""
+    is_theirs = case_file.stage == "closed" and case_file.holder_id in (None, by.id)
+    if not is_theirs or term_of(term) != term_of(confirmed):
+        raise Conflict("term_is_confirmed", case_file=case_file.code, term=confirmed)
+
+
 def _require_reason(
-    case_file: CaseFile,
     present: Binding,
+    confirmed: str | None,
     term: str,
     rule: RetentionRule | None,
     source: str,
     reason: str,
 ) -> None:
-    """Another term than the one that held, or than the rule's, is never taken without a word.
+    """Another term than what held, what the archive said last or the rule's asks for a word.
 
     What an officer fixes when the case file is closed needs none: nobody has confirmed it yet.
     """
-    is_other = term_of(term) != term_of(present.term)
-    if source == OFFICER and present.is_confirmed and is_other:
-        raise Conflict("term_is_confirmed", case_file=case_file.code, term=present.term)
+    earlier = {term_of(present.term)} | ({term_of(confirmed)} if confirmed else set())
     is_not_the_rules = rule is not None and term_of(term) != term_of(rule.term)
-    is_change = is_other and source != OFFICER
+    is_change = earlier != {term_of(term)} and source != OFFICER
     if (is_change or is_not_the_rules or source == APPRAISAL) and not reason:
         raise Invalid("reason_missing")
 

@@ -7,14 +7,15 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from archive import closing, documents, freezes
+from archive import audit, closing, documents, freezes
+from archive import clock as archive_clock
 from archive.errors import ArchiveError, Conflict, Invalid
 from archive.models import CaseFile, Document, Event, Organ
 from retention import assignments, ends, explaining, occurrences, schedule, what_if
 from retention.clock import End, Fate
-from retention.models import Clock, Occurrence, RetentionRule
+from retention.models import Assignment, Clock, Occurrence, RetentionRule
 from retention.schedule import RuleValues
-from tests.factories import a_document, counting
+from tests.factories import a_document, a_person, counting
 from tests.retention.office import Office
 
 WAITS = "5 năm sau khi chấm dứt hợp đồng"
@@ -156,6 +157,59 @@ def test_the_archive_may_shorten_with_a_reason_an_officer_never_what_it_confirme
     assert end(sqlite_office, case_file) == runs(2039)
     assign(sqlite_office, case_file, "5 năm")
     assert end(sqlite_office, case_file) == runs(2024)
+
+
+def test_what_the_archive_confirmed_holds_whatever_an_officer_has_said_since(
+    sqlite_office: Office,
+) -> None:
+    case_file = sqlite_office.case_file("20 năm")
+    assign(sqlite_office, case_file, "20 năm")
+    assign(sqlite_office, case_file, "20 năm", "officer")
+    for term in ("5 năm", "70 năm"):
+        with pytest.raises(Conflict, match="term_is_confirmed"):
+            assign(sqlite_office, case_file, term, "officer")
+    said_past_the_archive(sqlite_office, case_file, "5 năm")
+    with pytest.raises(Invalid, match="reason_missing"):
+        confirm(sqlite_office, case_file)
+    assert end(sqlite_office, case_file) == runs(2039)
+
+
+def said_past_the_archive(office: Office, case_file: CaseFile, term: str) -> None:
+    """A shorter word of the officer's, from before it was refused."""
+    with office.acting(office.binh) as session:
+        found = session.get_one(CaseFile, case_file.id)
+        made = Assignment(
+            organ_id=found.organ_id, case_file_id=found.id, term=term, source="officer",
+            decided_by_id=office.binh.id, decided_at=archive_clock.now(),
+        )  # fmt: skip
+        session.add(made)
+        found.maintenance = term
+        session.flush()
+        audit.record(session, "case_file.test", found, also=(made,))
+
+
+def confirm(office: Office, case_file: CaseFile) -> None:
+    with office.acting(office.lan) as session:
+        found = session.get_one(CaseFile, case_file.id)
+        assignments.confirm(session, found, office.lan, "archivist")
+
+
+def test_of_what_is_not_closed_and_with_them_officers_say_nothing_once_it_is_confirmed(
+    sqlite_office: Office,
+) -> None:
+    office = sqlite_office
+    case_file = office.case_file("20 năm")
+    assign(office, case_file, "20 năm")
+    hoa = a_person(office.db, office.organ, "hoa", "officer")
+    with pytest.raises(Conflict, match="term_is_confirmed"), office.acting(hoa) as session:
+        found = session.get_one(CaseFile, case_file.id)
+        assignments.assign(session, found, hoa, term="20 năm", source="officer")
+    office.hand_over(case_file, "return")
+    with pytest.raises(Conflict, match="term_is_confirmed"):
+        assign(office, case_file, "20 năm", "officer")
+    with office.db.reading() as session:
+        found = session.get_one(CaseFile, case_file.id)
+        assert assignments.binding(session, found).is_confirmed
 
 
 def test_what_is_corrected_past_a_decision_makes_nothing_shorter(sqlite_office: Office) -> None:
