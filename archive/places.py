@@ -140,8 +140,10 @@ PLACES: tuple[Place, ...] = (
     Place(
         "pages of the database",
         "what rows held before they were changed or deleted",
-        "bytes of the database's files (SQLite); the server's own files (PostgreSQL)",
-        "Database.erase_traces; SQLite overwrites what it deletes",
+        "bytes of the database's files (SQLite); the server's own files are not searched "
+        "(PostgreSQL)",
+        "Database.erase_traces; SQLite overwrites what it deletes, PostgreSQL writes the emptied "
+        "tables anew; its log of writes (pg_wal) keeps old rows until the server uses that file again",
         home=("archive.db", "archive.db-wal", "archive.db-shm"),
     ),
     Place(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from archive import audit
 from archive.database import Database
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, DatabaseBusy
 from formats.errors import FormatError
 from retention import certificates, execution, finishing, ledger
 from retention.certificates import PROVED
@@ -172,7 +172,10 @@ def _finish(run: Run, batch: Batch, intent: Line) -> None:
         finishing.finish(session, disposal, batch, done, str(done.told["certificate"]))
         ledger.forget_probes(session, batch)
     run.at("called destroyed")
-    run.db.erase_traces()
+    try:
+        run.db.erase_traces(("disposal_item", "erasure"))  # titles that were not to be kept
+    except DatabaseBusy as busy:
+        log.warning("%s: old titles may stand in the database's files: %s", batch.code, busy)
 
 
 def _keep(run: Run, batch: Batch) -> None:

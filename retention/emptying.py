@@ -113,6 +113,9 @@ STAYS: dict[str, str] = {
     "notice_item": "numbers only",
 }
 
+# What more is written anew where a database does not write over what it frees.
+_ALSO = frozenset({"event_words", "case_file_word", "retention_clock", "placement"})
+
 # Events on these stay in words: they are about people's decisions, not about what is in a record.
 _TOLD_BY_THEMSELVES = ("disposal", "destruction", "register_entry", "transfer", "freeze_order")
 
@@ -220,6 +223,11 @@ def events_telling(session: Session, rows: Owned) -> dict[int, str]:
                 for event, row in session.execute(asked):
                     told.setdefault(event, some[row or 0][1])
     return told
+
+
+def emptied_tables() -> frozenset[str]:
+    """All tables in which something was emptied or deleted."""
+    return frozenset(TABLES) & frozenset(Base.metadata.tables) | _ALSO
 
 
 @cache

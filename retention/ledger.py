@@ -65,7 +65,8 @@ def note_after(
         after = {key: value for key, value in found.get(code, {}).items() if key != "probe"}
         after = {"found": 0, **after}
         after.pop("digests", None)
-        is_gone = after["found"] == 0
+        is_unseen = "searched" in after  # nobody can look there: it counts by how the emptying went
+        is_gone = after["found"] == 0 and not (is_unseen and code in troubles)
         number, tried = numbers[code]
         changes.append(
             {

@@ -51,8 +51,8 @@ class Pages:
         }
 
     def empty(self, batch: Batch, sought: Sequence[Sought]) -> dict[str, str]:
-        """Write over what is free."""
-        self.db.erase_traces()
+        """Write over what is free, and write the emptied tables anew."""
+        self.db.erase_traces(emptying.emptied_tables())
         return {}
 
     def _phrases(self, sought: Sequence[Sought]) -> dict[str, list[bytes]]:

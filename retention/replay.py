@@ -22,7 +22,7 @@ from archive import audit, clock
 from archive.database import Database
 from archive.errors import NotReady
 from archive.models import DESTROYED, CaseFile, CodeSeries, Document, Organ, Row
-from retention import execution, finishing
+from retention import emptying, execution, finishing
 from retention.destruction_journal import DONE, INTENT, DestructionJournal, Line
 from retention.execution import Batch, Thing, pieces
 from retention.models import Appraisal, Destruction, Disposal, Tombstone
@@ -95,7 +95,7 @@ def repeat(db: Database, journal: DestructionJournal, spots: Sequence[Spot], aga
     with db.transaction() as session:
         _write_down(session, again.intent, line)
     (journal.folder / KEPT).unlink(missing_ok=True)
-    db.erase_traces()
+    db.erase_traces(emptying.emptied_tables())
 
 
 def tell(session: Session, batch: Batch, rows: tuple[Row, ...], facts: Facts) -> None:

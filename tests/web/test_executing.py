@@ -6,8 +6,9 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from sqlalchemy import select
@@ -18,10 +19,10 @@ from archive.errors import NotReady
 from archive.files import LocalFiles
 from archive.models import Document
 from archive.places import PLACES
-from retention import certificates
+from retention import certificates, emptying
 from retention.models import Destruction, Erasure, Tombstone
 from tests.factories import a_case_file
-from tests.web.destroying import TITLE, Killed, Ruin, a_copy, a_ruin, count, tables_saying
+from tests.web.destroying import TITLE, WORD, Killed, Ruin, a_copy, a_ruin, count, tables_saying
 from web import executing
 from web.place_words import PLACE_NAMES
 from web.services import open_services
@@ -65,6 +66,46 @@ def test_on_postgresql_it_ends_the_same(
         ruin.ready()
         assert ruin.run()
         ended_well(ruin)
+        assert files_saying(postgresql_db) == []
+
+
+def test_on_postgresql_vacuum_alone_leaves_words_in_the_files(
+    tmp_path: Path, blank_sqlite: Path, postgresql_db: Database
+) -> None:
+    with a_ruin(tmp_path, blank_sqlite, database_url=postgresql_db.url) as ruin:
+        ruin.case_file(1)
+        ruin.ready()
+        assert files_saying(postgresql_db) != []
+        with mock.patch.object(emptying, "emptied_tables", return_value=frozenset()):
+            assert ruin.run()
+        assert files_saying(postgresql_db) != []  # so the search of the other test finds it
+
+
+def test_on_postgresql_a_table_that_is_always_in_use_is_tried_again(
+    tmp_path: Path, blank_sqlite: Path, postgresql_db: Database
+) -> None:
+    with a_ruin(tmp_path, blank_sqlite, database_url=postgresql_db.url) as ruin:
+        ruin.case_file(1)
+        ruin.ready()
+        with mock.patch("archive.database.LOCKED", 0.1), postgresql_db.engine.begin() as reader:
+            reader.exec_driver_sql("lock table document in access share mode")
+            assert ruin.run()
+        one = ruin.disposal()
+        assert (one.stage, one.trouble) == ("executing", "still_found")
+        ruin.free()
+        assert ruin.run()
+        assert ruin.disposal().stage == "destroyed"
+
+
+def files_saying(db: Database, word: str = WORD) -> list[str]:
+    """Tables and indexes of a PostgreSQL database in whose files the word stands."""
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as session:
+        session.exec_driver_sql("CHECKPOINT")
+        named = session.exec_driver_sql(
+            "select relname, current_setting('data_directory') || '/' || "
+            "pg_relation_filepath(oid) from pg_class where relkind in ('r', 'i', 't', 'm')"
+        ).all()
+    return [name for name, place in named if place and word.encode() in Path(place).read_bytes()]
 
 
 def ended_well(ruin: Ruin) -> None:
@@ -88,12 +129,32 @@ def ended_well(ruin: Ruin) -> None:
 
 
 def test_killed_at_any_step_it_is_taken_up_and_ends_the_same(ruin: Ruin) -> None:
+    killed = dying_at_each(ruin)
+    assert len(killed) == 3 * len(executing.spots_of(ruin.services)) + 4
+    assert {"intent written", "emptied index", "journal told", "called destroyed"} <= killed
+
+
+def test_on_postgresql_killed_where_rows_change_it_ends_the_same(
+    tmp_path: Path, blank_sqlite: Path, postgresql_db: Database
+) -> None:
+    steps = {
+        "looked for in rows", "emptied rows", "emptied words of the story", "looked again in rows",
+        "emptied pages of the database", "looked again in pages of the database",
+        "certificate made", "called destroyed",
+    }  # fmt: skip
+    with a_ruin(tmp_path, blank_sqlite, database_url=postgresql_db.url) as ruin:
+        assert dying_at_each(ruin, steps) == steps
+        assert files_saying(postgresql_db) == []
+
+
+def dying_at_each(ruin: Ruin, steps: Collection[str] = ()) -> set[str]:
+    """Kill an execution once after each step, or after these, until it comes to its end."""
     ruin.case_file(2)
     ruin.ready()
     killed: set[str] = set()
 
     def kill(step: str) -> None:
-        if step not in killed:
+        if step not in killed and (not steps or step in steps):
             killed.add(step)
             raise Killed(step)
 
@@ -107,9 +168,8 @@ def test_killed_at_any_step_it_is_taken_up_and_ends_the_same(ruin: Ruin) -> None
             ruin.free()
         else:
             break
-    assert len(killed) == 3 * len(executing.spots_of(ruin.services)) + 4
-    assert {"intent written", "emptied index", "journal told", "called destroyed"} <= killed
     ended_well(ruin)
+    return killed
 
 
 def test_a_kill_between_two_files_of_the_store_is_taken_up(
