@@ -19,7 +19,7 @@ from archive.errors import Conflict, Invalid, NotFound
 from archive.fields import CASE_FILE_FIELDS, parse_fields
 from archive.life_models import TakenOut
 from archive.models import CaseFile, Document, Person, Placement
-from archive.moves import Check, Hindrance, hindrances, move
+from archive.moves import MORE_CHECKS, Check, Hindrance, hindrances, move
 from archive.terms import term_of
 
 REASONS_TO_TAKE_OUT = ("duplicate", "draft", "misplaced")
@@ -158,12 +158,15 @@ def take_out(
     Raises:
         Invalid: `bad_value`.
         NotFound: `not_in_case_file`.
-        Conflict: `case_file_is_final`, `frozen`.
+        Conflict: `case_file_is_final`, `frozen`; what `archive.moves.MORE_CHECKS` says.
     """
     if why not in REASONS_TO_TAKE_OUT:
         raise Invalid("bad_value", field="why", value=why)
     audit.hold(session, case_file)
     require_taking(session, case_file)
+    for check in MORE_CHECKS.get("take_out", ()):
+        if (found := check(session, case_file)) is not None:
+            raise Conflict(found.code, **found.details)
     freezes.require_thawed(session, document)
     place = session.scalar(
         select(Placement).where(

@@ -152,6 +152,10 @@ MOVES: dict[str, Move] = dict(
 )
 
 
+MORE_CHECKS: dict[str, list[Check]] = {}
+"""What else must hold, by move or `take_out`: whatever builds on the archive adds its own."""
+
+
 # Asking and moving --------------------------------------------------------------------------------
 
 
@@ -172,7 +176,7 @@ def hindrances(
         return [Hindrance("wrong_stage", {"stage": case_file.stage, "move": name})]
     orders = freezes.orders_on(session, case_file)
     found = hindrances_of(session, case_file, name, by, orders)
-    for check in (*one.checks, *more):
+    for check in (*one.checks, *MORE_CHECKS.get(name, ()), *more):
         if (hindrance := check(session, case_file)) is not None:
             found.append(hindrance)
     return found

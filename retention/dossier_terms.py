@@ -1,6 +1,7 @@
 """How long the dossier of a disposal is kept: for ever, or twenty years at least (law, 4.6).
 
-A module of its own, because whoever changes a term asks it.
+A module of its own, because whoever changes a term asks it; and whoever closes a case file, opens
+it again, or takes something out: the dossier stays whole, and is closed with its disposal.
 """
 
 from collections.abc import Iterable
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from archive.errors import Conflict, Invalid
 from archive.models import CaseFile
+from archive.moves import MORE_CHECKS, Check, Hindrance
 from archive.terms import Period, term_of
 from retention.models import Disposal
 
@@ -55,3 +57,29 @@ def require_not_too_early(session: Session, case_files: Iterable[int], day: date
     for code, at in session.execute(wanted):
         if at is None or day.year <= at.year + LEAST_YEARS:
             raise Conflict("dossier_is_kept", case_file=code, years=LEAST_YEARS)
+
+
+# What nobody does with a dossier ------------------------------------------------------------------
+
+
+def _bound_unless(*stages: str) -> Check:
+    """A check: the case file is no dossier, or its disposal is at one of these stages."""
+
+    def check(session: Session, case_file: CaseFile) -> Hindrance | None:
+        of_it = select(Disposal.code).where(
+            Disposal.dossier_id == case_file.id, Disposal.stage.not_in(stages)
+        )
+        found = session.scalar(of_it.limit(1))
+        if found is None:
+            return None
+        return Hindrance("dossier_is_bound", {"case_file": case_file.code, "disposal": found})
+
+    return check
+
+
+for _name, _free in (
+    ("close", ("closed", "stopped")),
+    ("reopen", ("stopped",)),
+    ("take_out", ("stopped",)),
+):
+    MORE_CHECKS.setdefault(_name, []).append(_bound_unless(*_free))

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from archive import audit, clock, closing
 from archive.errors import Conflict, Invalid
-from archive.models import CaseFile, Person
+from archive.models import CaseFile, Person, Placement
 from retention import disposals, dossier_terms
 from retention.council import present
 from retention.models import Disposal, DisposalPaper
@@ -139,13 +139,15 @@ def filed(session: Session, paper: DisposalPaper, document_id: int) -> None:
 
 
 def lacking(session: Session, disposal: Disposal) -> list[str]:
-    """The kinds of papers that are not shelved in the dossier yet."""
+    """The kinds of papers that do not lie in the dossier yet."""
     there = papers_of(session, disposal)
-    shelved = {one.kind for one in there if one.document_id is not None}
+    inside = select(Placement.document_id).where(Placement.case_file_id == disposal.dossier_id)
+    lying = set(session.scalars(inside))
+    shelved = {one.kind for one in there if one.document_id in lying}
     wanted = [*(one.kind for one in PAPERS), CERTIFICATE]
     if disposal.is_appraisal_due:
         wanted.append(APPRAISAL)
-    on_the_way = [one.kind for one in there if one.document_id is None]
+    on_the_way = [one.kind for one in there if one.document_id not in lying]
     return list(dict.fromkeys([*(one for one in wanted if one not in shelved), *on_the_way]))
 
 
@@ -161,7 +163,7 @@ def close(session: Session, disposal: Disposal, by: Person) -> None:
         raise Conflict("dossier_incomplete", disposal=disposal.code, papers=still)
     dossier = session.get_one(CaseFile, disposal.dossier_id or 0)
     dossier_terms.require_long_enough(dossier.maintenance)
-    if dossier.stage == "open":
+    disposals.move(session, disposal, "close", by, closed_at=clock.now())
+    if dossier.stage == "open":  # it is bound until its disposal is closed
         today = clock.today(disposal.organ)
         closing.close(session, dossier, by, {"end_date": f"{today:%d/%m/%Y}"})
-    disposals.move(session, disposal, "close", by, closed_at=clock.now())

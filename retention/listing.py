@@ -131,6 +131,7 @@ def _begin(
         f"HUY-{year}-{number:03d}",
         f"Hồ sơ hủy tài liệu: {title}",
         maintenance=rules_of(organ).dossier_term,
+        access_level="assigned",  # to nobody: it names what is gone
         creator=by.full_name,
     )
     disposal = Disposal(

@@ -3,12 +3,14 @@
 from functools import partial
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
-from archive import audit, clock
+from archive import access, audit, clock, closing
 from archive.errors import Conflict, Invalid
 from archive.life_models import PaperPart
-from archive.models import CaseFile, Part, Placement
+from archive.models import CaseFile, Document, Part, Person, Placement
+from archive.roles import Action
 from retention import assignments, dossiers, lines, listing, merkle
 from retention.models import Disposal, DisposalDocument, RetentionRule
 from tests.factories import a_document
@@ -125,6 +127,82 @@ def test_the_dossier_is_a_case_file_kept_for_ever(desk: Desk) -> None:
     with desk.db.reading() as session:
         dossier = session.get_one(CaseFile, desk.found(session).dossier_id or 0)
     assert (dossier.maintenance, dossier.stage) == ("Vĩnh viễn", "open")
+
+
+def test_the_dossier_is_read_by_those_who_may_see_disposals_only(desk: Desk) -> None:
+    desk.files(1)
+    desk.make()
+    with desk.db.reading() as session:
+        dossier = session.get_one(CaseFile, desk.found(session).dossier_id or 0)
+        sees = {
+            one.user_name: access.may(
+                session, session.get_one(Person, one.id), Action.SEE_CASE_FILES, dossier
+            )
+            for one in (desk.lan, desk.mai, desk.truong, desk.binh)
+        }
+    assert sees == {"lan": True, "mai": True, "truong": True, "binh": False}
+
+
+@pytest.mark.parametrize(
+    ("stage", "refused"),
+    [("council", {"close", "take_out"}), ("closed", {"take_out", "reopen"}), ("stopped", set())],
+)
+def test_a_dossier_stays_whole_and_is_closed_by_its_disposal_only(
+    desk: Desk, stage: str, refused: set[str]
+) -> None:
+    """Not even by an archivist; that of a stopped disposal is a case file like any other."""
+    desk.files(1)
+    desk.walk("handed_over" if stage == "closed" else "listed")
+    with desk.db.reading() as session:
+        dossier = session.get_one(CaseFile, desk.found(session).dossier_id or 0)
+    papers = [
+        a_document(desk.db, desk.office.organ, name, case_file=dossier) for name in ("A", "B")
+    ]
+    with desk.db.engine.begin() as connection:
+        now = clock.now()
+        connection.execute(
+            update(Disposal).values(
+                stage=stage, certificate="c" * 64, destroyed_at=now, closed_at=now
+            )
+        )
+
+    def take_out(session: Session, found: CaseFile) -> None:
+        closing.take_out(session, found, session.get_one(Document, papers[0].id), "draft")
+
+    def close(session: Session, found: CaseFile) -> None:
+        by, day = session.get_one(Person, desk.lan.id), clock.today(found.organ)
+        closing.close(session, found, by, {"end_date": f"{day:%d/%m/%Y}"})
+
+    def reopen(session: Session, found: CaseFile) -> None:
+        closing.reopen(session, found, session.get_one(Person, desk.lan.id), "Nhầm")
+
+    said = set()
+    for act in (take_out, close, reopen):
+        try:
+            with desk.acting(desk.lan) as session:
+                act(session, session.get_one(CaseFile, dossier.id))
+        except Conflict as error:
+            if error.code == "dossier_is_bound":
+                said.add(act.__name__)
+    assert said == refused
+
+
+def test_a_paper_that_lies_elsewhere_is_lacking_in_the_dossier(desk: Desk) -> None:
+    desk.files(1)
+    desk.walk("council")
+    with desk.db.reading() as session:
+        dossier = session.get_one(CaseFile, desk.found(session).dossier_id or 0)
+    for kind, place in (("list", dossier), ("council", None)):
+        paper = a_document(desk.db, desk.office.organ, kind, case_file=place)
+        with desk.at(desk.lan) as (session, one):
+            row = dossiers.note(
+                session, one, kind, digest=f"{paper.id:064d}", name="a.pdf", by=desk.lan
+            )
+            assert row is not None
+            dossiers.filed(session, row, paper.id)
+    with desk.db.reading() as session:
+        lacking = dossiers.lacking(session, desk.found(session))
+    assert "list" not in lacking and "council" in lacking
 
 
 @pytest.mark.parametrize(

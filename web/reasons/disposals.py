@@ -66,6 +66,10 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("%(case_file)s is the dossier of a destruction, to be kept %(years)s years at least."),
         _l("It stays."),
     ),
+    "dossier_is_bound": (
+        _l("%(case_file)s is the dossier of the disposal %(disposal)s."),
+        _l("Nothing is taken out of it, and it is closed together with the disposal."),
+    ),
     # the lines today
     "notice_runs": (_l("The notice for %(thing)s runs until %(day)s."), _LEFT_OUT),
     "not_expired": (_l("The term of %(thing)s is not over."), _LEFT_OUT),
