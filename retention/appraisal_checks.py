@@ -119,9 +119,9 @@ def _wants(one: Known, side: str) -> str:
 
 
 def on_both_sides(one: Known, by: Person, side: str = "archive") -> list[Hindrance]:
-    """Two sides are two people, whoever acts for them."""
-    other = one.opinions.get("unit" if side == "archive" else "archive")
-    if other is not None and other.given_by_id in hands(by):
+    """Two sides are two people, whoever acts for them and for whomever they act."""
+    other = "unit" if side == "archive" else "archive"
+    if one.spoke.get(other, frozenset()) & hands(by):
         return [Hindrance("same_person_on_both_sides")]
     return []
 

@@ -14,7 +14,7 @@ from sqlalchemy.sql.base import ExecutableOption
 from archive import clock
 from archive.errors import NotFound
 from archive.life_models import FreezeOrder, Frozen
-from archive.models import CaseFile, Document, Organ, Placement
+from archive.models import CaseFile, Document, Event, Organ, Placement
 from archive.moves import Hindrance
 from archive.organ_rules import rules_of
 from retention import duplicates, ends
@@ -44,6 +44,7 @@ class Known:
         orders: numbers of the orders that hold it, or something in it.
         lists: codes of the disposals on whose list it stands.
         opinions: the latest of each side.
+        spoke: who gave that one, by themselves or by delegation, and for whom.
         twin_trouble: why the other copy of a duplicate cannot stand for it.
     """
 
@@ -56,6 +57,7 @@ class Known:
     orders: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
     opinions: Mapping[str, AppraisalOpinion] = field(default_factory=dict)
+    spoke: Mapping[str, frozenset[int]] = field(default_factory=dict)
     twin_trouble: Hindrance | None = None
 
     @property
@@ -89,6 +91,7 @@ def known(session: Session, organ: Organ, rows: Sequence[Appraisal]) -> dict[int
     today = clock.today(organ)
     standings = ends.standings(session, [one.case_file_id for one in rows if one.case_file_id])
     held, listed = _orders(session, rows), _lists(session, rows)
+    told = _tellers(session, rows)
     troubles = duplicates.troubles(session, organ, [one for one in rows if one.twin_id])
     silence = timedelta(days=rules_of(organ).silence_days)
     found = {}
@@ -104,6 +107,7 @@ def known(session: Session, organ: Organ, rows: Sequence[Appraisal]) -> dict[int
             held.get(one.id, ()),
             listed.get(one.id, ()),
             _latest(one),
+            _hands(one, told.get(one.id, {})),
             troubles.get(one.id),
         )
     return found
@@ -147,6 +151,34 @@ def by_number(session: Session, organ: Organ, number: int) -> Appraisal:
 
 def _latest(one: Appraisal) -> dict[str, AppraisalOpinion]:
     return {said.side: said for said in one.opinions}  # in their order: a later one counts
+
+
+def _hands(one: Appraisal, told: Mapping[str, frozenset[int]]) -> dict[str, frozenset[int]]:
+    return {
+        side: told.get(side, frozenset()) | {said.given_by_id}
+        for side, said in _latest(one).items()
+    }
+
+
+def _tellers(session: Session, rows: Sequence[Appraisal]) -> dict[int, dict[str, frozenset[int]]]:
+    """Of each, whose act the latest opinion of each side was: the story knows both hands."""
+    numbers = [one.id for one in rows if one.opinions]
+    if not numbers:
+        return {}
+    wanted = (
+        select(Event.subject_id, Event.facts, Event.person_id, Event.principal_id)
+        .where(
+            Event.subject_type == Appraisal.STORY,
+            Event.subject_id.in_(numbers),
+            Event.action == "appraisal.opine",
+        )
+        .order_by(Event.id)
+    )
+    found: dict[int, dict[str, frozenset[int]]] = {}
+    for number, facts, *both in session.execute(wanted):
+        hands = frozenset(one for one in both if one is not None)
+        found.setdefault(number or 0, {})[facts["side"]] = hands
+    return found
 
 
 def _orders(session: Session, rows: Sequence[Appraisal]) -> dict[int, tuple[str, ...]]:

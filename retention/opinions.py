@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from archive import audit, clock
 from archive.errors import Invalid
+from archive.hands import natural
 from archive.models import Person
 from archive.terms import term_of
 from formats.vietnamese import nfc
@@ -49,7 +50,7 @@ def opine(
         raise error_of(one, hindrance)
     given = _opinion(one, verdict, nfc(reason).strip(), nfc(new_term).strip())
     given.appraisal_id, given.side = appraisal.id, side
-    given.given_by_id, given.given_at = by.id, clock.now()
+    given.given_by_id, given.given_at = natural(by), clock.now()
     session.add(given)
     appraisal.revision += 1
     session.flush()
