@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased, selectinload
 
 from archive import access, audit, clock, freezes
 from archive.errors import Conflict, Invalid, NotAllowed
-from archive.hands import hands, natural
+from archive.hands import hands, hands_in, natural
 from archive.models import Document, Organ, Part, Person, Placement
 from archive.moves import Hindrance
 from archive.organ_rules import rules_of
@@ -211,7 +211,7 @@ def confirm_twin(session: Session, one: Appraisal, by: Person) -> None:
     for number in (one.document_id, one.twin_id):
         if not access.may(session, by, Action.READ, session.get_one(Document, number)):
             raise NotAllowed("not_allowed", action=str(Action.READ))
-    if one.twin_named_by_id in hands(by):
+    if ({one.twin_named_by_id} | hands_in(session, one, "appraisal.name_twin")) & hands(by):
         raise NotAllowed("named_by_you")
     one.twin_confirmed_by_id = natural(by)
     one.revision += 1

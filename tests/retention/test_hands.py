@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 from archive import audit
 from archive.database import Database
 from archive.errors import NotAllowed
-from archive.models import CaseFile, Person
-from retention import opinions
+from archive.models import CaseFile, Document, Person, Placement
+from retention import duplicates, opinions
 from retention.appraisal_checks import on_both_sides
 from retention.appraisal_facts import known_of
 from retention.models import Appraisal
-from tests.factories import a_person
-from tests.retention.ending import TOLD, Ending, ending, on
+from tests.factories import a_document, a_person
+from tests.retention.ending import BEGUN, TOLD, Ending, ending, on
 
 LATER = date(2027, 3, 1)
 
@@ -76,3 +76,47 @@ def test_nor_does_the_one_for_whom_they_spoke(here: Ending) -> None:
         found = known_of(session, row)
         by = lent(session, here.office.truong)
         assert [it.code for it in on_both_sides(found, by)] == ["same_person_on_both_sides"]
+
+
+# Two people compare two copies --------------------------------------------------------------------
+
+
+def copy_in(here: Ending, case_file: CaseFile) -> Document:
+    """A document that looks like every other one made here."""
+    made = a_document(
+        here.db, here.organ, by=here.office.lan, code_number="12", code_notation="QĐ-UBND"
+    )
+    with here.office.acting(here.office.lan) as session:
+        document = session.get_one(Document, made.id)
+        placed = Placement(
+            document_id=made.id,
+            case_file_id=case_file.id,
+            ordinal=100 + made.id,
+            placed_at=document.shelved_at,
+        )
+        session.add(placed)
+        document.is_filed = True
+        session.flush()
+        audit.record(session, "document.test", document, also=(placed,))
+    return made
+
+
+def test_for_whom_a_copy_was_named_does_not_confirm_it(here: Ending) -> None:
+    lan, files = here.office.lan, (here.case_file("20 năm"), here.case_file("Vĩnh viễn"))
+    with on(BEGUN):
+        leaving, staying = (copy_in(here, one) for one in files)
+        mai = a_person(here.db, here.organ, "mai", "archivist")
+        with audit.acting_as(mai, "web", principal=lan), here.db.transaction() as session:
+            first, second = (session.get_one(Document, it.id) for it in (leaving, staying))
+            number = duplicates.name_twin(session, first, second, lent(session, lan)).id
+        for person in (lan, mai):
+            with (
+                pytest.raises(NotAllowed, match="named_by_you"),
+                here.office.acting(person) as session,
+            ):
+                one, who = session.get_one(Appraisal, number), session.get_one(Person, person.id)
+                duplicates.confirm_twin(session, one, who)
+        with here.office.acting(here.office.binh) as session:
+            one = session.get_one(Appraisal, number)
+            duplicates.confirm_twin(session, one, session.get_one(Person, here.office.binh.id))
+            assert one.twin_confirmed_by_id == here.office.binh.id
