@@ -8,6 +8,7 @@ at the stage `listed` and makes no move by itself.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, selectinload
@@ -120,11 +121,7 @@ def _begin(
     session: Session, organ: Organ, by: Person, title: str, formation: str, condition: str
 ) -> Disposal:
     year = clock.today(organ).year
-    prefix = f"{organ.code}-HUY-{year}-"
-    last = session.scalar(
-        select(func.max(Disposal.code)).where(Disposal.code.startswith(prefix, autoescape=True))
-    )
-    number = int(last.removeprefix(prefix)) + 1 if last else 1
+    number = _next_number(session, organ, year)
     dossier = case_files.open_one(
         session,
         organ,
@@ -136,7 +133,7 @@ def _begin(
     )
     disposal = Disposal(
         organ_id=organ.id,
-        code=f"{prefix}{number:03d}",
+        code=f"{organ.code}-HUY-{year}-{number:03d}",
         title=title,
         formation=nfc(formation).strip(),
         condition=nfc(condition).strip(),
@@ -147,6 +144,19 @@ def _begin(
     session.add(disposal)
     session.flush()
     return disposal
+
+
+def _next_number(session: Session, organ: Organ, year: int) -> int:
+    """After the year's last list; numbers that a case file bears already are passed over."""
+    prefix, notation = f"{organ.code}-HUY-{year}-", f"huy-{year}-"
+    of_year = select(Disposal.code).where(Disposal.code.startswith(prefix, autoescape=True))
+    longest_first = func.length(Disposal.code).desc(), Disposal.code.desc()
+    last = session.scalar(of_year.order_by(*longest_first).limit(1))
+    like_it = func.lower(CaseFile.notation).startswith(notation, autoescape=True)
+    bearing = select(CaseFile.notation).where(CaseFile.organ_id == organ.id, like_it)
+    taken = {one.lower() for one in session.scalars(bearing.where(CaseFile.year == year))}
+    first = int(last.removeprefix(prefix)) + 1 if last else 1
+    return next(one for one in count(first) if f"{notation}{one:03d}" not in taken)
 
 
 # The lines ----------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from archive import access, audit, clock, closing
+from archive import access, audit, case_files, clock, closing
 from archive.errors import Conflict, Invalid
 from archive.life_models import PaperPart
 from archive.models import CaseFile, Document, Part, Person, Placement
@@ -116,6 +116,30 @@ def test_numbers_of_lists_follow_one_another(desk: Desk) -> None:
         codes = list(session.scalars(select(Disposal.code).order_by(Disposal.id)))
     assert codes == [f"TTLT-HUY-{year}-001", f"TTLT-HUY-{year}-002"]
     assert first.code != second.code
+
+
+def test_numbers_go_on_after_the_thousandth_list(desk: Desk) -> None:
+    desk.files(3)
+    year = clock.today(desk.office.organ).year
+    make(desk, desk.proposed[:1])
+    with desk.db.engine.begin() as connection:
+        connection.execute(update(Disposal).values(code=f"TTLT-HUY-{year}-999"))
+    for number in desk.proposed[1:]:
+        make(desk, [number])
+    with desk.db.reading() as session:
+        codes = list(session.scalars(select(Disposal.code).order_by(Disposal.id)))
+    assert [one[-4:] for one in codes] == ["-999", "1000", "1001"]
+
+
+def test_a_number_that_a_case_file_bears_is_passed_over(desk: Desk) -> None:
+    """Nobody keeps lists from being drawn up by opening a case file."""
+    desk.files(1)
+    with desk.acting(desk.binh) as session:
+        organ = desk.organ(session)
+        year = clock.today(organ).year
+        for notation in (f"HUY-{year}-001", f"huy-{year}-002"):
+            case_files.open_one(session, organ, notation, "Hồ sơ", maintenance="5 năm")
+    assert desk.make() == f"TTLT-HUY-{year}-003"
 
 
 # The dossier --------------------------------------------------------------------------------------
