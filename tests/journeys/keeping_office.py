@@ -1,11 +1,11 @@
 """An office whose records end: five people, a clock that is turned, what they keep."""
 
-import gzip
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pypdfium2
 import pytest
@@ -16,6 +16,7 @@ from archive.database import upgrade
 from archive.documents import Arrived
 from archive.models import CaseFile, Document, Organ, Person
 from archive.settings import Settings
+from formats.text import PageText, Word, write_pages
 from retention.assignments import assign
 from search import indexing
 from tests.factories import PASSWORD, a_case_file, a_document, a_person, an_organ, stored, writing
@@ -142,7 +143,7 @@ def a_file(office: Office, organ: Organ, key: str, term: str) -> str:
         stored(files, "original", a_pdf(said), "application/pdf"),
         stored(files, "archival", a_pdf(said + " PDF/A"), "application/pdf"),
         stored(files, "text", said.encode(), "text/plain"),
-        stored(files, "words", gzip.compress(said.encode()), "application/gzip"),
+        stored(files, "words", words_of(said), "application/gzip"),
     )
     a_document(
         db, organ, f"Về việc {said}", case_file=made, by=binh, type_name="Công văn",
@@ -150,6 +151,18 @@ def a_file(office: Office, organ: Organ, key: str, term: str) -> str:
         arrived=Arrived(f"{key}.pdf", forms[0].digest, 1, forms),
     )  # fmt: skip
     return made.code
+
+
+def words_of(said: str) -> bytes:
+    """A page on which these words stand, as the road writes pages down."""
+    words = tuple(
+        Word(one, 0.1 + place / 10, 0.1, 0.18 + place / 10, 0.12, 0, None)
+        for place, one in enumerate(said.split())
+    )
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "words"
+        write_pages([PageText(1, 595.0, 842.0, words, "layer", None)], path)
+        return path.read_bytes()
 
 
 def file_of(rows: object, code: str) -> CaseFile:
