@@ -64,7 +64,7 @@ def opine(
     """Say what becomes of these lines; of all on which one has said nothing yet, where None.
 
     Raises:
-        Conflict: `disposal_stage`, `is_absent`.
+        Conflict: `disposal_stage`, `is_absent`, `duplicate_has_no_term`.
         NotAllowed: `not_in_council`.
         Invalid: `bad_value`, `term_unclear`, `nothing_chosen`, `note_missing`: who keeps says why.
     """
@@ -82,6 +82,7 @@ def opine(
         chosen = [one for one in items if one.ordinal in wanted]
     if not chosen:
         raise Invalid("nothing_chosen")
+    _require_term_fits(verdict, chosen)
     for one in chosen:
         _write(session, one, seat, own.get(one.id), (verdict, new_term, note), tie=False)
     _tell_opinions(session, disposal, chosen, "opine", verdict, note)
@@ -97,6 +98,13 @@ def _said(verdict: str, new_term: str, note: str) -> tuple[str, str, str]:
     if verdict != "destroy" and not note:
         raise Invalid("note_missing")
     return verdict, new_term if verdict == "new_term" else "", note
+
+
+def _require_term_fits(verdict: str, items: Iterable[DisposalItem]) -> None:
+    """A term is a case file's: of a duplicate one says that it goes, or stays."""
+    without = [one.code for one in items if one.case_file_id is None]
+    if verdict == "new_term" and without:
+        raise Conflict("duplicate_has_no_term", things=without[:10])
 
 
 def _opinions_of(
@@ -171,6 +179,7 @@ def break_tie(
     item = next((one for one in lines.left(session, disposal) if one.ordinal == ordinal), None)
     if item is None:
         raise NotFound("no_such_thing")
+    _require_term_fits(verdict, [item])
     earlier = _opinions_of(session, seat, is_tie_break=True)
     if not results(session, disposal, [item.id])[item.id].is_tied and item.id not in earlier:
         raise Conflict("not_tied", thing=item.code)

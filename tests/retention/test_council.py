@@ -4,12 +4,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from archive import audit, clock
 from archive.errors import Conflict, Invalid, NotAllowed
 from archive.models import Person
 from retention import council, meeting
 from retention.council import Member
+from retention.models import DisposalItem
 from tests.factories import a_person
 from tests.retention.disposing import Desk, a_desk
 from tests.retention.office import Office
@@ -252,3 +254,22 @@ def test_chair_and_secretary_sign_before_it_goes_on(desk: Desk) -> None:
     with pytest.raises(Conflict) as again, desk.at(desk.lan) as (session, one):
         meeting.sign(session, one, desk.lan)
     assert again.value.code == "signed_already"
+
+
+def test_nobody_names_a_term_for_a_duplicate(desk: Desk) -> None:
+    """A term is a case file's; the minutes could not be made of it."""
+    desk.set_up()
+    document = desk.document_in(desk.file())
+    with desk.db.engine.begin() as connection:
+        connection.execute(
+            update(DisposalItem)
+            .where(DisposalItem.ordinal == 2)
+            .values(case_file_id=None, document_id=document.id, cause="duplicate")
+        )
+    for chosen in ([2], [1, 2], None):
+        with pytest.raises(Conflict) as said, desk.at(desk.binh) as (session, one):
+            meeting.opine(session, one, desk.binh, chosen, "new_term", new_term="20 năm", note="x")
+        assert said.value.code == "duplicate_has_no_term"
+    with desk.at(desk.binh) as (session, one):
+        meeting.opine(session, one, desk.binh, [1], "new_term", new_term="20 năm", note="Còn dùng")
+        meeting.opine(session, one, desk.binh, [2], "keep", note="Còn dùng")

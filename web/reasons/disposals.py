@@ -100,6 +100,10 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("The decision is dated %(day)s, before the last step of %(first)s."),
         _TODAY,
     ),
+    "duplicate_has_no_term": (
+        _l("A duplicate has no term of its own: %(things)s."),
+        _l("Say of these lines whether they are destroyed or kept."),
+    ),
     "council_too_small": (
         _l("A council has %(least)s members at least."),
         _l("Name more of them."),
