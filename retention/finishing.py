@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from archive import clock
 from archive.models import Person, Row
@@ -12,7 +12,7 @@ from archive.organ_rules import rules_of
 from retention import disposals, lines
 from retention.destruction_journal import Line
 from retention.execution import Batch, pieces
-from retention.models import Destruction, Disposal, DisposalDocument, Tombstone
+from retention.models import Destruction, Disposal, DisposalDocument, DisposalItem, Tombstone
 
 
 def finish(
@@ -61,7 +61,7 @@ def _mark_lines(
     """Say on every line and document of the list that it is gone; re-appraisals end with it."""
     today, changed = clock.today(disposal.organ), list[Row]()
     gone = {one.number for one in batch.of_kind("document")}
-    for item in lines.left(session, disposal):
+    for item in _with_all_of_it(session, disposal):
         item.destroyed_on = today
         item.title = item.title if keeps_titles else ""
         item.appraisal.stage = "destroyed"
@@ -73,6 +73,16 @@ def _mark_lines(
                 changed.append(one)
     session.flush()
     return changed
+
+
+def _with_all_of_it(session: Session, disposal: Disposal) -> list[DisposalItem]:
+    """The lines that go with their documents and re-appraisals, in few questions."""
+    lines.left(session, disposal)  # as they are now
+    asked = select(DisposalItem).where(
+        DisposalItem.disposal_id == disposal.id, DisposalItem.outcome == "destroy"
+    )
+    all_of_it = selectinload(DisposalItem.documents), selectinload(DisposalItem.appraisal)
+    return list(session.scalars(asked.order_by(DisposalItem.ordinal).options(*all_of_it)))
 
 
 def tombstones_of(

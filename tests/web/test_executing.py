@@ -8,18 +8,20 @@ import sys
 import time
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
 
 from archive import audit_check
 from archive.database import Database
 from archive.errors import NotReady
 from archive.files import LocalFiles
-from archive.models import Document
+from archive.models import Document, Row
 from archive.places import PLACES
-from retention import certificates, emptying
+from retention import certificates, emptying, finishing
 from retention.models import Destruction, Erasure, Tombstone
 from tests.factories import a_case_file
 from tests.web.destroying import TITLE, WORD, Killed, Ruin, a_copy, a_ruin, count, tables_saying
@@ -300,3 +302,27 @@ def wait_for(is_there: Callable[[], bool], worker: "subprocess.Popen[bytes]") ->
         assert time.monotonic() < until
         assert worker.poll() is None
         time.sleep(0.01)
+
+
+def test_the_end_asks_as_much_of_many_lines_as_of_few(tmp_path: Path, blank_sqlite: Path) -> None:
+    asked, mark = [], finishing._mark_lines
+    for lines in (2, 8):
+        (folder := tmp_path / str(lines)).mkdir()
+        with a_ruin(folder, blank_sqlite) as ruin:
+            for _ in range(lines):
+                ruin.case_file(1)
+            ruin.ready()
+            told = mock.Mock()
+
+            def counted(session: Session, *given: Any, told: mock.Mock = told) -> list[Row]:
+                event.listen(session.get_bind(), "before_cursor_execute", told)
+                try:
+                    return mark(session, *given)
+                finally:
+                    event.remove(session.get_bind(), "before_cursor_execute", told)
+
+            with mock.patch.object(finishing, "_mark_lines", counted):
+                assert ruin.run()
+            assert ruin.disposal().stage == "destroyed"
+            asked.append(told.call_count)
+    assert asked[0] == asked[1]
