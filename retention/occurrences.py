@@ -65,7 +65,7 @@ def record(
 
     Raises:
         Invalid: `bad_value`, `occurrence_day_missing`, `day_in_future`, `evidence_missing`,
-            `nothing_waits_for_it`, `reason_missing`.
+            `before_work_ended`, `nothing_waits_for_it`, `reason_missing`.
         Conflict: `changed_meanwhile`, `wrong_stage`, `frozen`.
     """
     if kind not in KINDS:
@@ -83,6 +83,8 @@ def record(
     freezes.require_thawed(session, case_file)
     if happened_on > clock.today(case_file.organ):
         raise Invalid("day_in_future", day=happened_on)
+    if case_file.end_date is not None and happened_on < case_file.end_date:
+        raise Invalid("before_work_ended", case_file=case_file.code, day=case_file.end_date)
     standing = ends.standings(session, [case_file.id])[case_file.id]
     if kind not in awaited(standing):
         raise Invalid("nothing_waits_for_it", case_file=case_file.code)

@@ -295,6 +295,15 @@ def test_nothing_is_written_down_that_has_not_come_or_is_not_waited_for(
         occur(sqlite_office, sqlite_office.case_file("5 năm"), date(2020, 1, 1))
 
 
+def test_nothing_is_counted_from_a_day_before_the_work_ended(sqlite_office: Office) -> None:
+    case_file = sqlite_office.case_file(WAITS, "14/03/2019")
+    with pytest.raises(Invalid, match="before_work_ended"):
+        occur(sqlite_office, case_file, date(2019, 3, 13))
+    assert end(sqlite_office, case_file).fate is Fate.WAITS
+    occur(sqlite_office, case_file, date(2019, 3, 14))
+    assert end(sqlite_office, case_file) == runs(2024)
+
+
 # What is kept for lists ---------------------------------------------------------------------------
 
 

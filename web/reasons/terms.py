@@ -81,6 +81,10 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("The day on which it came is missing."),
         _l("Write it as dd/mm/yyyy."),
     ),
+    "before_work_ended": (
+        _l("The work of %(case_file)s went on until %(day)s: a term does not count from before."),
+        _l("Look the day up once more; if the work ended earlier, correct its last day first."),
+    ),
     "evidence_missing": (
         _l("It is not said which document shows it."),
         _l("Write the number of the decision or the record."),
