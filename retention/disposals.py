@@ -28,6 +28,7 @@ EXECUTORS = frozenset({Action.EXECUTE_DISPOSAL})
 UNDER_WAY = ("listed", "council", "met", "appraised", "decided", "prepared", "reconfirmed",
              "handed_over")  # fmt: skip
 OVER = ("closed", "stopped")
+SITTING = ("council", "met", "appraised")  # the council has its part in it
 LIVE = ("decided", "prepared", "reconfirmed", "handed_over", "executing")
 """Decided and not destroyed yet: the fifteen days run."""
 FORBIDDEN = ("not_allowed", "not_by_delegation", "another_hand", "not_the_executor",
@@ -331,14 +332,19 @@ def seat_of(disposal: Disposal, by: Person) -> CouncilSeat | None:
 
 
 def seen_by(session: Session, by: Person, organ: Organ) -> Select[Disposal]:
-    """The organ's disposals of which the person may know, newest first: all, or by their seat."""
+    """The organ's disposals of which the person may know, newest first.
+
+    All, or by a seat in the council: until it is decided, since then it names what is to go.
+    """
     found = select(Disposal).where(Disposal.organ_id == organ.id).order_by(Disposal.id.desc())
     if access.may(session, by, Action.SEE_DISPOSALS, organ):
         return found
     seats = select(CouncilSeat.disposal_id).where(
         CouncilSeat.person_id == by.id, CouncilSeat.left_why == ""
     )
-    return found.where(false() if is_lent(by) else Disposal.id.in_(seats))
+    if is_lent(by):
+        return found.where(false())
+    return found.where(Disposal.id.in_(seats), Disposal.stage.in_(SITTING))
 
 
 def by_code(session: Session, by: Person, organ: Organ, code: str) -> Disposal:

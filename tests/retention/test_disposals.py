@@ -183,6 +183,22 @@ def test_a_member_of_the_council_sees_that_disposal_and_no_other(desk: Desk) -> 
         assert [one.code for one in session.scalars(seen)] == [desk.code]
 
 
+def test_a_member_of_the_council_sees_it_until_it_is_decided_only(desk: Desk) -> None:
+    """Then it names what goes: for those who may see disposals, whether they sat or not."""
+    desk.files(1)
+    for stage in ("council", "met", "appraised", "decided"):
+        desk.walk(stage)
+        with desk.db.reading() as session:
+            organ = desk.organ(session)
+            seen = [
+                one.user_name
+                for one in (desk.truong, desk.lan, desk.binh)
+                if session.scalars(disposals.seen_by(session, one, organ)).all()
+            ]
+        assert ("binh" in seen) == (stage != "decided")
+        assert {"truong", "lan"} <= set(seen)
+
+
 def test_the_diagram_names_every_move() -> None:
     drawn = disposals.diagram()
     for one in MOVES.values():
