@@ -357,7 +357,7 @@ def the_dossier_is_closed(office: Office) -> None:
         page.fill("#password", PASSWORD)
         page.click("main form.sheet .btn")
         sent(page)
-    forms(office, page, "k25", handover="Biên bản", record="Biên bản")
+    forms(office, page, "k25", hand_over="Biên bản", record="Biên bản")
     for _ in range(ON_THE_ROAD // 1000):
         page = office.to("lan", DISPOSAL)
         button = page.locator("main form[action$='/close'] button")
