@@ -1,6 +1,6 @@
 """Freezing (khóa, đóng băng) by order, and what it forbids (R16; NĐ 30, PL VI, IV.1g)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from sqlalchemy import ColumnElement, or_, select
@@ -12,6 +12,10 @@ from archive.life_models import FreezeOrder, Frozen, Recall
 from archive.models import CaseFile, Document, Organ, Person, Placement
 
 MOST = 5_000  # case files in one order
+
+
+Hold = Callable[[Session, CaseFile | Document], Conflict | None]
+MORE_HOLDS: list[Hold] = []  # what later packages know that keeps a thing as it is
 
 
 def freeze(
@@ -120,10 +124,10 @@ def require_thawed(session: Session, thing: CaseFile | Document) -> None:
 
 
 def require_kept_here(session: Session, thing: CaseFile | Document) -> None:
-    """Go on only if it was not handed to the historical archive: there it stays as it went.
+    """Go on only if it was not handed to the historical archive, and nothing else binds it.
 
     Raises:
-        Conflict: `handed_to_history`.
+        Conflict: `handed_to_history`; what `MORE_HOLDS` says.
     """
     if isinstance(thing, CaseFile):
         is_gone = thing.stage == "transferred"
@@ -136,6 +140,9 @@ def require_kept_here(session: Session, thing: CaseFile | Document) -> None:
         is_gone = session.scalar(gone.limit(1)) is not None
     if is_gone:
         raise Conflict("handed_to_history", thing=thing.code)
+    for hold in MORE_HOLDS:
+        if (held := hold(session, thing)) is not None:
+            raise held
 
 
 def chosen(

@@ -280,6 +280,7 @@ def hindrances_to_change(
             found.append(Hindrance("not_the_holder"))
     elif case_file.stage == "transferred":
         found.append(Hindrance("handed_to_history", {"thing": case_file.code}))
+    found += [one for check in MORE_CHECKS.get("change", ()) if (one := check(session, case_file))]
     return found + _frozen(case_file, orders)
 
 

@@ -269,7 +269,7 @@ def faults(content: bytes) -> Iterator[Fault]:
             yield Fault("not_a_certificate")
             return
         yield from _faults(told)
-    except (ValueError, KeyError, TypeError, AttributeError) as wrong:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as wrong:
         yield Fault("certificate_unreadable", type(wrong).__name__)
 
 

@@ -54,7 +54,7 @@ def end_of(term: Term | None, ended_on: date | None, events: Mapping[str, date])
 
     Args:
         term: None where a text states none that we know.
-        ended_on: the last day of the work.
+        ended_on: the last day of the work; nothing is counted from an earlier one.
         events: days of the events recorded, by kind (`STARTED_BY`).
     """
     if term is None:
@@ -65,6 +65,8 @@ def end_of(term: Term | None, ended_on: date | None, events: Mapping[str, date])
     start = events.get(event) if event else ended_on
     if start is None:
         return End(Fate.WAITS, event=event) if event else End(Fate.UNKNOWN)
+    if ended_on is not None:
+        start = max(start, ended_on)  # no term is over before the work was
     return End(Fate.RUNS, date(start.year + term.years, 12, 31))
 
 

@@ -10,8 +10,9 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from archive import clock
 from archive.errors import Conflict, Invalid
-from archive.models import CaseFile
+from archive.models import CaseFile, Organ
 from archive.moves import MORE_CHECKS, Check, Hindrance
 from archive.terms import Period, term_of
 from retention.models import Disposal
@@ -50,12 +51,13 @@ def require_not_too_early(session: Session, case_files: Iterable[int], day: date
         Conflict: `dossier_is_kept`.
     """
     wanted = (
-        select(CaseFile.code, Disposal.destroyed_at)
+        select(CaseFile.code, Disposal.destroyed_at, Organ)
         .join(Disposal, Disposal.dossier_id == CaseFile.id)
+        .join(Organ, Organ.id == Disposal.organ_id)
         .where(CaseFile.id.in_(list(case_files)))
     )
-    for code, at in session.execute(wanted):
-        if at is None or day.year <= at.year + LEAST_YEARS:
+    for code, at, organ in session.execute(wanted):
+        if at is None or day.year <= clock.day_of(at, organ).year + LEAST_YEARS:
             raise Conflict("dossier_is_kept", case_file=code, years=LEAST_YEARS)
 
 

@@ -23,7 +23,7 @@ from formats.vietnamese import nfc
 from retention import disposals, lines, listing
 from retention.models import Disposal, DisposalDocument, DisposalItem
 
-PAPER_STAGES = ("handed_over", "executing")
+PAPER_STAGES = ("executing",)  # before, the list may still be stopped
 
 
 @dataclass(frozen=True)

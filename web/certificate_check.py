@@ -84,6 +84,6 @@ def _beside(content: bytes, signature: bytes, fingerprint: str) -> SealVerdict:
 def _read(content: bytes) -> dict[str, Any]:
     try:
         told = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return told if isinstance(told, dict) else {}

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from archive import clock
 from archive.models import Document, Event, Person, Unit
 from archive.moves import Hindrance
-from retention import deciding, disposals, dossiers, meeting
+from retention import deciding, disposals, dossiers, meeting, preparing
 from retention.models import Appraisal, Disposal, DisposalItem, DisposalPaper
 from web.auth import asker
 from web.case_file_view import MoveShown, Step, said
@@ -107,7 +107,7 @@ def deeds_of(rows: Session, disposal: Disposal) -> list[MoveShown]:
         shown.append(MoveShown(gettext("The council's meeting"), "people", page))
     for name in NEXT.get(disposal.stage, ()):
         shown.append(_deed(rows, disposal, name))
-    if disposal.stage in ("handed_over", "executing") and disposal.destroyed_on_paper is None:
+    if disposal.stage in preparing.PAPER_STAGES and disposal.destroyed_on_paper is None:
         shown.append(_paper(rows, disposal))
     if disposal.stage == "destroyed":
         shown.append(_record(rows, disposal))

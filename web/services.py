@@ -13,7 +13,8 @@ from archive.journal import Journal
 from archive.settings import Settings
 from ingest.scanner import Scanner, open_scanner
 from ingest.workspace import Workshop
-from retention import dossier_terms as dossier_terms  # adds its checks to the archive's moves
+from retention import dossier_terms as dossier_terms  # both add checks to the archive's moves
+from retention import locking as locking
 from search.engine import SearchEngine, open_engine
 from web.keys import Keys
 

@@ -160,8 +160,10 @@ SENTENCES: dict[str, str] = {
     "case_file_corrected": _("{case_file} is corrected; the earlier values stay in its story."),
     "certificate_holds": _("The certificate of {disposal} holds: lines in its list: {count}."),
     "certificate_sealed": _(
-        "Sealed with the certificate {fingerprint}; compare it with the one the organ gives."
+        "Sealed with the certificate {fingerprint}. Whether that is the organ's, nobody has said: "
+        "ask the organ for its fingerprint, and check again with --fingerprint."
     ),
+    "certificate_sealed_by": _("Sealed with the certificate {fingerprint}, as you asked."),
     "certificate_says": _("{disposal}: destroyed lines: {count}; fingerprint of the list {root}"),
     "tombstone_says": _(
         "{code} was destroyed on {destroyed_on} by decision {decision}; list {disposal}. {title}"

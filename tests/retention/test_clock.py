@@ -39,6 +39,12 @@ DATA = Path(__file__).parents[2] / "retention" / "data"
             End(Fate.RUNS, date(2026, 12, 31)),
         ),
         ("Theo tuổi thọ công trình", ENDED, {}, End(Fate.WAITS, event="asset_ended")),
+        (
+            "5 năm sau khi chấm dứt hợp đồng",
+            ENDED,
+            {"ended": date(1990, 1, 1)},
+            End(Fate.RUNS, date(2024, 12, 31)),
+        ),
     ],
 )
 def test_the_end_of_a_term(

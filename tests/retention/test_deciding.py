@@ -7,7 +7,7 @@ import pytest
 from archive import audit, clock
 from archive.errors import ArchiveError, Conflict, Invalid, NotAllowed
 from archive.models import CaseFile, Person
-from retention import assignments, deciding, dossiers, lines, merkle, preparing
+from retention import assignments, deciding, dossiers, execution, lines, merkle, preparing
 from tests.factories import a_document, a_person
 from tests.retention.disposing import Desk, a_desk, later
 from tests.retention.office import Office
@@ -302,7 +302,7 @@ def test_nothing_is_handed_to_an_executor_whose_account_was_closed_yesterday(des
     assert said.value.code == "executor_not_active"
 
 
-def test_paper_twins_are_confirmed_by_the_executor_after_the_hand_over(desk: Desk) -> None:
+def test_paper_twins_are_confirmed_by_the_executor_once_the_destruction_began(desk: Desk) -> None:
     desk.files(1)
     desk.walk("reconfirmed")
     with desk.at(desk.lan) as (session, one):
@@ -313,6 +313,10 @@ def test_paper_twins_are_confirmed_by_the_executor_after_the_hand_over(desk: Des
     with pytest.raises(Conflict), desk.at(desk.mai) as (session, one):
         preparing.confirm_paper(session, one, desk.mai, day)
     desk.hand_over()
+    with pytest.raises(Conflict), desk.at(desk.mai) as (session, one):
+        preparing.confirm_paper(session, one, desk.mai, day)  # it may still be stopped
+    with desk.at(desk.mai) as (session, one):
+        execution.begin(session, one, desk.mai)
     for who, on, kind in (
         (desk.lan, day, NotAllowed),
         (desk.mai, day + timedelta(days=1), Invalid),

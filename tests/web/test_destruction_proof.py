@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -94,6 +95,16 @@ def test_a_certificate_is_verified_without_archive_or_home(
     assert not nowhere.exists()
     assert verified(kept(gone, "pdf"), "--fingerprint", told["fingerprint"])[0] == 0
     assert verified(kept(gone, "pdf"), "--fingerprint", "0" * 64)[0] == 1
+    assert not told["is_seal_known"]  # whoever asks must know whose it is
+
+
+def test_what_is_nested_without_end_is_no_certificate(gone: Ruin, tmp_path: Path) -> None:
+    place = tmp_path / "c.json"
+    place.write_bytes(b"[" * 200_000)
+    shutil.copy(kept(gone, "json.p7s"), tmp_path / "c.json.p7s")
+    code, told = verified(place)
+    assert (code, told["holds"]) == (1, False)
+    assert "certificate_unreadable" in {one["code"] for one in told["faults"]}
 
 
 def test_it_says_what_was_looked_for_where_before_and_after(gone: Ruin) -> None:

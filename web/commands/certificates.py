@@ -8,10 +8,9 @@ import click
 from archive import access
 from archive.access import Action
 from archive.errors import NotFound
-from archive.models import Organ
 from retention import certificates, disposals
 from web.certificate_check import check
-from web.commands.door import acting, answer, door, json_option, tell, the_archive
+from web.commands.door import acting, answer, door, here, json_option, tell, the_archive
 from web.words import say, say_code
 
 
@@ -41,6 +40,7 @@ def verify(file: Path, fingerprint: str, as_json: bool) -> None:
                 "lines": len(lines),
                 "root": told.get("root", ""),
                 "fingerprint": found.fingerprint,
+                "is_seal_known": bool(fingerprint),
                 "is_trial": bool(seal and seal.state == "valid_trial"),
                 "faults": [{"code": one.code, "where": one.where} for one in found.faults],
             }
@@ -50,7 +50,8 @@ def verify(file: Path, fingerprint: str, as_json: bool) -> None:
             tell(f"✗ {say_code(one.code, where=one.where)}")
         if found.holds:
             click.echo(say("certificate_holds", disposal=told["disposal"], count=len(lines)))
-            click.echo(say("certificate_sealed", fingerprint=found.fingerprint))
+            sealed = "certificate_sealed_by" if fingerprint else "certificate_sealed"
+            click.echo(say(sealed, fingerprint=found.fingerprint))
     sys.exit(0 if found.holds else 1)
 
 
@@ -68,7 +69,7 @@ def show(actor: str | None, disposal: str, out: Path | None, as_json: bool) -> N
 
     with the_archive() as services, acting(services, actor) as who:
         with services.db.reading() as session:
-            organ = session.get_one(Organ, who.organ_id)
+            organ = here(session, who)
             access.require(session, who, Action.SEE_DISPOSALS, organ)
             found = disposals.by_code(session, who, organ, disposal)
             stem, digest = certificates.file_stem(found.code), found.certificate

@@ -2,9 +2,8 @@
 
 import click
 
-from archive.models import Organ
 from retention import tombstones
-from web.commands.door import acting, answer, door, json_option, the_archive
+from web.commands.door import acting, answer, door, here, json_option, the_archive
 from web.words import say
 
 
@@ -25,7 +24,7 @@ def show(actor: str | None, code: str, as_json: bool) -> None:
         acting(services, actor) as who,
         services.db.reading() as session,
     ):
-        organ = session.get_one(Organ, who.organ_id)
+        organ = here(session, who)
         found = tombstones.by_code(session, who, organ, code)
         for one in found:
             told = tombstones.as_values(one)

@@ -16,7 +16,7 @@ from archive.models import CaseFile, Organ, Person
 from retention import transfer_folders, transfer_lists, transfers
 from retention.models import Transfer
 from retention.transferable import hindrances_of
-from web.commands.door import acting, answer, door, json_option, tell, the_archive
+from web.commands.door import acting, answer, door, here, json_option, tell, the_archive
 from web.services import Services
 from web.transfer_making import make, place_of
 from web.words import say, say_code
@@ -40,7 +40,7 @@ def transfer() -> None:
 def list_all(actor: str | None, kind: str | None, year: int | None, as_json: bool) -> None:
     """Print the transfers that are on their way, or what is due."""
     with the_archive() as services, acting(services, actor) as who, services.db.reading() as db:
-        organ = db.get_one(Organ, who.organ_id)
+        organ = here(db, who)
         access.require(db, who, Action.SEE_RETENTION, organ)
         rows = _due(db, who, organ, year) if kind == "due" else _transfers(db, organ, kind)
     for one in rows:
@@ -121,7 +121,7 @@ def register(
 ) -> None:
     """Register permanent case files, all of them or none, and print the transfer's code."""
     with the_archive() as services, acting(services, actor) as who, services.db.transaction() as db:
-        organ = db.get_one(Organ, who.organ_id)
+        organ = here(db, who)
         access.require(db, who, Action.HAND_TO_HISTORY, organ)
         files = [reads.the_case_file(db, who, one, Action.HAND_TO_HISTORY) for one in codes]
         files += _all_due(db, organ, year) if year is not None else []
@@ -235,7 +235,7 @@ def leave_out(actor: str | None, code: str, case_file: str, reason: str, as_json
 
 
 def _the_transfer(db: Session, who: Person, code: str) -> Transfer:
-    organ = db.get_one(Organ, who.organ_id)
+    organ = here(db, who)
     access.require(db, who, Action.HAND_TO_HISTORY, organ)
     return transfers.by_code(db, organ, code)
 

@@ -70,6 +70,10 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("%(case_file)s is the dossier of the disposal %(disposal)s."),
         _l("Nothing is taken out of it, and it is closed together with the disposal."),
     ),
+    "stands_on_a_list": (
+        _l("%(thing)s stands on the list of disposal %(disposal)s."),
+        _l("It stays as it is until the disposal has decided on it, or is stopped."),
+    ),
     # the lines today
     "notice_runs": (_l("The notice for %(thing)s runs until %(day)s."), _LEFT_OUT),
     "not_expired": (_l("The term of %(thing)s is not over."), _LEFT_OUT),
