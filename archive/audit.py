@@ -25,11 +25,10 @@ from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 from sqlalchemy.orm.attributes import set_committed_value
 
 from archive import clock
-from archive.database import Base, UnauditedChange
+from archive.database import Base, UnauditedChange, pieces
 from archive.models import ChainHead, Event, EventRow, EventWords, Person, Row
 
 START = "0" * 64
-MANY = 500  # rows in one question
 HEAD = 1  # the number of the one row of `chain_head`
 # What a statement written by hand changes.
 _CHANGES = re.compile(
@@ -281,10 +280,8 @@ def _read_again(session: Session, kind: type[Row], rows: dict[int, Row]) -> None
     left = dict(rows)
     names = columns(next(iter(rows.values())))
     wanted = select(kind.id, *(getattr(kind, name) for name in names))
-    numbers = sorted(rows)
-    for start in range(0, len(numbers), MANY):
-        some = kind.id.in_(numbers[start : start + MANY])
-        for number, *values in session.execute(wanted.where(some)):
+    for some in pieces(sorted(rows)):
+        for number, *values in session.execute(wanted.where(kind.id.in_(some))):
             row = left.pop(number)
             for name, value in zip(names, values, strict=True):
                 set_committed_value(row, name, value)

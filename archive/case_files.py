@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, and_, func, select
 from sqlalchemy.orm import Session, joinedload, load_only
 
 from archive import access, audit, clock, freezes
-from archive.database import among
+from archive.database import among, pieces
 from archive.errors import Conflict, Invalid, NotFound
 from archive.file_plans import tidy_notation
 from archive.models import (
@@ -185,9 +185,7 @@ def index_anew(session: Session, case_file_ids: Iterable[int]) -> None:
     Nothing of the documents themselves changes, so nothing is told of them. Each time the number
     is another one, below zero: who indexed from what stood before, sees it.
     """
-    numbers = sorted(set(case_file_ids))
-    for start in range(0, len(numbers), audit.MANY):
-        some = numbers[start : start + audit.MANY]
+    for some in pieces(sorted(set(case_file_ids))):
         inside = select(Placement.document_id).where(Placement.case_file_id.in_(some))
         found = select(Document).where(Document.id.in_(inside))
         for one in session.scalars(found.options(load_only(Document.indexed_revision))):

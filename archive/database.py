@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -34,6 +34,8 @@ from sqlalchemy.types import TypeDecorator
 from archive.errors import DatabaseBusy, NotReady
 from archive.journal import Journal
 
+T = TypeVar("T")
+AT_ONCE = 500  # values in one question
 PATIENCE = 30  # seconds that a writer waits for its turn
 LOCKED = 5  # seconds for which a table that is written anew is waited for; readers wait meanwhile
 _BUSY_ON_SQLITE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
@@ -75,6 +77,12 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+
+
+def pieces(things: Iterable[T], most: int = AT_ONCE) -> Iterator[list[T]]:
+    """So many of them at a time as one question takes."""
+    rest = list(things)
+    return (rest[start : start + most] for start in range(0, len(rest), most))
 
 
 def among(

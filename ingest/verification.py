@@ -9,7 +9,7 @@ from typing import TypeVar, TypeVarTuple
 from sqlalchemy.orm import Session
 
 from archive import audit, documents, organs
-from archive.database import Database
+from archive.database import Database, pieces
 from archive.errors import StoreFailed
 from archive.files import FileStore
 from archive.models import Document, Part
@@ -63,7 +63,7 @@ def verify(
         NotFound: `no_such_document`.
         ProgramMissing: Java or veraPDF is not there.
     """
-    for some in _batches(codes):
+    for some in pieces(codes, BATCH):
         with tempfile.TemporaryDirectory(prefix="luutru-verify-") as folder:
             looked = [
                 _look(files, settings, one, Path(folder) / str(number))
@@ -87,11 +87,6 @@ class _Looked:
     code: str
     checks: list[Checked]
     copies: dict[int, Path]
-
-
-def _batches(codes: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(codes), BATCH):
-        yield codes[start : start + BATCH]
 
 
 def _read(db: Database, codes: Sequence[str]) -> list[_Known]:

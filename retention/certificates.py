@@ -16,13 +16,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from archive import audit, clock
+from archive.database import pieces
 from archive.models import Event, EventRow, Organ, Person
 from archive.organ_rules import rules_of
 from archive.places import PLACES
 from formats.names import safe_name
 from retention import lines, merkle, merkle_proofs
 from retention.destruction_journal import Line
-from retention.execution import Batch, pieces
+from retention.execution import Batch
 from retention.models import Disposal, DisposalDocument, DisposalItem, Erasure
 
 KIND, VERSION = "luutru.destruction", 1

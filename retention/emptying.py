@@ -10,19 +10,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import JSON, Text, delete, select
 from sqlalchemy.orm import Session
 
-from archive.database import Base
+from archive.database import Base, pieces
 from archive.models import Document, Event, EventRow, EventWords, Part, Row
 from retention.models import Clock
 
 FORGOTTEN = "0" * 64  # stands where a digest must stand
 MARK = object()  # stands where a reason must stand: the disposal's code
-MANY = 500  # numbers in one question
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -153,7 +151,7 @@ def empty(session: Session, gone: Gone, mark: str) -> Forgot:
     found = rows_of(session, gone)
     events = sorted(events_telling(session, found))
     changed = [one for name, rows in found.items() for one in _forget(session, name, rows, mark)]
-    for some in _pieces(gone.case_files):
+    for some in pieces(gone.case_files):
         session.execute(delete(Clock).where(Clock.case_file_id.in_(some)))
     for row, _ in found["document"].values():
         assert isinstance(row, Document)
@@ -165,7 +163,7 @@ def empty(session: Session, gone: Gone, mark: str) -> Forgot:
 
 def erase_words(session: Session, events: Sequence[int]) -> None:
     """Erase the words of these events; the caller tells of it."""
-    for numbers in _pieces(events):
+    for numbers in pieces(events):
         session.execute(delete(EventWords).where(EventWords.event_id.in_(numbers)))
 
 
@@ -204,7 +202,7 @@ def events_telling(session: Session, rows: Owned) -> dict[int, str]:
     told: dict[int, str] = {}
     for name, some in rows.items():
         kind = _model(name).STORY
-        for numbers in _pieces(some):
+        for numbers in pieces(some):
             about = select(EventWords.event_id, Event.subject_id).join(
                 Event, Event.id == EventWords.event_id
             )
@@ -245,7 +243,7 @@ def _rows(
 ) -> dict[int, tuple[Row, str]]:
     table, found = _model(name), dict[int, tuple[Row, str]]()
     for column, kind in one.by.items():
-        for some in _pieces(owners[kind]):
+        for some in pieces(owners[kind]):
             wanted = select(table).where(getattr(table, column).in_(some))
             if column in one.only:
                 wanted = wanted.where(table.state == one.only[column])  # type: ignore[attr-defined]
@@ -257,7 +255,7 @@ def _rows(
 def _owned(session: Session, wanted: Any, by: Any, owners: dict[int, str]) -> dict[int, str]:
     """Numbers of rows that belong to these, with the code of what they belong to."""
     found: dict[int, str] = {}
-    for some in _pieces(owners):
+    for some in pieces(owners):
         for number, owner in session.execute(select(wanted, by).where(by.in_(some))):
             found[number] = owners[owner]
     return found
@@ -330,15 +328,10 @@ def _blank(name: str, column: str) -> Any:
     return partial(found.default.arg, None) if found.default.is_callable else found.default.arg
 
 
-def _pieces(numbers: Iterable[T]) -> Iterator[Sequence[T]]:
-    rest = list(numbers)
-    return (rest[start : start + MANY] for start in range(0, len(rest), MANY))
-
-
 def still_named(session: Session, digests: Iterable[str]) -> dict[str, int]:
     """How many parts of documents that are there name each of these bytes."""
     found: dict[str, int] = {}
-    for some in _pieces(digests):
+    for some in pieces(digests):
         there = select(Part.digest).join(Document, Document.id == Part.document_id)
         there = there.where(Part.digest.in_(some), Document.destroyed_at.is_(None))
         for digest in session.scalars(there):

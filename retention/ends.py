@@ -5,13 +5,14 @@ archive confirmed, the one stated on the case file, and those stated on its docu
 33/2024, Đ15.4). So nothing gets shorter but by somebody who has the right to say so.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from archive.database import pieces
 from archive.models import CaseFile, Document, Placement
 from archive.terms import term_of
 from retention.clock import End, Fate, end_of, longest
@@ -86,7 +87,7 @@ def of_documents(session: Session, ids: Iterable[int]) -> dict[int, End]:
     """The longest of all case files that each stands in; of one that stands in none: unknown."""
     wanted = list(ids)
     places: dict[int, list[int]] = {number: [] for number in wanted}
-    for some in _pieces(wanted):
+    for some in pieces(wanted, AT_ONCE):
         found = select(Placement.document_id, Placement.case_file_id)
         for document, case_file in session.execute(found.where(Placement.document_id.in_(some))):
             places[document].append(case_file)
@@ -100,13 +101,9 @@ def of_documents(session: Session, ids: Iterable[int]) -> dict[int, End]:
 def standings(session: Session, ids: Iterable[int]) -> dict[int, Standing]:
     """What decides it, of each: four questions for every five thousand case files."""
     found: dict[int, Standing] = {}
-    for some in _pieces(list(ids)):
+    for some in pieces(ids, AT_ONCE):
         found |= _standings(session, some)
     return found
-
-
-def _pieces(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
-    return (numbers[start : start + AT_ONCE] for start in range(0, len(numbers), AT_ONCE))
 
 
 def _standings(session: Session, ids: Sequence[int]) -> dict[int, Standing]:

@@ -7,16 +7,16 @@ found before, and whether it is found no more. The journal of destructions hears
 first byte goes. Only when every place was looked at again is anything called destroyed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from archive import audit, clock, moves
-from archive.database import Base
+from archive.database import Base, pieces
 from archive.errors import Conflict
 from archive.models import CaseFile, Document, Organ, Part, Person, Placement, Row
 from archive.moves import Hindrance
@@ -31,8 +31,6 @@ from retention.models import (
 
 LEASE = timedelta(minutes=10)
 PAUSES = (timedelta(seconds=30), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
-MANY = 500
-T = TypeVar("T")
 PAPER = "paper_not_confirmed"  # what waits for nothing but that
 ON_THE_ROAD = ("received", "waiting", "stuck", "refused")
 
@@ -347,9 +345,3 @@ def progress(session: Session, disposal: Disposal, most: int = 50) -> Progress:
         disposal.attempts,
         disposal.try_after,
     )
-
-
-def pieces(numbers: Iterable[T]) -> list[Sequence[T]]:
-    """As many at a time as one question takes."""
-    rest = list(numbers)
-    return [rest[start : start + MANY] for start in range(0, len(rest), MANY)]

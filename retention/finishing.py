@@ -7,11 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from archive import clock
+from archive.database import pieces
 from archive.models import Person, Row
 from archive.organ_rules import rules_of
 from retention import disposals, lines
 from retention.destruction_journal import Line
-from retention.execution import Batch, pieces
+from retention.execution import Batch
 from retention.models import Destruction, Disposal, DisposalDocument, DisposalItem, Tombstone
 
 

@@ -6,7 +6,8 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from archive import clock
-from retention.execution import Batch, pieces
+from archive.database import pieces
+from retention.execution import Batch
 from retention.models import Erasure
 from retention.probes import Found, Sought, Spot
 

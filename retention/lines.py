@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from archive import audit, clock, submission_lists
+from archive import audit, clock, database, submission_lists
 from archive.errors import Conflict
 from archive.life_models import FreezeOrder, Frozen
 from archive.models import CaseFile, Document, Organ, Part, Placement
@@ -21,7 +21,6 @@ from retention.appraisal_facts import with_things
 from retention.clock import Fate
 from retention.models import Appraisal, Assignment, Disposal, DisposalItem
 
-MANY = 500  # things in one question
 GONE = ("transferred", "destroyed")
 
 
@@ -50,9 +49,8 @@ def decided(session: Session, disposal: Disposal) -> list[DisposalItem]:
 
 
 def pieces(numbers: Iterable[int]) -> Iterator[list[int]]:
-    """So many at once as one question asks for."""
-    wanted = sorted(set(numbers))
-    return (wanted[start : start + MANY] for start in range(0, len(wanted), MANY))
+    """Each once and in order, so many at a time as one question takes."""
+    return database.pieces(sorted(set(numbers)))
 
 
 # What the lines rest on ---------------------------------------------------------------------------

@@ -15,10 +15,10 @@ from sqlalchemy import select
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-from archive.database import Database
+from archive.database import Database, pieces
 from archive.models import CaseFile, Document, EventWords, Part
 from retention import emptying
-from retention.execution import Batch, Thing, gone_of, pieces
+from retention.execution import Batch, Thing, gone_of
 from retention.probes import BOTH, Found, Sought
 
 CHUNK = 4 * 1024 * 1024

@@ -6,7 +6,7 @@ road is put beside them by `web.executing`. A test holds the spots against the l
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -15,12 +15,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive import audit
-from archive.database import Database
+from archive.database import Database, pieces
 from archive.errors import ArchiveError, StoreFailed
 from archive.files import FileStore
 from archive.models import Part, Rendition, Row
 from retention import emptying, quotations
-from retention.execution import Batch, Thing, gone_of, pieces
+from retention.execution import Batch, Thing, gone_of
 from retention.models import Disposal
 
 TOGETHER = 40  # lines whose rows are emptied in one transaction
@@ -80,7 +80,7 @@ class Rows:
         by_line: dict[int, list[Thing]] = {}
         for one in sought:
             by_line.setdefault(one.thing.item, []).append(one.thing)
-        for some in some_of(list(by_line.values()), TOGETHER):
+        for some in pieces(by_line.values(), TOGETHER):
             things = [one for line in some for one in line]
             with self.db.transaction() as session:
                 forgot = emptying.empty(session, gone_of(things), batch.code)
@@ -213,7 +213,7 @@ class Bytes:
         """Remove what nobody else needs; one that the disk will not give up holds up no other."""
         troubles: dict[str, str] = {}
         listed = self._listed(sought)
-        for some in some_of(list(listed.items()), TOGETHER):
+        for some in pieces(list(listed.items()), TOGETHER):
             with self.files.letting_go():
                 with self.db.reading() as session:
                     wanted = {digest for _, mine in some for digest in mine}
@@ -247,11 +247,6 @@ class Bytes:
             with suppress(StoreFailed), self.files.open(digest):
                 pass  # damaged or unreadable bytes are there all the same
         return True
-
-
-def some_of(things: list[Any], most: int) -> Iterator[list[Any]]:
-    """As many at a time as one transaction takes."""
-    return (things[start : start + most] for start in range(0, len(things), most))
 
 
 def said(trouble: Exception) -> str:

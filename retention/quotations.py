@@ -13,9 +13,10 @@ from itertools import accumulate
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from archive.database import pieces
 from archive.models import CaseFile, Document, Event, EventWords, Part
 from formats.vietnamese import fold
-from retention.execution import Thing, gone_of, pieces
+from retention.execution import Thing, gone_of
 
 SEARCH = "search.run"
 FEWEST = 3  # words; fewer stand in any title

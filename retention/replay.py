@@ -19,12 +19,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive import audit, clock
-from archive.database import Database
+from archive.database import Database, pieces
 from archive.errors import NotReady
 from archive.models import DESTROYED, CaseFile, CodeSeries, Document, Organ, Row
 from retention import emptying, execution, finishing
 from retention.destruction_journal import DONE, INTENT, DestructionJournal, Line
-from retention.execution import Batch, Thing, pieces
+from retention.execution import Batch, Thing
 from retention.models import Appraisal, Destruction, Disposal, Tombstone
 from retention.probes import Facts, Sought, Spot
 

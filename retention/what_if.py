@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from archive.database import pieces
 from archive.errors import Invalid
 from archive.models import CaseFile, Person
 from archive.reading import known_case_files
@@ -135,7 +136,6 @@ def of_term(session: Session, case_file: CaseFile, term: str) -> Moved:
 def known_to(session: Session, by: Person, moved: Sequence[Moved]) -> list[Moved]:
     """The same list; of case files that the person may not know of neither code nor title."""
     known: set[int] = set()
-    for start in range(0, len(moved), AT_ONCE):
-        some = [one.case_file_id for one in moved[start : start + AT_ONCE]]
+    for some in pieces((one.case_file_id for one in moved), AT_ONCE):
         known |= known_case_files(session, by, some)
     return [one if one.case_file_id in known else replace(one, code="", title="") for one in moved]

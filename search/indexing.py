@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from archive.access import are_covered, finders_of, finders_of_case_file
-from archive.database import Database
+from archive.database import Database, pieces
 from archive.documents import number_as_shown, rendition
 from archive.errors import NotFound, StoreFailed
 from archive.fields import DOCUMENT_FIELDS
@@ -60,7 +60,7 @@ def index(
     wanted, done, without_text = list(documents), 0, list[str]()
     for _ in range(_ROUNDS):
         behind: list[int] = []
-        for some in _batches(wanted):
+        for some in pieces(wanted, BATCH):
             entries = _entries(database, files, some, without_text)
             engine.put(entry for entry, _ in entries.values())
             done += len(entries)
@@ -290,10 +290,5 @@ def _note(database: Database, seen: dict[int, _Seen]) -> list[int]:
 
 
 def _note_all(database: Database, seen: dict[int, _Seen]) -> None:
-    for some in _batches(list(seen)):
+    for some in pieces(seen, BATCH):
         _note(database, {number: seen[number] for number in some})
-
-
-def _batches(numbers: list[int]) -> Iterator[list[int]]:
-    for start in range(0, len(numbers), BATCH):
-        yield numbers[start : start + BATCH]

@@ -11,13 +11,14 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from archive.database import pieces
 from archive.models import Part
 from archive.use_models import WholeCopy
 from ingest import shelving
 from ingest.leftovers import clear_temporary_folders, left_in_temporary_folders
 from ingest.models import Intake, IntakeFile, Issuance
 from retention import probes
-from retention.execution import Batch, Thing, pieces
+from retention.execution import Batch, Thing
 from retention.models import TransferItem
 from retention.probes import DOCUMENTS, Found, Sought
 from search import indexing
