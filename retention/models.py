@@ -240,6 +240,12 @@ class Appraisal(Row):
         CheckConstraint("notice_until > noticed_on", name="notice"),
         Index("ix_appraisal_stage", "organ_id", "stage", "expires_on", "id"),
         Index("ix_appraisal_case_file", "case_file_id", "expires_on"),
+        Index(
+            "ix_appraisal_twin",
+            "twin_id",
+            sqlite_where=text("twin_id is not null"),
+            postgresql_where=text("twin_id is not null"),
+        ),
         Index(  # one at a time: what was kept once may come again for a later day
             "ix_appraisal_live",
             "case_file_id",
@@ -424,9 +430,11 @@ class DisposalItem(Row):
     expires_on: Mapped[date | None] = mapped_column()
     notice_until: Mapped[date] = mapped_column()
     twin_code: Mapped[str] = mapped_column(Text, default="")  # the copy that stays (R17)
+    # the day until which that copy stands for it, fixed by the decision; None: for ever
+    twin_until: Mapped[date | None] = mapped_column()
     box: Mapped[str] = mapped_column(Text, default="")  # bundle or box, as the form asks
     volume: Mapped[str] = mapped_column(Text, default="")
-    on_paper: Mapped[bool] = mapped_column(default=False)  # a paper twin leaves with it (R19)
+    on_paper: Mapped[bool] = mapped_column(default=False)  # paper leaves with it (R19)
     digest: Mapped[str] = mapped_column(Text)  # leaf of the tree: code, digests, rule
     document_total: Mapped[int] = mapped_column(default=0)
     page_total: Mapped[int] = mapped_column(default=0)
@@ -471,6 +479,7 @@ class DisposalDocument(Row):
     code: Mapped[str] = mapped_column(Text, index=True)
     digests: Mapped[list[str]] = mapped_column(JSON)  # SHA-256 of each part's original, in order
     pages: Mapped[int] = mapped_column(default=0)
+    on_paper: Mapped[bool] = mapped_column(default=False)  # its paper goes or stays with it (R19)
     kept_why: Mapped[str] = mapped_column(Text, default="")  # shared: another file needs it
     destroyed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 import archive.database
 
-revision = '0001_ff44c04d'
+revision = '0001_6c05636f'
 down_revision = None
 
 
@@ -877,6 +877,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_appraisal_document', ['document_id'], unique=True, sqlite_where=sa.text("document_id is not null and stage not in ('kept', 'destroyed')"), postgresql_where=sa.text("document_id is not null and stage not in ('kept', 'destroyed')"))
         batch_op.create_index('ix_appraisal_live', ['case_file_id'], unique=True, sqlite_where=sa.text("case_file_id is not null and stage not in ('kept', 'destroyed')"), postgresql_where=sa.text("case_file_id is not null and stage not in ('kept', 'destroyed')"))
         batch_op.create_index('ix_appraisal_stage', ['organ_id', 'stage', 'expires_on', 'id'], unique=False)
+        batch_op.create_index('ix_appraisal_twin', ['twin_id'], unique=False, sqlite_where=sa.text('twin_id is not null'), postgresql_where=sa.text('twin_id is not null'))
 
     op.create_table('carried_over',
     sa.Column('plan_id', sa.Integer(), nullable=False),
@@ -1443,6 +1444,7 @@ def upgrade() -> None:
     sa.Column('expires_on', sa.Date(), nullable=True),
     sa.Column('notice_until', sa.Date(), nullable=False),
     sa.Column('twin_code', sa.Text(), nullable=False),
+    sa.Column('twin_until', sa.Date(), nullable=True),
     sa.Column('box', sa.Text(), nullable=False),
     sa.Column('volume', sa.Text(), nullable=False),
     sa.Column('on_paper', sa.Boolean(), nullable=False),
@@ -1624,6 +1626,7 @@ def upgrade() -> None:
     sa.Column('code', sa.Text(), nullable=False),
     sa.Column('digests', sa.JSON(), nullable=False),
     sa.Column('pages', sa.Integer(), nullable=False),
+    sa.Column('on_paper', sa.Boolean(), nullable=False),
     sa.Column('kept_why', sa.Text(), nullable=False),
     sa.Column('destroyed_at', archive.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('id', sa.Integer(), nullable=False),
@@ -1979,6 +1982,7 @@ def downgrade() -> None:
 
     op.drop_table('carried_over')
     with op.batch_alter_table('appraisal', schema=None) as batch_op:
+        batch_op.drop_index('ix_appraisal_twin', sqlite_where=sa.text('twin_id is not null'), postgresql_where=sa.text('twin_id is not null'))
         batch_op.drop_index('ix_appraisal_stage')
         batch_op.drop_index('ix_appraisal_live', sqlite_where=sa.text("case_file_id is not null and stage not in ('kept', 'destroyed')"), postgresql_where=sa.text("case_file_id is not null and stage not in ('kept', 'destroyed')"))
         batch_op.drop_index('ix_appraisal_document', sqlite_where=sa.text("document_id is not null and stage not in ('kept', 'destroyed')"), postgresql_where=sa.text("document_id is not null and stage not in ('kept', 'destroyed')"))
