@@ -5,7 +5,7 @@ table would change in a plan says `plan_import.py`.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -79,13 +79,18 @@ class Given:
         return not any(self.values.get(name) for name in told)
 
 
-def fields_of(table: Table) -> dict[str, int]:
+def fields_of(
+    table: Table,
+    columns: Sequence[Column] = COLUMNS,
+    needed: Collection[str] = ("notation", "title"),
+    lacking: str = "plan_column_missing",
+) -> dict[str, int]:
     """Which column of the table holds which field.
 
     Raises:
-        Invalid: `plan_column_missing`, `plan_column_twice`.
+        Invalid: `plan_column_twice`, or what `lacking` names where a needed one is not there.
     """
-    known = {heading_key(name): one for one in COLUMNS for name in (one.name, *one.also)}
+    known = {heading_key(name): one for one in columns for name in (one.name, *one.also)}
     places: dict[str, int] = {}
     for place, cell in enumerate(table.header):
         column = known.get(heading_key(cell))
@@ -94,9 +99,9 @@ def fields_of(table: Table) -> dict[str, int]:
         if column.field in places:
             raise Invalid("plan_column_twice", column=cell)
         places[column.field] = place
-    for column in COLUMNS:
-        if column.field in ("notation", "title") and column.field not in places:
-            raise Invalid("plan_column_missing", column=column.name)
+    for column in columns:
+        if column.field in needed and column.field not in places:
+            raise Invalid(lacking, column=column.name)
     return places
 
 

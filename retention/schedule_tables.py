@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from archive import audit
-from archive.errors import Conflict, Invalid
+from archive.errors import Conflict
 from archive.models import Organ, Person
 from archive.plan_import import Wrong
-from archive.plan_tables import Column
+from archive.plan_tables import Column, fields_of
 from formats.tables import Table, TableRow, heading_key
 from retention.models import RetentionRule
 from retention.schedule import (
@@ -96,7 +96,7 @@ def compare(session: Session, organ: Organ, table: Table) -> Comparison:
     Raises:
         Invalid: `rule_column_missing`, `plan_column_twice`.
     """
-    places = _fields_of(table)
+    places = fields_of(table, COLUMNS, _NEEDED, "rule_column_missing")
     present = _present(session, organ)
     seen: dict[str, int] = {}
     fates: list[Fate] = []
@@ -129,22 +129,6 @@ def _latest(table: Table, place: int) -> list[TableRow]:
         number = tidy_number(row.cells[place])
         last[number] = max(last.get(number, 0), version(row))
     return [row for row in table.rows if version(row) in (0, last[tidy_number(row.cells[place])])]
-
-
-def _fields_of(table: Table) -> dict[str, int]:
-    known = {heading_key(name): one for one in COLUMNS for name in (one.name, *one.also)}
-    places: dict[str, int] = {}
-    for place, cell in enumerate(table.header):
-        column = known.get(heading_key(cell))
-        if column is None:
-            continue
-        if column.field in places:
-            raise Invalid("plan_column_twice", column=cell)
-        places[column.field] = place
-    for column in COLUMNS:
-        if column.field in _NEEDED and column.field not in places:
-            raise Invalid("rule_column_missing", column=column.name)
-    return places
 
 
 def _present(session: Session, organ: Organ) -> dict[str, RetentionRule]:

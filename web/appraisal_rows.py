@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
+from archive.errors import NotFound
 from archive.life_models import Notice, NoticeItem
 from archive.models import CaseFile, Document, Organ, Person
 from archive.reading import seen_case_files, seen_documents, sees_all
@@ -59,6 +60,18 @@ def appraisals(rows: Session, person: Person, organ: Organ) -> Select[Appraisal]
         .options(*with_things())
         .order_by(Appraisal.expires_on, Appraisal.id)
     )
+
+
+def one_seen(rows: Session, person: Person, organ: Organ, number: int) -> Appraisal:
+    """The organ's appraisal of that number, if the person may know of its thing.
+
+    Raises:
+        NotFound: `no_such_appraisal`.
+    """
+    found = rows.scalar(appraisals(rows, person, organ).where(Appraisal.id == number))
+    if found is None:
+        raise NotFound("no_such_appraisal", number=number)
+    return found
 
 
 def sent(rows: Session, shown: Sequence[Appraisal]) -> dict[int, list[Sent]]:

@@ -4,15 +4,16 @@ Each says how a thing is found there and how it is made to go (`retention.probes
 """
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from archive.database import pieces
 from archive.models import Part
+from archive.settings import Settings
 from archive.use_models import WholeCopy
 from ingest import shelving
 from ingest.leftovers import clear_temporary_folders, left_in_temporary_folders
@@ -143,23 +144,29 @@ class PagePictures:
 
 
 @dataclass
-class WholeCopies:
-    """Whole case files as one PDF, for who asked, for a day: of what goes, or with it inside."""
+class Made:
+    """What the system makes of whole case files, by its number: of what goes, or with it inside.
+
+    It goes whole, half made ones too: it can be made again of what is left.
+    """
 
     services: Services
-    name: str = "whole copies"
+    name: str
+    key: str  # under which the ledger keeps their numbers
+    asked: Select[int, int]  # the case file's number and that of what was made of it
+    places: Callable[[Settings, int], tuple[Path, ...]]
     kinds: frozenset[str] = CASE_FILES
 
     def find(self, batch: Batch, sought: Sequence[Sought]) -> Found:
-        """Files that are there."""
+        """Those that are there."""
         found: Found = {}
         for code, numbers in self._numbers(sought).items():
             there = [one for one in numbers if any(place.exists() for place in self._places(one))]
-            found[code] = {"found": len(there), "copies": numbers}
+            found[code] = {"found": len(there), self.key: numbers}
         return found
 
     def empty(self, batch: Batch, sought: Sequence[Sought]) -> dict[str, str]:
-        """Remove them, those that are being made too."""
+        """Remove them."""
         troubles: dict[str, str] = {}
         for code, numbers in self._numbers(sought).items():
             for place in (each for one in numbers for each in self._places(one)):
@@ -167,64 +174,42 @@ class WholeCopies:
                     troubles[code] = trouble
         return troubles
 
-    def _places(self, number: int) -> tuple[Path, Path]:
-        place = whole_making.place_of(self.services.settings, number)
+    def _places(self, number: int) -> tuple[Path, ...]:
+        return self.places(self.services.settings, number)
+
+    def _numbers(self, sought: Sequence[Sought]) -> dict[str, list[int]]:
+        if all(one.before for one in sought):
+            return {one.thing.code: one.before.get(self.key, []) for one in sought}
+        by_number = {one.thing.number: one.thing.code for one in sought}
+        case_file = self.asked.selected_columns[0]
+        found: dict[str, list[int]] = {}
+        with self.services.db.reading() as session:
+            for some in pieces(by_number):
+                for file, number in session.execute(self.asked.where(case_file.in_(some))):
+                    found.setdefault(by_number[file], []).append(number)
+        return found
+
+
+def whole_copies(services: Services) -> Made:
+    """Whole case files as one PDF, for who asked, for a day."""
+
+    def places(settings: Settings, number: int) -> tuple[Path, ...]:
+        place = whole_making.place_of(settings, number)
         return place, place.with_suffix(".part")
 
-    def _numbers(self, sought: Sequence[Sought]) -> dict[str, list[int]]:
-        if all(one.before for one in sought):
-            return {one.thing.code: one.before.get("copies", []) for one in sought}
-        by_number = {one.thing.number: one.thing.code for one in sought}
-        found: dict[str, list[int]] = {}
-        with self.services.db.reading() as session:
-            for some in pieces(by_number):
-                asked = select(WholeCopy.case_file_id, WholeCopy.id)
-                for file, number in session.execute(asked.where(WholeCopy.case_file_id.in_(some))):
-                    found.setdefault(by_number[file], []).append(number)
-        return found
+    asked = select(WholeCopy.case_file_id, WholeCopy.id)
+    return Made(services, "whole copies", "copies", asked, places)
 
 
-@dataclass
-class TransferFolders:
-    """Folders for the historical archive in which it lies, of transfers that came to nothing."""
+def transfer_folders(services: Services) -> Made:
+    """Folders for the historical archive, of transfers that came to nothing."""
 
-    services: Services
-    name: str = "folders for the historical archive"
-    kinds: frozenset[str] = CASE_FILES
-
-    def find(self, batch: Batch, sought: Sequence[Sought]) -> Found:
-        """Folders that are there, and half ones."""
-        found: Found = {}
-        for code, numbers in self._numbers(sought).items():
-            there = [one for one in numbers if any(place.exists() for place in self._places(one))]
-            found[code] = {"found": len(there), "transfers": numbers}
-        return found
-
-    def empty(self, batch: Batch, sought: Sequence[Sought]) -> dict[str, str]:
-        """Remove them whole: they can be made again of what is left."""
-        troubles: dict[str, str] = {}
-        for code, numbers in self._numbers(sought).items():
-            for place in (each for one in numbers for each in self._places(one)):
-                if (trouble := _remove(place)) is not None:
-                    troubles[code] = trouble
-        return troubles
-
-    def _places(self, number: int) -> tuple[Path, Path]:
-        place = transfer_making.place_of(self.services.settings, number)
+    def places(settings: Settings, number: int) -> tuple[Path, ...]:
+        place = transfer_making.place_of(settings, number)
         return place, place.with_name(place.name + ".part")
 
-    def _numbers(self, sought: Sequence[Sought]) -> dict[str, list[int]]:
-        if all(one.before for one in sought):
-            return {one.thing.code: one.before.get("transfers", []) for one in sought}
-        by_number = {one.thing.number: one.thing.code for one in sought}
-        found: dict[str, list[int]] = {}
-        with self.services.db.reading() as session:
-            for some in pieces(by_number):
-                asked = select(TransferItem.case_file_id, TransferItem.transfer_id)
-                asked = asked.where(TransferItem.case_file_id.in_(some))
-                for file, number in session.execute(asked):
-                    found.setdefault(by_number[file], []).append(number)
-        return found
+    asked = select(TransferItem.case_file_id, TransferItem.transfer_id)
+    return Made(services, "folders for the historical archive", "transfers", asked, places)
 
 
 # The index ----------------------------------------------------------------------------------------

@@ -34,10 +34,10 @@ from web.content_places import (
     Index,
     PagePictures,
     TemporaryFolders,
-    TransferFolders,
-    WholeCopies,
     WorkArea,
     digests_of,
+    transfer_folders,
+    whole_copies,
 )
 from web.forms import print_form
 from web.services import Services
@@ -142,8 +142,8 @@ def spots_of(services: Services, tell: Tell | None = None) -> tuple[Spot, ...]:
     return (
         Rows(db, tell=tell) if tell else Rows(db),
         StoryWords(db, tell=tell) if tell else StoryWords(db),
-        WholeCopies(services),
-        TransferFolders(services),
+        whole_copies(services),
+        transfer_folders(services),
         WorkArea(services),
         Bytes(db, workshop.quarantine, "quarantine", digests_of, shelving.needed_apart),
         PagePictures(services),

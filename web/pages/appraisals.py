@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from archive import clock, people
 from archive.access import Action
-from archive.errors import ArchiveError, Invalid, NotAllowed, NotFound
+from archive.errors import ArchiveError, Invalid, NotAllowed
 from archive.models import Person
 from archive.moves import Hindrance
 from archive.reading import story_of
@@ -96,7 +96,7 @@ def one(number: int) -> str:
     """One thing under re-appraisal: its term, what both sides said, every move with its reason."""
     with reading() as rows:
         require(rows, Action.SEE_RETENTION, here())
-        found = _seen(rows, number)
+        found = appraisal_rows.one_seen(rows, asker(), here(), number)
         fact = known(rows, here(), [found])[found.id]
         given = [found.concluded_by_id, found.twin_named_by_id, found.twin_confirmed_by_id]
         return render_template(
@@ -123,19 +123,6 @@ def _offered(one: Appraisal) -> Iterable[str]:
         for name in MOVES
         if name not in of_one_kind and one.stage in (*appraisals.MOVES[name].start, "noticed")
     ]
-
-
-def _seen(rows: Session, number: int) -> Appraisal:
-    """The organ's appraisal, if the person may know of its thing.
-
-    Raises:
-        NotFound: `no_such_appraisal`.
-    """
-    wanted = appraisal_rows.appraisals(rows, asker(), here()).where(Appraisal.id == number)
-    found = rows.scalar(wanted)
-    if found is None:
-        raise NotFound("no_such_appraisal", number=number)
-    return found
 
 
 # Many at once -------------------------------------------------------------------------------------
@@ -220,7 +207,7 @@ def _chosen(name: str) -> list[int]:
     with reading() as rows:
         require(rows, Action.SEE_RETENTION, here())
         for number in found:
-            _seen(rows, number)
+            appraisal_rows.one_seen(rows, asker(), here(), number)
     return found
 
 

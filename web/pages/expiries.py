@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from archive import clock, people
 from archive.access import Action
-from archive.errors import ArchiveError, NotAllowed, NotFound
+from archive.errors import ArchiveError, NotAllowed
 from retention import appraisals, expiries
 from retention.appraisal_checks import sides_of
 from retention.appraisal_facts import by_number, known_of
@@ -79,7 +79,7 @@ def one(number: int) -> str:
     """One notice: the term, its days, everybody who was told, who knows."""
     with reading() as rows:
         require(rows, Action.SEE_RETENTION, here())
-        found = _seen(rows, number)
+        found = appraisal_rows.one_seen(rows, asker(), here(), number)
         return render_template(
             "expiries/one.html",
             one=found,
@@ -94,25 +94,12 @@ def one(number: int) -> str:
         )
 
 
-def _seen(rows: Session, number: int) -> Appraisal:
-    """The organ's appraisal, if the person may know of its thing.
-
-    Raises:
-        NotFound: `no_such_appraisal`.
-    """
-    wanted = appraisal_rows.appraisals(rows, asker(), here()).where(Appraisal.id == number)
-    found = rows.scalar(wanted)
-    if found is None:
-        raise NotFound("no_such_appraisal", number=number)
-    return found
-
-
 @blueprint.post("/<int:number>/known")
 def acknowledge(number: int) -> BaseResponse:
     """Note for one's side: we know (đã biết)."""
     with reading() as rows:
         require(rows, Action.SEE_RETENTION, here())
-        _seen(rows, number)
+        appraisal_rows.one_seen(rows, asker(), here(), number)
     try:
         with writing() as rows:
             expiries.acknowledge(rows, by_number(rows, here(), number), asker())
