@@ -5,8 +5,8 @@ it, and questions arrive as a small tree of nodes over the fields below. That is
 swapped without a saved search changing its meaning.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -19,16 +19,29 @@ TITLE = "title"
 TITLE_FOLDED = "title_folded"
 PAIRS = "pairs"  # neighbouring syllables, for ranking only: no positions
 PAIRS_FOLDED = "pairs_folded"
+NAMED = "named"  # what was entered, each word behind the name of its field: "signer:lan"
+NAMED_FOLDED = "named_folded"
 # Fields of whole keys.
 ID = "id"
+KIND = "kind"  # "document" or "case_file"
 NUMBERS = "numbers"
 CITES = "cites"  # numbers of other documents that the text names
 READERS = "readers"
 ORGAN = "organ"
 TYPE = "type"
 CASE_FILE = "case_file"
-# The one field of numbers.
+YEAR = "year"
+ISSUER = "issuer"  # name of the organ that issued it
+UNIT = "unit"
+SIGNER = "signer"
+STAGE = "stage"
+TERM = "term"  # how long it is kept
+VERDICT = "verdict"  # what the validation of its signatures said
+FORMAT = "format"
+FACETS = (YEAR, ISSUER, TYPE, UNIT, CASE_FILE, SIGNER, STAGE, TERM, VERDICT, FORMAT)
+# Fields of numbers.
 DAY = "day"
+ADDED = "added"  # seconds since 1970 when the archive took it in
 
 
 class SearchBroken(ArchiveError):
@@ -41,10 +54,11 @@ class SearchBusy(Conflict):
 
 @dataclass(frozen=True)
 class Entry:
-    """One document as it goes into an index.
+    """One document or case file as it goes into an index.
 
     Attributes:
-        id: the document's code.
+        id: the document's code; of a case file "case_file:" and its number.
+        kind: "document" or "case_file".
         revision: which revision of the document this describes; hits give it back.
         readers: keywords such as "organ:5"; who has one of them may find the document.
         title: the subject.
@@ -59,6 +73,9 @@ class Entry:
         case_files: codes of its case files of which each of the readers may know.
         case_file_titles: titles of those case files.
         fields: all other things that were entered about it.
+        named: what was entered, by the name of its field as questions say it (`fields.py`).
+        facets: its values in each of `FACETS`, as they are shown.
+        added: when the archive took it in, in seconds since 1970.
     """
 
     id: str
@@ -76,6 +93,10 @@ class Entry:
     case_files: tuple[str, ...] = ()
     case_file_titles: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
+    kind: str = "document"
+    named: Mapping[str, str] = field(default_factory=dict)
+    facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    added: int = 0
 
 
 @dataclass(frozen=True)
@@ -109,6 +130,17 @@ class Prefix:
 
     field: str
     start: str
+
+
+@dataclass(frozen=True)
+class Near:
+    """The field has this word, or one that differs by one letter: more, less or another.
+
+    All that match count the same for ranking.
+    """
+
+    field: str
+    word: str
 
 
 @dataclass(frozen=True)
@@ -161,8 +193,8 @@ class Prefer:
     better: tuple["Node", ...]
 
 
-Node = Everything | Term | Phrase | Prefix | Range | And | Or | Not | Boost | Prefer
-Order = Literal["best", "newest", "oldest"]
+Node = Everything | Term | Phrase | Prefix | Near | Range | And | Or | Not | Boost | Prefer
+Order = Literal["best", "newest", "oldest", "number", "title"]
 
 
 @dataclass(frozen=True)
@@ -202,11 +234,15 @@ class Hit:
 
 @dataclass(frozen=True)
 class Page:
-    """Some of what was found, and how much there is in all that the asker may read."""
+    """Some of what was found, and how much there is in all that the asker may read.
+
+    Of the `total`, `ahead` are those that match `Query.first`; they stand before the others.
+    """
 
     hits: tuple[Hit, ...] = ()
     total: int = 0
     start: int = 0
+    ahead: int = 0
 
 
 @dataclass(frozen=True)
@@ -264,6 +300,15 @@ class SearchEngine(Protocol):
 
     def find(self, query: Query) -> Page:
         """The best matches that the asker may read."""
+
+    def facets(self, query: Query, fields: Sequence[str]) -> dict[str, dict[str, int]]:
+        """Of all that the question finds, how many have which value in each of these `FACETS`."""
+
+    def near(self, word: str, most: int) -> list[str]:
+        """Words without marks in the index that differ by one letter, the commonest first.
+
+        Of entries of everybody: who shows one must have asked whether the asker may read it.
+        """
 
     def held(self, ids: Iterable[str]) -> set[str]:
         """Those of the ids that its files still name, also where they are only marked dropped."""

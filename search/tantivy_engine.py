@@ -7,7 +7,7 @@ stored, except the id and the revision, so that the index holds as little of a r
 
 import json
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -29,13 +29,14 @@ from search.engine import (
 )
 from search.generations import Dropped, Generations, WriterLock
 from search.tantivy_schema import (
-    BY_DAY,
     REVISION,
     SCHEMA_VERSION,
     as_document,
     as_query,
+    by,
     make_schema,
 )
+from search.words import one_letter_away
 
 _HEAP = 64 * 1024 * 1024
 _VERSION_FILE = "luutru.json"
@@ -84,6 +85,36 @@ class TantivyEngine:
         if query.first is None:
             return self._page(searcher, query)
         return self._page_of_two(searcher, query, query.first)
+
+    def facets(self, query: Query, fields: Sequence[str]) -> dict[str, dict[str, int]]:
+        """Of all that the question finds, how many have which value in each of these fields.
+
+        Raises:
+            SearchBroken: the index is missing, damaged or of another version.
+        """
+        if not query.readers:
+            return {field: {} for field in fields}
+        searcher = self._searcher()
+        counted = {"size": _VALUES, "segment_size": _VALUES}
+        wanted = {field: {"terms": {"field": field, **counted}} for field in fields}
+        with _damage_told():
+            found = searcher.aggregate(as_query(self._schema, query), wanted)
+        return {
+            field: {str(one["key"]): int(one["doc_count"]) for one in found[field]["buckets"]}
+            for field in fields
+        }
+
+    def near(self, word: str, most: int) -> list[str]:
+        """Words without marks in the index that differ by one letter, the commonest first.
+
+        Raises:
+            SearchBroken: the index is missing, damaged or of another version.
+        """
+        searcher = self._searcher()
+        with _damage_told():
+            counts = {one: searcher.doc_freq(engine.FOLDED, one) for one in one_letter_away(word)}
+        there = [one for one, count in counts.items() if count]
+        return sorted(there, key=lambda one: (-counts[one], one))[:most]
 
     def held(self, ids: Iterable[str]) -> set[str]:
         """Those of the ids that its files still name, also where they are only marked dropped.
@@ -213,7 +244,7 @@ class TantivyEngine:
         )
         behind = self._page(searcher, back)
         hits = (ahead.hits + behind.hits)[: query.limit]
-        return Page(hits, ahead.total + behind.total, query.start)
+        return Page(hits, ahead.total + behind.total, query.start, ahead.total)
 
     # Writing ------------------------------------------------------------------------------------
 
@@ -285,9 +316,12 @@ class TantivyEngine:
 
 _ORDERS: dict[str, dict[str, Any]] = {
     "best": {},
-    "newest": {"order_by_field": BY_DAY, "order": tantivy.Order.Desc},
-    "oldest": {"order_by_field": BY_DAY, "order": tantivy.Order.Asc},
+    "newest": {"order_by_field": by("day"), "order": tantivy.Order.Desc},
+    "oldest": {"order_by_field": by("day"), "order": tantivy.Order.Asc},
+    "number": {"order_by_field": by("number"), "order": tantivy.Order.Asc},
+    "title": {"order_by_field": by("title"), "order": tantivy.Order.Asc},
 }
+_VALUES = 65_000  # of one facet; the engine counts no more
 
 
 def _add(writer: tantivy.IndexWriter, entry: Entry) -> None:

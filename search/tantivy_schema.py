@@ -12,6 +12,7 @@ from search.engine import (
     Boost,
     Entry,
     Everything,
+    Near,
     Node,
     Not,
     Or,
@@ -22,23 +23,28 @@ from search.engine import (
     Range,
     Term,
 )
-from search.words import texts_of
+from search.words import order_keys, texts_of
 
-SCHEMA_VERSION = 2  # raise it with every change here, in `words.py` or of keys: then all is remade
-BY_DAY = "by_day"  # day and id in one key: always there, never twice the same
+SCHEMA_VERSION = 3  # raise it with every change here, in `words.py` or of keys: then all is remade
 REVISION = "revision"
-_WITH_POSITIONS = (engine.EXACT, engine.FOLDED, engine.TITLE, engine.TITLE_FOLDED)
-_WITHOUT_POSITIONS = (engine.PAIRS, engine.PAIRS_FOLDED)
-_KEYS = (
-    engine.NUMBERS,
-    engine.CITES,
-    engine.READERS,
-    engine.ORGAN,
-    engine.TYPE,
-    engine.CASE_FILE,
+_WITH_POSITIONS = (
+    engine.EXACT,
+    engine.FOLDED,
+    engine.TITLE,
+    engine.TITLE_FOLDED,
+    engine.NAMED,
+    engine.NAMED_FOLDED,
 )
+_WITHOUT_POSITIONS = (engine.PAIRS, engine.PAIRS_FOLDED)
+_KEYS = (engine.KIND, engine.NUMBERS, engine.CITES, engine.READERS, engine.ORGAN)
+_ORDER_KEYS = ("day", "number", "title")
 _INDEX_OPTIONS = dict.fromkeys(_WITH_POSITIONS + _WITHOUT_POSITIONS, "freq")
 _MUST, _MUST_NOT, _SHOULD = tantivy.Occur.Must, tantivy.Occur.MustNot, tantivy.Occur.Should
+
+
+def by(order: str) -> str:
+    """The field of keys by which entries are put in this order."""
+    return f"by_{order}"
 
 
 def make_schema() -> tantivy.Schema:
@@ -51,8 +57,12 @@ def make_schema() -> tantivy.Schema:
         fields.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
     for name in _KEYS:
         fields.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    fields.add_text_field(BY_DAY, fast=True, tokenizer_name="raw", index_option="basic")
-    fields.add_integer_field(engine.DAY, indexed=True, fast=True)
+    for name in engine.FACETS:
+        fields.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
+    for name in _ORDER_KEYS:
+        fields.add_text_field(by(name), fast=True, tokenizer_name="raw", index_option="basic")
+    for name in (engine.DAY, engine.ADDED):
+        fields.add_integer_field(name, indexed=True, fast=True)
     fields.add_integer_field(REVISION, stored=True)
     return fields.build()
 
@@ -62,18 +72,20 @@ def as_document(entry: Entry) -> tantivy.Document:
     document = tantivy.Document()
     document.add_text(engine.ID, entry.id)
     document.add_integer(REVISION, entry.revision)
-    document.add_text(BY_DAY, f"{entry.day or 0:08d} {entry.id}")
+    document.add_integer(engine.ADDED, entry.added)
+    for name, key in order_keys(entry).items():
+        document.add_text(by(name), key)
     if entry.day is not None:
         document.add_integer(engine.DAY, entry.day)
     for field, text in texts_of(entry).items():
         document.add_text(field, text)
     keys = (
+        *entry.facets.items(),
+        (engine.KIND, (entry.kind,)),
         (engine.NUMBERS, entry.number_keys),
         (engine.CITES, entry.cites),
         (engine.READERS, entry.readers),
-        (engine.CASE_FILE, entry.case_files),
         (engine.ORGAN, (entry.organ,)),
-        (engine.TYPE, (entry.type_name,)),
     )
     for field, values in keys:
         for value in values:
@@ -106,6 +118,9 @@ def _asked(schema: tantivy.Schema, node: Node) -> tantivy.Query:
             return ask.phrase_query(schema, field, list(words))
         case Prefix(field, start):  # a phrase-prefix query would stop at fifty words
             return _unranked(ask.fuzzy_term_query(schema, field, start, 0, prefix=True), 1.0)
+        case Near(field, word):
+            near = ask.fuzzy_term_query(schema, field, word, 1, transposition_cost_one=False)
+            return _unranked(near, 1.0)
         case Range(field, low, high):
             kind = tantivy.FieldType.Integer
             return _unranked(ask.range_query(schema, field, kind, low, high), 1.0)

@@ -10,11 +10,23 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
 
-from formats.vietnamese import Syllable, syllables
-from search.engine import EXACT, FOLDED, PAIRS, PAIRS_FOLDED, TITLE, TITLE_FOLDED, Entry
+from formats.vietnamese import Syllable, nfc, sort_key, syllables
+from search.engine import (
+    EXACT,
+    FOLDED,
+    NAMED,
+    NAMED_FOLDED,
+    PAIRS,
+    PAIRS_FOLDED,
+    TITLE,
+    TITLE_FOLDED,
+    Entry,
+)
 
 LONGEST = 255  # characters of a word; more is no word, and engines have limits of their own
 _CHUNK = re.compile(r"\S+")
+_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+_DIGITS = re.compile(r"[0-9]{1,12}")
 _GAP = "¶"  # stands between fields, so that no phrase reaches from one into the next
 
 
@@ -53,9 +65,47 @@ def texts_of(entry: Entry) -> dict[str, str]:
         FOLDED: f" {_GAP} ".join(map(" ".join, folded)),
         TITLE: " ".join(exact[0]),
         TITLE_FOLDED: " ".join(folded[0]),
+        NAMED: f" {_GAP} ".join(
+            " ".join(named(name, token.exact) for token in split(text))
+            for name, text in entry.named.items()
+        ),
+        NAMED_FOLDED: f" {_GAP} ".join(
+            " ".join(named(name, token.folded) for token in split(text))
+            for name, text in entry.named.items()
+        ),
         PAIRS: " ".join(pair for part in exact for pair in pairs(part)),
         PAIRS_FOLDED: " ".join(pair for part in folded for pair in pairs(part)),
     }
+
+
+def named(name: str, word: str) -> str:
+    """A word of the field of that name, as it stands in an index."""
+    return f"{name}:{word}"[:LONGEST]
+
+
+def one_letter_away(word: str) -> set[str]:
+    """All that one letter more, less or another makes of a word without marks."""
+    halves = [(word[:place], word[place:]) for place in range(len(word) + 1)]
+    less = {left + right[1:] for left, right in halves if right}
+    other = {left + one + right[1:] for left, right in halves if right for one in _LETTERS}
+    more = {left + one + right for left, right in halves for one in _LETTERS}
+    return (less | other | more) - {word, ""}
+
+
+def order_keys(entry: Entry) -> dict[str, str]:
+    """What entries are put in order by: never empty, never twice the same."""
+    return {
+        "day": f"{entry.day or 0:08d} {entry.id}",
+        "number": f"{_natural(entry.number)[:LONGEST]} {entry.id}",
+        "title": f"{sort_key(entry.title)[:LONGEST]} {entry.id}",
+    }
+
+
+def _natural(number: str) -> str:
+    """Numbers in a text written so long that 9 comes before 10; what has none comes last."""
+    if not number:
+        return "\ue000"
+    return _DIGITS.sub(lambda found: found.group().rjust(12, "0"), nfc(number).lower())
 
 
 @lru_cache(maxsize=65536)
