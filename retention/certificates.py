@@ -142,6 +142,7 @@ def _lines(session: Session, disposal: Disposal, batch: Batch) -> list[dict[str,
                         "code": each.code,
                         "digests": each.digests,
                         "pages": each.pages,
+                        "on_paper": each.on_paper,
                         "outcome": "destroyed" if is_gone and each.document_id in gone else "kept",
                         "kept_for": each.kept_why,
                     }

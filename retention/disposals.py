@@ -145,7 +145,8 @@ MOVES: dict[str, Move] = dict(
     (
         _move("set_up", ["listed"], "council", DECIDERS, has_lines, is_explained),
         _move("meet", ["council"], "met", frozenset(), sits_at_the_head, is_personal=True),
-        _move("appraise", ["met"], "appraised", MAKERS, minutes_are_signed),
+        _move("appraise", ["met"], "appraised", MAKERS, minutes_are_signed,
+              part="list"),  # what it drops makes the list
         _move("decide", ["appraised"], "decided", DECIDERS, has_lines,
               part="decision", is_personal=True),
         _move("prepare", ["decided"], "prepared", EXECUTORS, has_lines,

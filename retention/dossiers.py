@@ -69,6 +69,8 @@ def is_final(disposal: Disposal, kind: str) -> bool:
     if kind == "meeting":  # signed by all who were there, or as it stood at the decision
         unsigned = [one for one in present(disposal) if one.signed_at is None]
         return not unsigned or ORDER.index(disposal.stage) >= ORDER.index("decided")
+    if kind == "hand_over":  # who takes over signs as the destruction begins
+        return disposal.begun_at is not None
     if kind == "record":
         return disposal.keeper_signed_at is not None and disposal.executor_signed_at is not None
     return True

@@ -17,11 +17,10 @@ from archive import audit, case_files, clock
 from archive.documents import number_as_shown
 from archive.errors import Conflict, Invalid
 from archive.hands import natural
-from archive.life_models import PaperPart
 from archive.models import CaseFile, Document, Organ, Part, Person, Placement
 from archive.organ_rules import rules_of
 from formats.vietnamese import nfc
-from retention import appraisals, disposals, dossier_terms, lines, merkle
+from retention import appraisals, disposals, dossier_terms, lines, merkle, sharing
 from retention.appraisal_facts import with_things
 from retention.models import (
     Appraisal,
@@ -41,8 +40,6 @@ class _Inside:
     documents: list[tuple[int, str]] = field(default_factory=list)  # row and code, in order
     digests: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
     pages: dict[int, int] = field(default_factory=lambda: defaultdict(int))
-    places: list[str] = field(default_factory=list)  # of paper: shelf, box
-    on_paper: bool = False
 
     @property
     def all_digests(self) -> list[str]:
@@ -165,8 +162,10 @@ def _next_number(session: Session, organ: Organ, year: int) -> int:
 def _write_lines(session: Session, disposal: Disposal, found: Sequence[Appraisal]) -> None:
     inside = _inside(session, found)
     said = lines.latest_on(session, (one.case_file_id for one in found if one.case_file_id))
+    items = []
     for ordinal, one in enumerate(found, 1):
         item = _line(disposal, ordinal, one, inside[one.id], said.get(one.case_file_id or 0))
+        items.append(item)
         session.add(item)
         session.flush()
         session.add_all(
@@ -180,6 +179,8 @@ def _write_lines(session: Session, disposal: Disposal, found: Sequence[Appraisal
             )
             for place, (number, code) in enumerate(inside[one.id].documents, 1)
         )
+    session.flush()
+    sharing.settle_paper(session, items, sharing.shared_in(session, items))
     session.flush()
 
 
@@ -205,8 +206,6 @@ def _line(
         expires_on=one.expires_on,
         notice_until=one.notice_until,
         twin_code=one.twin.code if one.twin is not None else "",
-        box="; ".join(dict.fromkeys(inside.places)),
-        on_paper=inside.on_paper,
         digest=merkle.leaf(thing.code, inside.all_digests, lines.rule_of(said)),
         document_total=len(inside.documents),
         page_total=sum(inside.pages.values()),
@@ -223,7 +222,6 @@ def _inside(session: Session, found: Sequence[Appraisal]) -> dict[int, _Inside]:
     """What each line covers, in a few questions for all of them."""
     inside: dict[int, _Inside] = defaultdict(_Inside)
     of_file = {one.case_file_id: one.id for one in found if one.case_file_id is not None}
-    of_document = {one.document_id: one.id for one in found if one.document_id is not None}
     for some in lines.pieces(of_file):
         wanted = (
             select(Placement.case_file_id, Document.id, Document.code, Part.digest, Part.pages)
@@ -238,9 +236,6 @@ def _inside(session: Session, found: Sequence[Appraisal]) -> dict[int, _Inside]:
         if one.document is not None:
             for part in one.document.parts:
                 _add(inside[one.id], one.document.id, one.document.code, part.digest, part.pages)
-        if one.case_file is not None and one.case_file.paper_state:
-            inside[one.id].on_paper = True
-    _add_paper(session, inside, of_file, of_document)
     return inside
 
 
@@ -249,35 +244,6 @@ def _add(inside: _Inside, number: int, code: str, digest: str, pages: int | None
         inside.documents.append((number, code))
     inside.digests[number].append(digest)
     inside.pages[number] += pages or 0
-
-
-def _add_paper(
-    session: Session,
-    inside: dict[int, _Inside],
-    of_file: dict[int, int],
-    of_document: dict[int, int],
-) -> None:
-    """What of them is on paper, and where that stands."""
-    for some in lines.pieces(of_file):
-        own = select(PaperPart.case_file_id, PaperPart.place).where(
-            PaperPart.case_file_id.in_(some)
-        )
-        within = (
-            select(Placement.case_file_id, PaperPart.place)
-            .join(PaperPart, PaperPart.document_id == Placement.document_id)
-            .where(Placement.case_file_id.in_(some))
-        )
-        for number, place in session.execute(own.union(within)):
-            _note_paper(inside[of_file[number or 0]], place)
-    alone = select(PaperPart.document_id, PaperPart.place)
-    for number, place in session.execute(alone.where(PaperPart.document_id.in_(of_document))):
-        _note_paper(inside[of_document[number or 0]], place)
-
-
-def _note_paper(inside: _Inside, place: str) -> None:
-    inside.on_paper = True
-    if place:
-        inside.places.append(place)
 
 
 # Before it is set up ------------------------------------------------------------------------------

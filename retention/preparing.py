@@ -5,8 +5,6 @@ reason, what also stands in another case file stays for that, and what was added
 the decision stops it.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,11 +14,11 @@ from sqlalchemy.orm import Session
 from archive import audit, clock
 from archive.errors import Conflict, Invalid
 from archive.hands import natural
-from archive.models import CaseFile, Person, Placement
+from archive.models import Person
 from archive.moves import Hindrance
 from archive.roles import Action
 from formats.vietnamese import nfc
-from retention import disposals, lines, listing
+from retention import disposals, lines, listing, sharing
 from retention.models import Disposal, DisposalDocument, DisposalItem
 
 PAPER_STAGES = ("executing",)  # before, the list may still be stopped
@@ -52,46 +50,10 @@ def outlook(session: Session, disposal: Disposal) -> Outlook:
         Conflict: see `lines.sifted`.
     """
     going, why = lines.sifted(session, disposal, lines.left(session, disposal))
-    shared = shared_in(session, going)
+    shared = sharing.shared_in(session, going)
     kept = len(shared)
     total = sum(one.document_total for one in going)
     return Outlook(going, why, shared, lines.root_of(going), total - kept)
-
-
-def shared_in(session: Session, going: Sequence[DisposalItem]) -> dict[int, list[str]]:
-    """Documents of these lines that another case file still holds, with that one's code.
-
-    A file that goes with the same list needs nothing; any other one does, whatever its own term:
-    destroying a file takes its link away, never the document that others refer to. A duplicate
-    that leaves by itself leaves all its files (R17).
-    """
-    leaving = {one.case_file_id for one in going if one.case_file_id is not None}
-    rows = {one.id for one in going if one.case_file_id is not None}
-    found: dict[int, list[str]] = defaultdict(list)
-    for some in lines.pieces(rows):
-        places = (
-            select(DisposalDocument.id, CaseFile.id, CaseFile.code)
-            .join(Placement, Placement.document_id == DisposalDocument.document_id)
-            .join(CaseFile, CaseFile.id == Placement.case_file_id)
-            .where(DisposalDocument.item_id.in_(some), CaseFile.stage != "destroyed")
-            .order_by(DisposalDocument.id, CaseFile.code)
-        )
-        for number, case_file, code in session.execute(places):
-            if case_file not in leaving:
-                found[number].append(code)
-    return dict(found)
-
-
-def shared_named(session: Session, now: Outlook, most: int) -> list[tuple[str, str, list[str]]]:
-    """The first documents that stay: line, document, and the case files for which they do."""
-    numbers = sorted(now.shared)[:most]
-    found = session.execute(
-        select(DisposalDocument.id, DisposalItem.code, DisposalDocument.code)
-        .join(DisposalItem, DisposalItem.id == DisposalDocument.item_id)
-        .where(DisposalDocument.id.in_(numbers))
-        .order_by(DisposalDocument.id)
-    )
-    return [(line, document, now.shared[number]) for number, line, document in found]
 
 
 def look_again(session: Session, disposal: Disposal, by: Person | None) -> Outlook:
@@ -108,21 +70,22 @@ def look_again(session: Session, disposal: Disposal, by: Person | None) -> Outlo
     now = outlook(session, disposal)
     left_out = lines.omit(session, disposal, lines.left(session, disposal), now.omitted)
     listing.give_back(session, disposal, left_out, by)
-    _keep(session, disposal, now.shared)
+    _keep(session, disposal, now)
     return now
 
 
-def _keep(session: Session, disposal: Disposal, shared: dict[int, list[str]]) -> None:
-    """Write down which documents stay, and for which case files."""
-    changed = []
-    for some in lines.pieces(shared):
+def _keep(session: Session, disposal: Disposal, now: Outlook) -> None:
+    """Write down which documents stay, for which case files, and whose paper goes."""
+    kept = []
+    for some in lines.pieces(now.shared):
         found = session.scalars(select(DisposalDocument).where(DisposalDocument.id.in_(some)))
         for one in found:
-            why = ", ".join(shared[one.id])
+            why = ", ".join(now.shared[one.id])
             if one.kept_why != why:
                 one.kept_why = why
-                changed.append(one)
-    if not changed:
+                kept.append(one)
+    changed = sharing.settle_paper(session, now.going, now.shared)
+    if not kept and not changed:
         return
     disposal.revision += 1
     session.flush()
@@ -130,8 +93,11 @@ def _keep(session: Session, disposal: Disposal, shared: dict[int, list[str]]) ->
         session,
         "disposal.keep_shared",
         disposal,
-        also=tuple(changed),
-        facts={"documents": [[one.code, one.kept_why] for one in changed]},
+        also=tuple(dict.fromkeys([*kept, *changed])),
+        facts={
+            "documents": [[one.code, one.kept_why] for one in kept],
+            "on_paper": [one.code for one in now.going if one.on_paper],
+        },
     )
 
 
@@ -233,7 +199,7 @@ def confirm_paper(session: Session, disposal: Disposal, by: Person, on: date | N
     _require_executor(session, disposal, by)
     if disposal.destroyed_on_paper is not None:
         raise Conflict("signed_already")
-    on_paper = [one.code for one in lines.left(session, disposal) if one.on_paper]
+    on_paper = [one.code for one in sharing.paper_leaving(session, disposal)]
     if not on_paper:
         raise Conflict("nothing_on_paper", disposal=disposal.code)
     first = clock.day_of(disposal.handed_over_at or clock.now(), disposal.organ)
@@ -247,7 +213,11 @@ def confirm_paper(session: Session, disposal: Disposal, by: Person, on: date | N
         session,
         "disposal.confirm_paper",
         disposal,
-        facts={"on": on.isoformat(), "things": on_paper},
+        facts={
+            "on": on.isoformat(),
+            "things": on_paper,
+            "staying": [one.document for one in sharing.paper_staying(session, disposal)],
+        },
     )
 
 
@@ -283,9 +253,3 @@ def _require_executor(session: Session, disposal: Disposal, by: Person) -> None:
         raise disposals.error_of(disposal, Hindrance("not_by_delegation"))
     if (wrong := disposals.is_the_executor(session, disposal, by)) is not None:
         raise disposals.error_of(disposal, wrong)
-
-
-def other_files(session: Session, codes: Iterable[str]) -> dict[str, CaseFile]:
-    """The case files for which documents stay, by their codes."""
-    found = session.scalars(select(CaseFile).where(CaseFile.code.in_(set(codes))))
-    return {one.code: one for one in found}

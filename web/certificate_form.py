@@ -38,11 +38,21 @@ def form_of(told: dict[str, Any]) -> Form:
             "line_total": len(lines),
             "gone_lines": sum(1 for one in lines if one["outcome"] == "destroyed"),
             "gone_total": len(gone),
+            "paper_gone": sum(one["on_paper"] and one["outcome"] == "destroyed" for one in lines),
+            "paper_on": _day(told["times"].get("paper_destroyed_on")),
             "kept": [one for one in documents if one["outcome"] != "destroyed" and one["kept_for"]],
             "pages": sum(one["pages"] for one in gone),
             "places": [
                 {**one, "name": PLACE_NAMES.get(one["name"], one["name"])} for one in told["places"]
             ],
+            "log_of_writes": next(
+                (
+                    one["proof"]["log_of_writes"]
+                    for one in told["places"]
+                    if "log_of_writes" in one.get("proof", {})
+                ),
+                "",
+            ),
             "shared": sum(len(one.get("kept_for_others", {})) for one in told["places"]),
         },
     )

@@ -18,7 +18,7 @@ from archive.documents import number_as_shown
 from archive.errors import NotFound
 from archive.models import CaseFile, Person
 from formats.printed import Sheet
-from retention import dossiers, lines, listing
+from retention import dossiers, lines, listing, sharing
 from retention.models import Appraisal, Disposal, DisposalItem
 from web import council_forms
 from web.council_forms import items_of, signed_at
@@ -96,7 +96,7 @@ def _people(session: Session, disposal: Disposal) -> dict[str, Any]:
         "keeper": signed_at(disposal, disposal.handed_over_at),
         "keeper_record": signed_at(disposal, disposal.keeper_signed_at),
         "executor_record": signed_at(disposal, disposal.executor_signed_at),
-        "executor": signed_at(disposal, disposal.reconfirmed_at),
+        "executor": signed_at(disposal, disposal.begun_at),  # who begins has taken it over
     }
     return found
 
@@ -211,8 +211,12 @@ def _decision(session: Session, disposal: Disposal) -> dict[str, Any]:
 
 def _hand_over(session: Session, disposal: Disposal) -> dict[str, Any]:
     items = lines.left(session, disposal)
-    day = _day(disposal, disposal.handed_over_at)
-    return {"rows": [_line(one) for one in items], "day": day, **_sums(items)}
+    return {
+        "rows": [_line(one) for one in items],
+        "day": _day(disposal, disposal.handed_over_at),
+        "paper_staying": sharing.paper_staying(session, disposal),
+        **_sums(items),
+    }
 
 
 def _day(disposal: Disposal, moment: datetime | None) -> date | None:
@@ -224,7 +228,7 @@ def _record(session: Session, disposal: Disposal) -> dict[str, Any]:
     gone = [one for one in items if one.is_decided and one.outcome == "destroy"]
     spared = [(_line(one), _plain_why(one)) for one in items if one.is_decided and one not in gone]
     kept = [
-        (one.code, document.code, document.kept_why)
+        (one.code, document.code, document.kept_why, document.on_paper)
         for one in _with_documents(session, gone)
         for document in one.documents
         if document.kept_why

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from archive import clock
 from archive.models import Document, Event, Person, Unit
 from archive.moves import Hindrance
-from retention import deciding, disposals, dossiers, meeting, preparing
+from retention import deciding, disposals, dossiers, meeting, preparing, sharing
 from retention.models import Appraisal, Disposal, DisposalItem, DisposalPaper
 from web.auth import asker
 from web.case_file_view import MoveShown, Step, said
@@ -137,12 +137,7 @@ def _hindrances(rows: Session, disposal: Disposal, name: str) -> list[Hindrance]
 
 
 def _paper(rows: Session, disposal: Disposal) -> MoveShown:
-    on_paper = select(func.count(DisposalItem.id)).where(
-        DisposalItem.disposal_id == disposal.id,
-        DisposalItem.outcome == "destroy",
-        DisposalItem.on_paper,
-    )
-    found = [] if rows.scalar(on_paper) else [Hindrance("nothing_on_paper")]
+    found = [] if paper_of(rows, disposal).leaving else [Hindrance("nothing_on_paper")]
     found += _of_executor(rows, disposal)
     target = url_for("disposal_acts.signing", code=disposal.code, what="paper")
     return MoveShown(str(MOVES["confirm_paper"]), "file-earmark-x", target, said(found))
@@ -264,6 +259,19 @@ def _is_day(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+@dataclass(frozen=True)
+class OnPaper:
+    """The lines with which paper leaves, and the documents whose paper stays with them (R19)."""
+
+    leaving: list[DisposalItem]
+    staying: list[sharing.Staying]
+
+
+def paper_of(rows: Session, disposal: Disposal) -> OnPaper:
+    """What of the list is on paper: what leaves, what stays and for which case files."""
+    return OnPaper(sharing.paper_leaving(rows, disposal), sharing.paper_staying(rows, disposal))
 
 
 def papers_shown(rows: Session, disposal: Disposal) -> list[PaperShown]:

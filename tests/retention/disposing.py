@@ -10,7 +10,7 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive import audit, clock, freezes
+from archive import audit, clock, freezes, papers
 from archive.database import Database
 from archive.models import CaseFile, Document, Event, Organ, Person, Placement
 from retention import council, deciding, listing, meeting, preparing
@@ -247,6 +247,12 @@ class Desk:
             )  # fmt: skip
             session.flush()
             audit.record(session, "document.test", found)
+
+    def on_paper(self, thing: Held, place: str = "Kho 1") -> None:
+        """Something of it is on paper, and stands there."""
+        with self.acting(self.lan) as session:
+            values = {"kind": "original", "what": "Bản giấy", "place": place}
+            papers.add(session, session.get_one(type(thing), thing.id), values)
 
     def document_in(self, case_file: CaseFile) -> Document:
         with self.db.reading() as session:

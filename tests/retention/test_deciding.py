@@ -7,7 +7,16 @@ import pytest
 from archive import audit, clock
 from archive.errors import ArchiveError, Conflict, Invalid, NotAllowed
 from archive.models import CaseFile, Person
-from retention import assignments, deciding, dossiers, execution, lines, merkle, preparing
+from retention import (
+    assignments,
+    deciding,
+    disposals,
+    dossiers,
+    execution,
+    lines,
+    merkle,
+    preparing,
+)
 from tests.factories import a_document, a_person
 from tests.retention.disposing import Desk, a_desk, later
 from tests.retention.office import Office
@@ -226,7 +235,7 @@ def test_a_document_that_another_case_file_holds_stays(desk: Desk, term: str) ->
         (document,) = item.documents
     assert (document.code, document.kept_why) == (shared.code, staying.code)
     (told,) = [one for one in desk.events() if one.action == "disposal.keep_shared"]
-    assert told.facts == {"documents": [[shared.code, staying.code]]}
+    assert told.facts["documents"] == [[shared.code, staying.code]]
 
 
 def test_a_document_in_two_files_of_one_list_goes_with_both(desk: Desk) -> None:
@@ -303,12 +312,10 @@ def test_nothing_is_handed_to_an_executor_whose_account_was_closed_yesterday(des
 
 
 def test_paper_twins_are_confirmed_by_the_executor_once_the_destruction_began(desk: Desk) -> None:
-    desk.files(1)
+    file = desk.file()
+    desk.on_paper(file)
+    desk.propose(file)
     desk.walk("reconfirmed")
-    with desk.at(desk.lan) as (session, one):
-        (item,) = lines.left(session, one)
-        item.on_paper = True
-        audit.record(session, "disposal.test", one, also=(item,))
     day = clock.today(desk.office.organ)
     with pytest.raises(Conflict), desk.at(desk.mai) as (session, one):
         preparing.confirm_paper(session, one, desk.mai, day)
@@ -353,3 +360,31 @@ def test_alarms_on_the_tenth_and_fifteenth_day_and_nothing_moves_by_itself(
     wanted = {desk.lan.id, desk.mai.id, desk.truong.id} if occasions else set()
     assert set(by_person) == wanted
     assert all(found == occasions for found in by_person.values())
+
+
+def test_who_entered_the_appraisal_outside_has_a_hand_in_the_list_and_does_not_execute(
+    desk: Desk,
+) -> None:
+    """They may drop lines by it: that makes the list."""
+    desk.files(2)
+    desk.walk("met")
+    with desk.at(desk.mai) as (session, one):
+        one.organ.rules = {**one.organ.rules, "is_source": False}
+        audit.record(session, "organ.test", one.organ)
+        deciding.appraise(session, one, desk.mai, is_due=False, reason="Không thuộc nguồn")
+    desk.decide()
+    with pytest.raises(NotAllowed) as said:
+        desk.prepare()
+    assert (said.value.code, said.value.details["part"]) == ("another_hand", "list")
+
+
+def test_who_has_another_hand_does_not_enter_the_appraisal(desk: Desk) -> None:
+    """The reverse: whoever executes, by whatever way their hand came to stand there."""
+    desk.files(1)
+    desk.walk("met")
+    with desk.at(desk.truong) as (session, one):
+        disposals.hand(session, one, desk.mai, "execution")
+        audit.record(session, "disposal.test", one)
+    with desk.db.reading() as session:
+        found = disposals.hindrances(session, desk.found(session), "appraise", desk.mai)
+    assert ("another_hand", "execution") in [(one.code, one.details.get("part")) for one in found]

@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 from archive import clock
 from archive.errors import ArchiveError
 from archive.models import Person
-from retention import disposals, lines, listing, preparing
+from retention import disposals, lines, listing, preparing, sharing
 from retention.models import DisposalItem
 from tests.factories import a_document, a_person
 from tests.retention.disposing import Desk, a_desk
@@ -104,7 +104,7 @@ class Try:
                 self._nothing_is_destroyed_too_early(items)
                 assert not lines.hindered(session, one.organ, items)
                 assert not lines.altered(session, items)
-                shared = preparing.shared_in(session, items)
+                shared = sharing.shared_in(session, items)
                 kept = {doc.id for each in items for doc in each.documents if doc.kept_why}
                 assert set(shared) <= kept
 

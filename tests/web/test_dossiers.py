@@ -140,7 +140,10 @@ def destroyed(desk: Desk) -> None:
     with desk.db.engine.begin() as connection:
         connection.execute(
             update(Disposal).values(
-                stage="destroyed", certificate="c" * 64, destroyed_at=clock.now()
+                stage="destroyed",
+                certificate="c" * 64,
+                begun_at=clock.now(),
+                destroyed_at=clock.now(),
             )
         )
 

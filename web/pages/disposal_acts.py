@@ -13,7 +13,7 @@ from archive.access import Action
 from archive.errors import ArchiveError, Invalid, NotFound
 from archive.fields import day_typed
 from archive.organ_rules import rules_of
-from retention import deciding, disposals, dossiers, execution, lines, preparing
+from retention import deciding, disposals, dossiers, execution, lines, preparing, sharing
 from retention.models import Disposal
 from web import disposal_forms, dossier_making
 from web import disposal_view as view
@@ -48,7 +48,7 @@ def _page(code: str, name: str, template: str, action: Action, **more: Any) -> s
             left_out=[(one, in_words([omitted[one.id]])[0]) for one in items if one.id in omitted][
                 :SHOWN
             ],
-            shared=_shared(rows, looked) if looked is not None else [],
+            shared=sharing.shared_named(rows, looked.shared, SHOWN) if looked is not None else [],
             today=view.today(found),
             given=request.form,
             causes=CAUSES,
@@ -63,11 +63,6 @@ def _outlook(rows: Session, found: Disposal) -> tuple[preparing.Outlook | None, 
         return preparing.outlook(rows, found), ()
     except ArchiveError as error:
         return None, (words_of(error),)
-
-
-def _shared(rows: Session, now: preparing.Outlook) -> list[tuple[str, str, list[str]]]:
-    """Documents that stay: line, document, and the case files for which they do."""
-    return preparing.shared_named(rows, now, SHOWN)
 
 
 # Outside ------------------------------------------------------------------------------------------
@@ -274,7 +269,10 @@ SIGNINGS = {
     "begin": Signing(
         "begin",
         _l("Begin to destroy"),
-        _l("You take the records over and begin to destroy them. This cannot be taken back."),
+        _l(
+            "You sign the record of the hand-over, take the records over and begin to destroy "
+            "them. This cannot be taken back."
+        ),
         _l("Begin to destroy"),
         Action.EXECUTE_DISPOSAL,
         lambda rows, found: execution.begin(rows, found, asker()),
@@ -282,7 +280,7 @@ SIGNINGS = {
     "paper": Signing(
         "confirm_paper",
         _l("Confirm the destruction of paper"),
-        _l("You confirm that the paper twins of everything in the list were destroyed."),
+        _l("You confirm that the paper that leaves with these lines was destroyed."),
         _l("Confirm"),
         Action.EXECUTE_DISPOSAL,
         _confirm_paper,
@@ -332,6 +330,7 @@ def _signing_page(code: str, what: str, **more: Any) -> str:
             one=one,
             why_not=in_words(why),
             totals=view.totals_of(rows, [found]).get(found.id, view.Totals()),
+            paper=view.paper_of(rows, found),
             today=view.today(found),
             **more,
         )

@@ -141,6 +141,7 @@ def one(code: str) -> str:
             roles=ROLES,
             sides=SIDES,
             papers=papers,
+            paper=view.paper_of(rows, found),
             codes=view.documents_of(rows, papers),
             dossier=rows.get(CaseFile, found.dossier_id or 0),
             sees_dossier=may(rows, Action.SEE_CASE_FILES, here()),
