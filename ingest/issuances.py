@@ -12,7 +12,7 @@ from archive.access import Action
 from archive.database import in_words
 from archive.errors import Conflict, NotAllowed, NotFound
 from archive.fields import given_value
-from archive.models import Organ, Person
+from archive.models import CaseFile, Organ, Person
 from formats.issuing import FieldPlace
 from formats.vietnamese import fold
 from ingest.models import IS_UNDER_WAY, Intake, Issuance, IssuanceComment
@@ -47,6 +47,19 @@ def by_number(session: Session, number: int) -> Issuance:
     if found is None:
         raise NotFound("no_such_issuance", issuance=number)
     return found
+
+
+def going_from(
+    session: Session, person: Person, organ: Organ, case_file: CaseFile, most: int
+) -> list[Issuance]:
+    """What is on its way out of this case file and not issued yet, of which the person may know."""
+    wanted = select(Issuance).where(
+        seen_by(session, person, organ),
+        Issuance.case_file_id == case_file.id,
+        Issuance.state.in_(("prepared", "signed")),
+        Issuance.main_id.is_(None),
+    )
+    return list(session.scalars(wanted.order_by(Issuance.id.desc()).limit(most)))
 
 
 def the_issuance(session: Session, person: Person, number: int, action: Action) -> Issuance:

@@ -73,6 +73,8 @@ def test_a_frozen_one_refuses_by_command_until_it_is_lifted(house: House, run: A
     held = a_case_file(house.services.db, house.organ(), holder=house.person("binh"))
     place = ("freeze", "place", "--number", "1/QĐ", "--reason", "Thanh tra", "--holder", "binh")
     assert run("binh", *place).exit_code == 5
+    assert answers(run("quan", *place, "--look", "--json")) == [{"things": [held.code]}]
+    assert answers(run("quan", "freeze", "list", "--json")) == []
     told = answers(run("quan", *place, "--json"))[0]
     assert told["things"] == [held.code]
     correct = ("case-file", "correct", held.code, "--set", "Title=Mới", "--reason", "Sửa", "--json")

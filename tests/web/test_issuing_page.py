@@ -14,7 +14,7 @@ from sqlalchemy import insert
 from formats.seal_keys import SealKey
 from ingest.issuances import by_number
 from ingest.models import Issuance
-from tests.factories import a_person, counting
+from tests.factories import a_case_file, a_person, counting
 from tests.formats import drafts
 from tests.formats.pki import Pki
 from tests.web.conftest import House
@@ -72,6 +72,18 @@ def sign(house: House, number: int, pki: Pki) -> Any:
 
 def followed(client: FlaskClient, answer: Any) -> str:
     return str(client.get(answer.location).text)
+
+
+def test_what_is_on_its_way_out_is_seen_on_its_case_file_by_who_may_know_of_it(
+    bureau: House, tmp_path: Path
+) -> None:
+    held = a_case_file(bureau.services.db, bureau.organ(), holder=bureau.person("binh"))
+    number = prepared(bureau, tmp_path, case_file=held.code)
+    link = f'href="/issuing/{number}"'
+    assert link in bureau.as_("binh").get(f"/case-files/{held.code}").text
+    assert link in bureau.as_("minh").get(f"/case-files/{held.code}").text
+    a_person(bureau.services.db, bureau.organ(), "mai", "officer")
+    assert link not in bureau.as_("mai").get(f"/case-files/{held.code}").text
 
 
 @pytest.mark.rule("HC-34", "HC-41", "HC-42", "TN-33")

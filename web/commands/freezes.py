@@ -28,6 +28,7 @@ def freeze() -> None:
 @click.option("--year", type=int, help="All case files of this year …")
 @click.option("--unit", default="", metavar="CODE", help="… and of this unit …")
 @click.option("--holder", default="", metavar="USER", help="… and of this holder.")
+@click.option("--look", is_flag=True, help="Only say what it would hold; nothing is written.")
 @json_option
 @click.pass_obj
 @door
@@ -40,6 +41,7 @@ def place(
     year: int | None,
     unit: str,
     holder: str,
+    look: bool,
     as_json: bool,
 ) -> None:
     """Freeze case files and documents by code, or all case files that a filter finds."""
@@ -55,6 +57,10 @@ def place(
                 unit_id=units.by_code(db, organ, unit).id if unit else None,
                 holder_id=people.by_name(db, holder).id if holder else None,
             )
+        if look:
+            found = [one.code for one in dict.fromkeys(things)]
+            answer({"things": found}) if as_json else click.echo("\n".join(found))
+            return
         day = day_typed(ordered_on) or clock.today(organ)
         order = freezes.freeze(
             db, organ, things, by=db.get_one(Person, who.id), number=number, ordered_on=day,

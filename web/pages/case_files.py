@@ -32,6 +32,7 @@ from archive.reading import (
     years_of_case_files,
 )
 from formats.vietnamese import nfc
+from ingest.issuances import going_from
 from retention.models import Appraisal
 from web import case_file_view as view
 from web.auth import (
@@ -48,6 +49,7 @@ from web.auth import (
 from web.errors import tell, words_of
 from web.field_words import LEVELS, STAGES, case_file_fields
 from web.i18n import gettext
+from web.issue_words import STATE_NAMES
 from web.lists import listed
 from web.numbers import number_asked, number_in, require_at_most
 from web.story_words import story
@@ -56,6 +58,7 @@ blueprint = Blueprint("case_files", __name__)
 MOST_HOLDERS = 300
 MOST_PLACED = 200
 OFFERED = 200
+MOST_GOING = 20
 
 
 @blueprint.get("/case-files")
@@ -236,6 +239,8 @@ def _standing(rows: Session, case_file: CaseFile) -> dict[str, Any]:
         "may_confirm": may(rows, Action.CONFIRM_ACCESS, case_file),
         "may_take_out": _may_fill(rows, case_file),
         "why_no_change": standing.why_no_change,
+        "going_out": going_from(rows, asker(), case_file.organ, case_file, MOST_GOING),
+        "states_of_going": STATE_NAMES,
         "papers": papers.of_case_file(rows, case_file),
         "paper_kinds": view.PAPER_KINDS,
         "paper_states": view.PAPER_STATES,
