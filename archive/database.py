@@ -31,13 +31,13 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
+from archive import traces
 from archive.errors import DatabaseBusy, NotReady
 from archive.journal import Journal
 
 T = TypeVar("T")
 AT_ONCE = 500  # values in one question
 PATIENCE = 30  # seconds that a writer waits for its turn
-LOCKED = 5  # seconds for which a table that is written anew is waited for; readers wait meanwhile
 _BUSY_ON_SQLITE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _BUSY_ON_POSTGRESQL = {"55P03", "40P01", "40001"}  # lock timeout, deadlock, serialization
 _QUOTING = ("22", "23")  # bad data and broken constraints: their messages hold values
@@ -184,16 +184,20 @@ class Database:
         finally:
             self.engine.dispose()
 
-    def erase_traces(self, tables: Iterable[str] = ()) -> None:
+    def erase_traces(self, tables: Iterable[str] = ()) -> bool:
         """Make what was erased leave the database's own files too (record rules, R14).
 
         Args:
             tables: those that were emptied; PostgreSQL writes their files anew.
 
+        Returns:
+            Whether its log of writes is known to say nothing of them any more either.
+
         Raises:
             DatabaseBusy: `database_busy`: somebody uses one of them all the time.
         """
-        erase_traces(self.engine, tables)
+        with _patient():
+            return traces.erase(self.engine, tables)
 
     def take_stock(self) -> None:
         """Have the database count anew what it holds, so that it finds things the short way."""
@@ -220,32 +224,6 @@ class Database:
         if found != wanted:
             _require_known(self.url, found)
             raise NotReady("needs_upgrade", found=found, wanted=wanted)
-
-
-def erase_traces(engine: Engine, tables: Iterable[str] = ()) -> None:
-    """Write over what the database's files still hold of erased rows.
-
-    What PostgreSQL frees it does not write over: only a table that is written anew, with its
-    indexes, says nothing of its old rows any more. Its log of writes says it until the server uses
-    that segment again, whatever is done here.
-    """
-    if engine.dialect.name == "sqlite":
-        raw = engine.raw_connection()  # a checkpoint runs outside of any transaction
-        try:
-            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        finally:
-            raw.close()
-        return
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("VACUUM")
-        before = connection.exec_driver_sql("SHOW lock_timeout").scalar()
-        connection.exec_driver_sql(f"SET lock_timeout = {int(LOCKED * 1000)}")
-        try:
-            with _patient():
-                for name in sorted(tables):
-                    connection.exec_driver_sql(f'VACUUM FULL "{name}"')
-        finally:
-            connection.exec_driver_sql(f"SET lock_timeout = '{before}'")
 
 
 def take_stock(engine: Engine) -> None:

@@ -143,7 +143,7 @@ PLACES: tuple[Place, ...] = (
         "bytes of the database's files (SQLite); the server's own files are not searched "
         "(PostgreSQL)",
         "Database.erase_traces; SQLite overwrites what it deletes, PostgreSQL writes the emptied "
-        "tables anew; its log of writes (pg_wal) keeps old rows until that file is used again",
+        "tables anew, and is asked to drop its log of writes (pg_wal): see log_of_writes",
         home=("archive.db", "archive.db-wal", "archive.db-shm"),
     ),
     Place(

@@ -39,6 +39,18 @@ BATCH = 500
 FEW, SHARE = 20, 10  # more orphans than so many, and than one in ten: not what kills leave
 DOUBT = "store.doubt"
 TEMPORARY = tuple(one for place in PLACES for one in place.temporary if one.startswith("luutru-"))
+IN_PAGES = "traces_left"  # of what is discarded: the database's files may still say its words
+EMPTIED = (  # where discarding, or erasing the line of a secret, leaves less than it found
+    "delivery",
+    "entry_twin",
+    "event_words",
+    "intake",
+    "intake_file",
+    "issuance",
+    "issuance_comment",
+    "letting_in",
+    "register_entry",
+)
 OVER = ("shelved", "discarded", "refused")  # states in which no part result is used any more
 log = logging.getLogger("luutru.leftovers")
 T = TypeVar("T")
@@ -60,18 +72,33 @@ def finish_removals(db: Database, workshop: Workshop) -> None:
         shelving.let_go(db.engine, workshop, digest, waits=True)
         if state == "discarded":
             workshop.tidy(number)
-    discarded = [number for number, _, state in rows if state == "discarded"]
-    if discarded:
-        _forget_digests(db, discarded)
-        db.erase_traces()
+    _forget_digests(db, [number for number, _, state in rows if state == "discarded"])
+    _erase_traces(db)
 
 
 def _forget_digests(db: Database, numbers: list[int]) -> None:
-    with _told(), db.transaction() as session:
-        held = select(Intake).where(Intake.id.in_(numbers)).with_for_update(key_share=True)
-        for intake in session.scalars(held):
-            intake.digest, intake.size = shelving.FORGOTTEN, 0
-            audit.record(session, "intake.forget", intake)
+    for some in _batches(numbers):
+        with _told(), db.transaction() as session:
+            held = select(Intake).where(Intake.id.in_(some)).with_for_update(key_share=True)
+            for intake in session.scalars(held):
+                intake.digest, intake.size = shelving.FORGOTTEN, 0
+                intake.trouble = IN_PAGES
+                audit.record(session, "intake.forget", intake)
+
+
+def _erase_traces(db: Database) -> None:
+    """What the database's own files say of it goes too; tried again until that was done."""
+    with db.reading() as session:
+        left = select(Intake.id).where(Intake.state == "discarded", Intake.trouble == IN_PAGES)
+        numbers = list(session.scalars(left))
+    if not numbers:
+        return
+    db.erase_traces(EMPTIED)
+    for some in _batches(numbers):
+        with _told(), db.transaction() as session:
+            held = select(Intake).where(Intake.id.in_(some)).with_for_update(key_share=True)
+            for intake in session.scalars(held):
+                intake.trouble = None
 
 
 def clear_work(db: Database, workshop: Workshop) -> None:

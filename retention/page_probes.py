@@ -19,7 +19,7 @@ from archive.database import Database, pieces
 from archive.models import CaseFile, Document, EventWords, Part
 from retention import emptying
 from retention.execution import Batch, Thing, gone_of
-from retention.probes import BOTH, Found, Sought
+from retention.probes import BOTH, Facts, Found, Sought
 
 CHUNK = 4 * 1024 * 1024
 SHORTEST = 16  # bytes; anything shorter stands anywhere
@@ -36,12 +36,14 @@ class Pages:
     db: Database
     name: str = "pages of the database"
     kinds: frozenset[str] = BOTH
+    _is_log_gone: bool | None = None
 
     def find(self, batch: Batch, sought: Sequence[Sought]) -> Found:
-        """Whether any byte of the files still says it."""
-        phrases = self._phrases(sought)
+        """Whether any byte of the files still says it; a server's files are not ours to open."""
         if (place := _file_of(self.db)) is None:
-            return {one.thing.code: {"found": 0, "searched": "not_from_here"} for one in sought}
+            unseen = {"found": 0, "searched": "not_from_here", **self._said_of_log(sought)}
+            return {one.thing.code: unseen for one in sought}
+        phrases = self._phrases(sought)
         seen = occurring(_files(place), (one for some in phrases.values() for one in some))
         if all(one.before for one in sought):
             seen -= self._said_elsewhere(seen)
@@ -52,8 +54,16 @@ class Pages:
 
     def empty(self, batch: Batch, sought: Sequence[Sought]) -> dict[str, str]:
         """Write over what is free, and write the emptied tables anew."""
-        self.db.erase_traces(emptying.emptied_tables())
+        self._is_log_gone = self.db.erase_traces(emptying.emptied_tables())
         return {}
+
+    def _said_of_log(self, sought: Sequence[Sought]) -> Facts:
+        """Afterwards: whether the server's log of writes still has what was emptied."""
+        if not all(one.before for one in sought):
+            return {}
+        if self._is_log_gone is None:  # emptied by a worker that was killed
+            self._is_log_gone = self.db.erase_traces()
+        return {"proof": {"log_of_writes": "gone" if self._is_log_gone else "kept"}}
 
     def _phrases(self, sought: Sequence[Sought]) -> dict[str, list[bytes]]:
         if all(one.before for one in sought):

@@ -2,6 +2,7 @@
 
 import io
 import os
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from sqlalchemy import select
 
 from archive import clock
 from archive.audit_check import verify
-from archive.errors import Waits
+from archive.database import Database
+from archive.errors import DatabaseBusy, Waits
 from archive.files import LocalFiles
 from archive.models import Event, EventWords, Rendition
 from ingest import decisions, leftovers, shelving
@@ -118,6 +120,34 @@ def test_the_digest_is_kept_until_the_bytes_are_gone(
     leftovers.finish_removals(desk.db, desk.workshop)
     assert not desk.workshop.quarantine.has(digest)
     assert desk.intake(number).digest == shelving.FORGOTTEN
+
+
+def test_a_database_that_is_busy_is_asked_again_for_the_traces(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = suspected(desk)
+    with desk.db.transaction() as session:
+        decisions.confirm_secret(
+            session, desk.workshop, decisions.by_id(session, number), "đóng dấu Mật"
+        )
+    asked: list[set[str]] = []
+
+    def busy(_: Database, tables: Iterable[str] = ()) -> bool:
+        asked.append(set(tables))
+        raise DatabaseBusy("database_busy")
+
+    with monkeypatch.context() as held:
+        held.setattr(Database, "erase_traces", busy)
+        for _ in range(2):
+            with pytest.raises(DatabaseBusy):
+                leftovers.finish_removals(desk.db, desk.workshop)
+    assert len(asked) == 2
+    assert {"intake", "event_words", "register_entry"} <= asked[1]
+    leftovers.finish_removals(desk.db, desk.workshop)
+    with monkeypatch.context() as over:
+        over.setattr(Database, "erase_traces", busy)
+        leftovers.finish_removals(desk.db, desk.workshop)  # and then no more
+    assert len(asked) == 2
 
 
 def test_half_written_files_and_old_part_results_go(desk: Desk) -> None:

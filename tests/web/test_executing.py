@@ -1,6 +1,7 @@
 """Destroying, and proving it: every place of content, at every step, with every trouble."""
 
 import itertools
+import json
 import os
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import pypdfium2
 import pytest
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
@@ -23,6 +25,7 @@ from archive.models import Document, Row
 from archive.places import PLACES
 from retention import certificates, emptying, finishing
 from retention.models import Destruction, Erasure, Tombstone
+from tests import server_files
 from tests.factories import a_case_file
 from tests.web.destroying import TITLE, WORD, Killed, Ruin, a_copy, a_ruin, count, tables_saying
 from web import executing
@@ -68,7 +71,35 @@ def test_on_postgresql_it_ends_the_same(
         ruin.ready()
         assert ruin.run()
         ended_well(ruin)
-        assert files_saying(postgresql_db) == []
+        assert server_files.saying(postgresql_db, WORD) == []
+        assert server_files.log_saying(postgresql_db, WORD) == []
+        assert certified(ruin)["pages of the database"]["proof"] == {"log_of_writes": "gone"}
+
+
+def test_on_postgresql_a_log_that_may_not_be_written_over_is_said_to_be_kept(
+    tmp_path: Path, blank_sqlite: Path, postgresql_db: Database
+) -> None:
+    with a_ruin(tmp_path, blank_sqlite, database_url=postgresql_db.url) as ruin:
+        ruin.case_file(1)
+        ruin.ready()
+        with mock.patch("archive.traces.MOST_SEGMENTS", 0):
+            assert ruin.run()
+        assert ruin.disposal().stage == "destroyed"
+        assert certified(ruin)["pages of the database"]["proof"] == {"log_of_writes": "kept"}
+        assert "pg_wal" in printed(ruin)
+
+
+def certified(ruin: Ruin) -> dict[str, Any]:
+    """What its certificate says of each place of content."""
+    place = ruin.journal / "certificates" / f"{certificates.file_stem(ruin.desk.code)}.json"
+    return {one["name"]: one for one in json.loads(place.read_bytes())["places"]}
+
+
+def printed(ruin: Ruin) -> str:
+    """The words of the certificate as people read it."""
+    place = ruin.journal / "certificates" / f"{certificates.file_stem(ruin.desk.code)}.pdf"
+    with pypdfium2.PdfDocument(place) as pdf:
+        return "".join(page.get_textpage().get_text_range() for page in pdf)
 
 
 def test_on_postgresql_vacuum_alone_leaves_words_in_the_files(
@@ -77,10 +108,12 @@ def test_on_postgresql_vacuum_alone_leaves_words_in_the_files(
     with a_ruin(tmp_path, blank_sqlite, database_url=postgresql_db.url) as ruin:
         ruin.case_file(1)
         ruin.ready()
-        assert files_saying(postgresql_db) != []
+        assert server_files.saying(postgresql_db, WORD) != []
         with mock.patch.object(emptying, "emptied_tables", return_value=frozenset()):
             assert ruin.run()
-        assert files_saying(postgresql_db) != []  # so the search of the other test finds it
+        assert (
+            server_files.saying(postgresql_db, WORD) != []
+        )  # so the search of the other test finds it
 
 
 def test_on_postgresql_a_table_that_is_always_in_use_is_tried_again(
@@ -89,7 +122,7 @@ def test_on_postgresql_a_table_that_is_always_in_use_is_tried_again(
     with a_ruin(tmp_path, blank_sqlite, database_url=postgresql_db.url) as ruin:
         ruin.case_file(1)
         ruin.ready()
-        with mock.patch("archive.database.LOCKED", 0.1), postgresql_db.engine.begin() as reader:
+        with mock.patch("archive.traces.LOCKED", 0.1), postgresql_db.engine.begin() as reader:
             reader.exec_driver_sql("lock table document in access share mode")
             assert ruin.run()
         one = ruin.disposal()
@@ -97,17 +130,6 @@ def test_on_postgresql_a_table_that_is_always_in_use_is_tried_again(
         ruin.free()
         assert ruin.run()
         assert ruin.disposal().stage == "destroyed"
-
-
-def files_saying(db: Database, word: str = WORD) -> list[str]:
-    """Tables and indexes of a PostgreSQL database in whose files the word stands."""
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as session:
-        session.exec_driver_sql("CHECKPOINT")
-        named = session.exec_driver_sql(
-            "select relname, current_setting('data_directory') || '/' || "
-            "pg_relation_filepath(oid) from pg_class where relkind in ('r', 'i', 't', 'm')"
-        ).all()
-    return [name for name, place in named if place and word.encode() in Path(place).read_bytes()]
 
 
 def ended_well(ruin: Ruin) -> None:
@@ -146,7 +168,7 @@ def test_on_postgresql_killed_where_rows_change_it_ends_the_same(
     }  # fmt: skip
     with a_ruin(tmp_path, blank_sqlite, database_url=postgresql_db.url) as ruin:
         assert dying_at_each(ruin, steps) == steps
-        assert files_saying(postgresql_db) == []
+        assert server_files.saying(postgresql_db, WORD) == []
 
 
 def dying_at_each(ruin: Ruin, steps: Collection[str] = ()) -> set[str]:
