@@ -13,6 +13,7 @@ from archive.models import CaseFile, Document, Placement
 from archive.moves import MORE_CHECKS, Hindrance
 from retention.models import Disposal, DisposalDocument, DisposalItem
 
+NEVER_LISTED = ("planned", "open")  # work goes on in them
 OVER = ("destroyed", "closed", "stopped")
 
 
@@ -22,6 +23,8 @@ def list_of(session: Session, thing: CaseFile | Document) -> str | None:
     A document that another case file holds, too, is not locked: it stays whatever becomes of the
     list, and a change of it is noticed there.
     """
+    if isinstance(thing, CaseFile) and thing.stage in NEVER_LISTED:
+        return None
     wanted = (
         select(Disposal.code)
         .join(DisposalItem, DisposalItem.disposal_id == Disposal.id)

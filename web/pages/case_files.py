@@ -33,6 +33,7 @@ from archive.reading import (
 )
 from formats.vietnamese import nfc
 from ingest.issuances import going_from
+from ingest.models import Issuance
 from retention.models import Appraisal
 from web import case_file_view as view
 from web.auth import (
@@ -239,13 +240,20 @@ def _standing(rows: Session, case_file: CaseFile) -> dict[str, Any]:
         "may_confirm": may(rows, Action.CONFIRM_ACCESS, case_file),
         "may_take_out": _may_fill(rows, case_file),
         "why_no_change": standing.why_no_change,
-        "going_out": going_from(rows, asker(), case_file.organ, case_file, MOST_GOING),
+        "going_out": _going_out(rows, case_file),
         "states_of_going": STATE_NAMES,
         "papers": papers.of_case_file(rows, case_file),
         "paper_kinds": view.PAPER_KINDS,
         "paper_states": view.PAPER_STATES,
         "why_out": view.WHY_OUT,
     }
+
+
+def _going_out(rows: Session, case_file: CaseFile) -> list[Issuance]:
+    """What is being issued from it; once it takes nothing more, nothing is."""
+    if not case_files.takes_documents(case_file):
+        return []
+    return going_from(rows, asker(), case_file.organ, case_file, MOST_GOING)
 
 
 def _may_fill(rows: Session, case_file: CaseFile) -> bool:
