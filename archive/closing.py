@@ -19,11 +19,12 @@ from archive.errors import Conflict, Invalid, NotFound
 from archive.fields import CASE_FILE_FIELDS, parse_fields
 from archive.life_models import TakenOut
 from archive.models import CaseFile, Document, Person, Placement
-from archive.moves import MORE_CHECKS, Check, Hindrance, hindrances, move
+from archive.moves import MORE_CHECKS, MORE_TAKING, Check, Hindrance, hindrances, move
 from archive.terms import term_of
 
 REASONS_TO_TAKE_OUT = ("duplicate", "draft", "misplaced")
 MONTHS_TO_SUBMIT = 12  # from the day the work ended (NĐ 30/2020, Đ30.2)
+COUNTED_FROM = frozenset({"maintenance", "end_date"})
 MONTHS_AFTER_SETTLEMENT = 3  # of a construction project
 
 
@@ -175,6 +176,9 @@ def take_out(
     )
     if place is None:
         raise NotFound("not_in_case_file", document=document.code, case_file=case_file.code)
+    for of_document in MORE_TAKING:
+        if (found := of_document(session, case_file, document)) is not None:
+            raise Conflict(found.code, **found.details)
     session.delete(place)
     stated_terms.taken_out(document, case_file)
     session.add(
@@ -302,6 +306,8 @@ def describe(
             setattr(case_file, name, value)
     if case_file.start_date and case_file.end_date and case_file.end_date < case_file.start_date:
         raise Invalid("ends_before_it_begins", start=case_file.start_date, end=case_file.end_date)
+    if changed.keys() & COUNTED_FROM:
+        stated_terms.look_again(session, case_file)
     if "title" in changed:  # it is found by it
         index_anew(session, [case_file.id])
     return changed
@@ -337,7 +343,7 @@ def correct(
         case_file.due_on = due_on(case_file)
     case_file.revision += 1
     session.flush()
-    counts = {"maintenance", "end_date"} & changed.keys()
+    counts = COUNTED_FROM & changed.keys()
     audit.record(
         session,
         "case_file.correct",

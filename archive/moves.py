@@ -154,6 +154,8 @@ MOVES: dict[str, Move] = dict(
 
 MORE_CHECKS: dict[str, list[Check]] = {}
 """What else must hold, by move or `take_out`: whatever builds on the archive adds its own."""
+MORE_TAKING: list[Callable[[Session, CaseFile, Document], Hindrance | None]] = []
+"""The same of one document that is taken out of a case file."""
 
 
 # Asking and moving --------------------------------------------------------------------------------

@@ -5,12 +5,16 @@ case file counts one revision more, and the event says the term, so that the end
 the story alone.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.models import CaseFile, Document, Placement
+
+AFTER_CHANGES: list[Callable[[Session, CaseFile], None]] = []
+"""What later packages ask of a case file once something that its end is counted from changed."""
 
 
 def of_case_file(session: Session, case_file: CaseFile) -> dict[str, str]:
@@ -46,5 +50,17 @@ def changed(session: Session, document: Document, before: str | None) -> dict[st
     case_files = tuple(found)
     for one in case_files:
         one.revision += 1
+        look_again(session, one)
     facts = {"maintenance": document.maintenance, "case_files": [one.code for one in case_files]}
     return {"also": case_files, "facts": facts}
+
+
+def look_again(session: Session, case_file: CaseFile) -> None:
+    """Something that its end is counted from was changed: whoever must, looks at it.
+
+    Raises:
+        Conflict: what stands in it must be kept longer.
+    """
+    session.flush()
+    for look in AFTER_CHANGES:
+        look(session, case_file)

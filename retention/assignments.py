@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from archive import audit, clock, closing, freezes
+from archive import audit, clock, closing, freezes, stated_terms
 from archive.errors import Conflict, Invalid
 from archive.models import CaseFile, Person
 from archive.terms import term_of
@@ -95,7 +95,7 @@ def assign(
         Invalid: `bad_value`, `term_unclear`, `rule_of_other_organ`, `reason_missing`.
         Conflict: `changed_meanwhile`, `wrong_stage`, `frozen`, `rule_not_in_force`,
             `term_is_confirmed`: an officer changes what the archive confirmed, or speaks of it
-            while it is not closed and with them.
+            while it is not closed and with them; `stands_for_destroyed`.
     """
     if source not in (OFFICER, ARCHIVIST, APPRAISAL):
         raise Invalid("bad_value", field="source", value=source)
@@ -199,6 +199,7 @@ def _write(
         session, "case_file.assign_term", case_file, facts={**facts, **_of_rule(rule)}, why=reason
     )
     ends.refresh(session, case_file)
+    stated_terms.look_again(session, case_file)
     return made
 
 

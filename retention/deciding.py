@@ -19,7 +19,7 @@ from archive.notices import Told
 from archive.organ_rules import rules_of
 from archive.roles import Action
 from formats.vietnamese import nfc
-from retention import disposals, lines, listing
+from retention import disposals, kept_copies, lines, listing
 from retention.models import Disposal, DisposalItem, DisposalPaper
 
 DAYS_TO_DESTROY = timedelta(days=15)
@@ -170,6 +170,7 @@ def decide(
     listing.give_back(session, disposal, left_out, by)
     for one in going:
         one.is_decided = True
+    kept_copies.fix_ends(session, going, clock.today(disposal.organ))
     disposals.move(
         session,
         disposal,

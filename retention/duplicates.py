@@ -19,8 +19,9 @@ from archive.models import Document, Organ, Part, Person, Placement
 from archive.moves import Hindrance
 from archive.organ_rules import rules_of
 from archive.roles import Action
-from retention import ends
+from retention import ends, kept_copies
 from retention.clock import End, Fate, notice_until
+from retention.kept_copies import is_at_least as is_at_least
 from retention.models import Appraisal, DisposalDocument
 
 LEAVING = ("proposed", "listed", "destroyed")
@@ -242,10 +243,11 @@ def troubles(
     files = {place.case_file_id for one in papers.values() for place in one.placements}
     counted = ends.of_case_files(session, files)
     going = _going(session, papers, files)
+    standing = kept_copies.stands_of(session, organ, (one.document_id or 0 for one in rows))
+    held = {one.document: one.hindrance for one in standing}
     return {
-        one.id: _trouble(
-            one, papers[one.document_id or 0], papers[one.twin_id or 0], counted, going
-        )
+        one.id: held.get(one.document_id or 0)
+        or _trouble(one, papers[one.document_id or 0], papers[one.twin_id or 0], counted, going)
         for one in rows
     }
 
@@ -299,12 +301,3 @@ def _trouble(
         any(is_at_least(kept, end) for kept in ends_of[staying.id]) for end in ends_of[leaving.id]
     )
     return None if is_covered else Hindrance("twin_kept_shorter", about)
-
-
-def is_at_least(kept: End, leaving: End) -> bool:
-    """Whether one copy surely stays as long as the other had to: what nobody can count never."""
-    if kept.fate is Fate.PERMANENT:
-        return True
-    if kept.on is None or leaving.on is None:
-        return False
-    return kept.on >= leaving.on

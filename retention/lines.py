@@ -16,7 +16,7 @@ from archive.life_models import FreezeOrder, Frozen
 from archive.models import CaseFile, Document, Organ, Part, Placement
 from archive.moves import Hindrance
 from archive.organ_rules import rules_of
-from retention import duplicates, ends, merkle
+from retention import duplicates, ends, kept_copies, merkle
 from retention.appraisal_facts import with_things
 from retention.clock import Fate
 from retention.models import Appraisal, Assignment, Disposal, DisposalItem
@@ -131,7 +131,7 @@ def hindered(session: Session, organ: Organ, items: Sequence[DisposalItem]) -> d
     for one in items:
         if one.notice_until >= today:
             found[one.id] = Hindrance("notice_runs", {"thing": one.code, "day": one.notice_until})
-    for finder in (_not_over, _gone, _without_twin):
+    for finder in (_not_over, _gone, _without_twin, _standing):
         found.update(finder(session, organ, items))
     found.update(frozen(session, items))
     return found
@@ -190,6 +190,15 @@ def _without_twin(
         for number, item in by_row.items()
         if found.get(number) is not None
     }
+
+
+def _standing(
+    session: Session, organ: Organ, items: Sequence[DisposalItem]
+) -> dict[int, Hindrance]:
+    """Case files that keep a copy which stands for a destroyed duplicate, and must go on to."""
+    files = {one.case_file_id for one in items if one.case_file_id is not None}
+    found = kept_copies.hindrances(session, organ, files, files)
+    return {one.id: found[one.case_file_id] for one in items if one.case_file_id in found}
 
 
 def frozen(session: Session, items: Sequence[DisposalItem]) -> dict[int, Hindrance]:

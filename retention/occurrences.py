@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from archive import audit, clock, freezes
+from archive import audit, clock, freezes, stated_terms
 from archive.errors import Conflict, Invalid
 from archive.models import CaseFile, Person
 from archive.terms import term_of
@@ -66,7 +66,7 @@ def record(
     Raises:
         Invalid: `bad_value`, `occurrence_day_missing`, `day_in_future`, `evidence_missing`,
             `before_work_ended`, `nothing_waits_for_it`, `reason_missing`.
-        Conflict: `changed_meanwhile`, `wrong_stage`, `frozen`.
+        Conflict: `changed_meanwhile`, `wrong_stage`, `frozen`, `stands_for_destroyed`.
     """
     if kind not in KINDS:
         raise Invalid("bad_value", field="kind", value=kind)
@@ -124,4 +124,5 @@ def _write(
         session, "case_file.occurrence", case_file, facts=facts, why=note, evidence=evidence
     )
     ends.refresh(session, case_file)
+    stated_terms.look_again(session, case_file)
     return made

@@ -18,7 +18,7 @@ from archive.models import Person
 from archive.moves import Hindrance
 from archive.roles import Action
 from formats.vietnamese import nfc
-from retention import disposals, lines, listing, sharing
+from retention import disposals, kept_copies, lines, listing, sharing
 from retention.models import Disposal, DisposalDocument, DisposalItem
 
 PAPER_STAGES = ("executing",)  # before, the list may still be stopped
@@ -75,7 +75,7 @@ def look_again(session: Session, disposal: Disposal, by: Person | None) -> Outlo
 
 
 def _keep(session: Session, disposal: Disposal, now: Outlook) -> None:
-    """Write down which documents stay, for which case files, and whose paper goes."""
+    """Write down what stays, for which case files or how long, and whose paper goes."""
     kept = []
     for some in lines.pieces(now.shared):
         found = session.scalars(select(DisposalDocument).where(DisposalDocument.id.in_(some)))
@@ -84,7 +84,10 @@ def _keep(session: Session, disposal: Disposal, now: Outlook) -> None:
             if one.kept_why != why:
                 one.kept_why = why
                 kept.append(one)
-    changed = sharing.settle_paper(session, now.going, now.shared)
+    changed = [
+        *sharing.settle_paper(session, now.going, now.shared),
+        *kept_copies.fix_ends(session, now.going, clock.today(disposal.organ)),
+    ]
     if not kept and not changed:
         return
     disposal.revision += 1

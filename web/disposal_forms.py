@@ -196,6 +196,8 @@ def _plain_why(one: DisposalItem) -> str:
         "not_expired": "Chưa hết thời hạn lưu trữ",
         "gone_already": "Không còn trong kho",
         "twin_gone": f"Bản giữ lại {rest} không còn đủ điều kiện",
+        "stands_for_destroyed": "Có bản giữ lại thay cho tài liệu trùng lặp đã hủy",
+        "stands_for_ever": "Có bản giữ lại thay cho tài liệu trùng lặp đã hủy",
         "stopped": f"Dừng đợt hủy: {rest}",
     }
     return said.get(code, one.outcome_why)

@@ -243,14 +243,16 @@ def why_in_words(one: DisposalItem) -> str:
     code, _, rest = one.outcome_why.partition(": ")
     if code == "frozen":
         return words_for("frozen", {"thing": one.code, "order": rest}).what
-    if code in ("notice_runs", "not_expired"):
+    if code in ("notice_runs", "not_expired", "stands_for_destroyed"):
         day = date.fromisoformat(rest) if _is_day(rest) else None
         return words_for(code, {"thing": one.code, "day": day or "…"}).what
     if code == "twin_gone":
         return words_for(code, {"thing": one.code, "twin": rest}).what
     if code == "stopped":
         return f"{STAGES['stopped']}: {rest}"
-    return words_for(code, {"thing": one.code}).what if code == "gone_already" else one.outcome_why
+    if code in ("gone_already", "stands_for_ever"):
+        return words_for(code, {"thing": one.code}).what
+    return one.outcome_why
 
 
 def _is_day(text: str) -> bool:

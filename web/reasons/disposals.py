@@ -74,6 +74,14 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("%(thing)s stands on the list of disposal %(disposal)s."),
         _l("It stays as it is until the disposal has decided on it, or is stopped."),
     ),
+    "stands_for_destroyed": (
+        _l("%(thing)s stands for a destroyed duplicate, which had to be kept until %(day)s."),
+        _l("Until then it stays in a case file that is kept as long."),
+    ),
+    "stands_for_ever": (
+        _l("%(thing)s stands for a destroyed duplicate, which had to be kept for ever."),
+        _l("It stays in a permanent case file."),
+    ),
     # the lines today
     "notice_runs": (_l("The notice for %(thing)s runs until %(day)s."), _LEFT_OUT),
     "not_expired": (_l("The term of %(thing)s is not over."), _LEFT_OUT),
