@@ -5,7 +5,7 @@ A killed process loses nothing by it: what was written is with the system, if no
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -16,6 +16,7 @@ from jinja2.bccache import Bucket
 from sqlalchemy import create_engine
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.util import LRUCache
+from werkzeug.routing import Rule
 
 from archive import database
 
@@ -71,4 +72,25 @@ def statements() -> Iterator[None]:
         patch.setattr(database, "create_engine", making)
         patch.setattr(DefaultDialect, "__eq__", lambda one, other: type(one) is type(other))
         patch.setattr(DefaultDialect, "__hash__", lambda one: hash(type(one)))
+        yield
+
+
+@contextmanager
+def addresses() -> Iterator[None]:
+    """Inside, how an address is put together is compiled once, however many applications are made.
+
+    What is compiled knows nothing of its application: only the words of the rule.
+    """
+    anew = Rule._compile_builder
+    kept: dict[str, Callable[..., tuple[str, str]]] = {}
+
+    def compiled(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        converters = [(name, type(one)) for name, one in rule._converters.items()]
+        told = repr((rule.rule, rule._trace, converters, rule.defaults, append_unknown))
+        if told not in kept:
+            kept[told] = anew(rule, append_unknown)
+        return kept[told]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", compiled)
         yield

@@ -29,8 +29,8 @@ def hasty_passwords() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def careless_machine() -> Iterator[None]:
-    """Tests wait for no disk, and compile each template and each statement once."""
-    with careless.disks(), careless.templates(), careless.statements():
+    """Tests wait for no disk, and compile the same thing once."""
+    with careless.disks(), careless.templates(), careless.statements(), careless.addresses():
         yield
 
 

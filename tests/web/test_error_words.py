@@ -1,7 +1,7 @@
 """Every code that any part of the archive says no with has words, in both languages."""
 
 import ast
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,10 +21,16 @@ IN_STEPS = {"no_archival_copy", "not_valid_pdfa", "suspected_secret", "step_fail
 ASIDE = {"set_aside": 3, "wait": 3}  # who takes a file off the road, and where the code stands
 
 
-def trees() -> Iterator[tuple[Path, ast.Module]]:
-    for package in PACKAGES:
-        for path in sorted((ROOT / package).rglob("*.py")):
-            yield path, ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def said() -> list[tuple[Path, ast.ClassDef | ast.Call]]:
+    """Every class and every call in the whole program, and where it stands; read once."""
+    return [
+        (path, node)
+        for package in PACKAGES
+        for path in sorted((ROOT / package).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef | ast.Call)
+    ]
 
 
 def error_classes() -> set[str]:
@@ -34,8 +40,7 @@ def error_classes() -> set[str]:
     while found:
         more = {
             node.name
-            for _, tree in trees()
-            for node in ast.walk(tree)
+            for _, node in said()
             if isinstance(node, ast.ClassDef)
             and any(isinstance(base, ast.Name) and base.id in names for base in node.bases)
         }
@@ -48,14 +53,11 @@ def codes() -> dict[str, str]:
     """Every code with the place that raises it, and the reasons that are kept with rows."""
     classes = error_classes()
     found: dict[str, str] = dict.fromkeys(IN_STEPS, "ingest/steps.py")
-    for path, tree in trees():
-        for node in ast.walk(tree):
-            if not isinstance(node, ast.Call):
-                continue
-            given = code_given_to(node, classes)
-            for value in ast.walk(given) if given else ():
-                if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                    found[value.value] = f"{path.relative_to(ROOT)}:{node.lineno}"
+    for path, node in said():
+        given = code_given_to(node, classes) if isinstance(node, ast.Call) else None
+        for value in ast.walk(given) if given else ():
+            if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                found[value.value] = f"{path.relative_to(ROOT)}:{node.lineno}"
     return found
 
 
