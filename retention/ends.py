@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from archive.database import pieces
@@ -99,7 +99,7 @@ def of_documents(session: Session, ids: Iterable[int]) -> dict[int, End]:
 
 
 def standings(session: Session, ids: Iterable[int]) -> dict[int, Standing]:
-    """What decides it, of each: four questions for every five thousand case files."""
+    """What decides it, of each: three questions for every five thousand case files."""
     found: dict[int, Standing] = {}
     for some in pieces(ids, AT_ONCE):
         found |= _standings(session, some)
@@ -109,23 +109,38 @@ def standings(session: Session, ids: Iterable[int]) -> dict[int, Standing]:
 def _standings(session: Session, ids: Sequence[int]) -> dict[int, Standing]:
     last, confirmed = _said_last(session, ids)
     stated = _on_documents(session, ids)
-    happened = _happened(session, ids)
-    own = select(CaseFile.id, CaseFile.stage, CaseFile.end_date, CaseFile.maintenance)
-    rows = session.execute(own.where(CaseFile.id.in_(ids)))
-    return {
-        number: Standing(
-            stage,
-            ended_on,
-            last[number].term if number in last else "",
-            confirmed[number].term if number in confirmed else "",
-            maintenance,
-            stated.get(number, {}),
-            happened.get(number, {}),
-            last[number].rule_id if number in last else None,
-            number in last and last[number].source in CONFIRMING,
-        )
-        for number, stage, ended_on, maintenance in rows
-    }
+    found: dict[int, Standing] = {}
+    happened: dict[int, dict[str, date]] = {}  # a later word corrects an earlier one
+    for number, stage, ended_on, maintenance, kind, day in session.execute(_with_occurrences(ids)):
+        came = happened.setdefault(number, {})
+        if kind is not None and day is not None:
+            came[kind] = day
+        if number not in found:
+            found[number] = Standing(
+                stage,
+                ended_on,
+                last[number].term if number in last else "",
+                confirmed[number].term if number in confirmed else "",
+                maintenance,
+                stated.get(number, {}),
+                came,
+                last[number].rule_id if number in last else None,
+                number in last and last[number].source in CONFIRMING,
+            )
+    return found
+
+
+def _with_occurrences(
+    ids: Sequence[int],
+) -> Select[int, str, date | None, str, str | None, date | None]:
+    """Case files, each with one thing after the other that came to pass, or once without any."""
+    own = (CaseFile.id, CaseFile.stage, CaseFile.end_date, CaseFile.maintenance)
+    return (
+        select(*own, Occurrence.kind, Occurrence.happened_on)
+        .outerjoin(Occurrence, Occurrence.case_file_id == CaseFile.id)
+        .where(CaseFile.id.in_(ids))
+        .order_by(Occurrence.id)
+    )
 
 
 @dataclass(frozen=True)
@@ -185,16 +200,6 @@ def _on_documents(session: Session, ids: Sequence[int]) -> dict[int, dict[str, s
     found: dict[int, dict[str, str]] = {}
     for number, code, term in session.execute(wanted):
         found.setdefault(number, {})[code] = term
-    return found
-
-
-def _happened(session: Session, ids: Sequence[int]) -> dict[int, dict[str, date]]:
-    """What came to pass, by kind; a later word corrects an earlier one."""
-    wanted = select(Occurrence.case_file_id, Occurrence.kind, Occurrence.happened_on)
-    rows = session.execute(wanted.where(Occurrence.case_file_id.in_(ids)).order_by(Occurrence.id))
-    found: dict[int, dict[str, date]] = {}
-    for number, kind, day in rows:
-        found.setdefault(number, {})[kind] = day
     return found
 
 

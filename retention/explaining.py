@@ -5,8 +5,8 @@ words are made in `web/retention_words.py`. `from_story` tells term and end once
 events alone (`retelling.py`): both must say the same.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy import select, true
@@ -19,11 +19,10 @@ from archive.reading import (
     found_case_files,
     found_documents,
     known_case_files,
-    known_documents,
 )
 from archive.terms import term_of
 from retention import assignments, ends, occurrences, plan_rules, schedule
-from retention.clock import End, Fate, end_of
+from retention.clock import End, Fate, end_of, longest
 from retention.ends import CLOCKED, COUNTED, Standing
 from retention.explanations import (
     UNKNOWN,
@@ -62,7 +61,9 @@ def explain(session: Session, thing: CaseFile | Document, by: Person | None = No
 def _of_case_file(session: Session, case_file: CaseFile, by: Person | None) -> Explanation:
     said = assignments.history(session, case_file)
     happened = occurrences.of_case_file(session, case_file)
-    standing = ends.standing_of(session, case_file, said, happened)
+    shared = _shared_rows(session, case_file, by)
+    standings = _standings(session, case_file, said, happened, shared)
+    standing = standings[case_file.id]
     counted_from = tuple(occurrences.awaited(standing))
     notice = _notice(session, case_file)
     then, then_on = _then(case_file, standing.end, notice)
@@ -81,7 +82,7 @@ def _of_case_file(session: Session, case_file: CaseFile, by: Person | None) -> E
         happened=_happened(happened),
         notice=notice,
         orders=_orders(session, case_file),
-        shared=_shared(session, case_file, by),
+        shared=_shared(shared, standings),
         next_version=_next_version(session, case_file, said, standing),
         then=then,
         then_on=then_on,
@@ -117,9 +118,10 @@ def _known_documents(
     """Codes of those documents with a term of their own that the asker may know of; None: all."""
     if by is None or not standing.on_documents:
         return None
-    wanted = select(Document.id, Document.code).where(Document.code.in_(standing.on_documents))
-    codes = {number: code for number, code in session.execute(wanted)}
-    return frozenset(codes[one] for one in known_documents(session, by, codes))
+    wanted = select(Document.code).where(
+        Document.code.in_(standing.on_documents), found_documents(session, by)
+    )
+    return frozenset(session.scalars(wanted))
 
 
 def _terms(standing: Standing, known: frozenset[str] | None) -> tuple[TermTold, ...]:
@@ -184,7 +186,18 @@ def _orders(session: Session, thing: CaseFile | Document) -> tuple[OrderTold, ..
     return tuple(OrderTold(one.number, one.ordered_on) for one in freezes.orders_on(session, thing))
 
 
-def _shared(session: Session, case_file: CaseFile, by: Person | None) -> tuple[SharedTold, ...]:
+@dataclass(frozen=True)
+class _There:
+    """A document in it that stands in another case file too."""
+
+    document: str
+    case_file_id: int
+    case_file: str
+    is_known: bool
+    is_file_known: bool
+
+
+def _shared_rows(session: Session, case_file: CaseFile, by: Person | None) -> list[_There]:
     """Documents in it that stand elsewhere too: a destruction leaves them there."""
     inside = select(Placement.document_id).where(Placement.case_file_id == case_file.id)
     sees_document = found_documents(session, by) if by is not None else true()
@@ -197,13 +210,30 @@ def _shared(session: Session, case_file: CaseFile, by: Person | None) -> tuple[S
         .order_by(Document.id, CaseFile.id)
         .limit(MOST_SHARED)
     )
-    found = session.execute(wanted).all()
-    if not found:
-        return ()
-    there = ends.of_case_files(session, {one[1] for one in found})
+    return [_There(*one) for one in session.execute(wanted)]
+
+
+def _standings(
+    session: Session,
+    case_file: CaseFile,
+    said: Sequence[Assignment],
+    happened: Sequence[Occurrence],
+    shared: Sequence[_There],
+) -> dict[int, Standing]:
+    """What decides the end of this one and of those that share its documents, counted together."""
+    if shared:
+        return ends.standings(session, {case_file.id, *(one.case_file_id for one in shared)})
+    return {case_file.id: ends.standing_of(session, case_file, said, happened)}
+
+
+def _shared(rows: Sequence[_There], standings: Mapping[int, Standing]) -> tuple[SharedTold, ...]:
     return tuple(
-        SharedTold(document if is_known else "", code if is_file_known else "", there[number])
-        for document, number, code, is_known, is_file_known in found
+        SharedTold(
+            one.document if one.is_known else "",
+            one.case_file if one.is_file_known else "",
+            standings[one.case_file_id].end,
+        )
+        for one in rows
     )
 
 
@@ -241,19 +271,16 @@ def _then(case_file: CaseFile, end: End, notice: NoticeTold | None) -> tuple[str
 
 def _of_document(session: Session, document: Document, by: Person | None) -> Explanation:
     """The longest of all case files that it stands in; in none of them nobody can say."""
-    wanted = (
-        select(CaseFile)
-        .join(Placement, Placement.case_file_id == CaseFile.id)
-        .where(Placement.document_id == document.id)
-        .order_by(CaseFile.id)
-        .limit(MOST_FILES)
-    )
-    files = session.scalars(wanted).all()
-    found = ends.standings(session, [one.id for one in files])
-    known = {one.id for one in files}
+    there = select(Placement.case_file_id).where(Placement.document_id == document.id)
+    found = ends.standings(session, session.scalars(there))
+    shown = sorted(found)[:MOST_FILES]
+    files = session.scalars(
+        select(CaseFile).where(CaseFile.id.in_(shown)).order_by(CaseFile.id)
+    ).all()
+    known = set(shown)
     if by is not None:
         known = known_case_files(session, by, known)
-    end = ends.of_documents(session, [document.id])[document.id]
+    end = longest(one.end for one in found.values())
     own = document.maintenance
     return Explanation(
         kind="document",
