@@ -180,12 +180,15 @@ def require_fillable(session: Session, by: Person, case_file: CaseFile, organ_id
 
 
 def index_anew(session: Session, case_file_ids: Iterable[int]) -> None:
-    """Have all documents of these case files indexed again: their readers or titles changed (R23).
+    """Have these case files and all their documents indexed again: who reads them changed (R23).
 
-    Nothing of the documents themselves changes, so nothing is told of them. Each time the number
-    is another one, below zero: who indexed from what stood before, sees it.
+    Nothing of the rows themselves changes, so nothing is told of them. Each time the number is
+    another one, below zero: who indexed from what stood before, sees it.
     """
     for some in pieces(sorted(set(case_file_ids))):
+        files = select(CaseFile).where(CaseFile.id.in_(some))
+        for file in session.scalars(files.options(load_only(CaseFile.indexed_revision))):
+            file.indexed_revision = min(file.indexed_revision, 0) - 1
         inside = select(Placement.document_id).where(Placement.case_file_id.in_(some))
         found = select(Document).where(Document.id.in_(inside))
         for one in session.scalars(found.options(load_only(Document.indexed_revision))):

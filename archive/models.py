@@ -12,18 +12,21 @@ from typing import Any, ClassVar
 from sqlalchemy import (
     JSON,
     CheckConstraint,
+    ColumnElement,
     Connection,
     ForeignKey,
     Index,
     Text,
     UniqueConstraint,
     and_,
+    case,
     delete,
     event,
     exists,
     insert,
     inspect,
     or_,
+    select,
     text,
     update,
 )
@@ -247,7 +250,7 @@ class CaseFile(Row):
 
     __tablename__ = "case_file"
     STORY = "case_file"
-    UNTOLD = frozenset({"folded"})
+    UNTOLD = frozenset({"folded", "indexed_revision"})
 
     organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"))
     fonds_id: Mapped[int | None] = mapped_column(ForeignKey("fonds.id"), index=True)
@@ -290,6 +293,7 @@ class CaseFile(Row):
         Text, default=""
     )  # the words of code and title without marks, to find by
     revision: Mapped[int] = mapped_column(default=1)
+    indexed_revision: Mapped[int] = mapped_column(default=0)
 
     organ: Mapped[Organ] = relationship()
     holder: Mapped["Person | None"] = relationship()
@@ -328,6 +332,12 @@ class CaseFile(Row):
         Index("ix_case_file_stage", "organ_id", "stage", "due_on", "unit_id"),
         Index("ix_case_file_holder", "holder_id", "stage", "due_on"),
         Index("ix_case_file_unit", "unit_id", "organ_id"),
+        Index(
+            "ix_case_file_behind",
+            "id",
+            sqlite_where=text("indexed_revision < revision"),
+            postgresql_where=text("indexed_revision < revision"),
+        ),
     )
 
 
@@ -567,6 +577,52 @@ def _note_filing(_mapper: object, connection: Connection, place: Placement) -> N
     connection.execute(
         update(Document).where(Document.id == place.document_id).values(is_filed=stands)
     )
+
+
+_IN_ENTRIES_OF_DOCUMENTS = (
+    *("title", "description", "keyword", "notation"),
+    *("stage", "maintenance", "unit_id", "access_level", "holder_id"),
+)  # what the index says of a document because of the case files that it stands in
+
+
+@event.listens_for(CaseFile, "after_update")
+def _index_what_is_inside(_mapper: object, connection: Connection, case_file: CaseFile) -> None:
+    """Documents are found by their case file, too: they are indexed anew when it changes."""
+    changed = inspect(case_file).attrs
+    if case_file.stage == DESTROYED or not any(
+        changed[name].history.has_changes() for name in _IN_ENTRIES_OF_DOCUMENTS
+    ):
+        return
+    _mark_for_index(connection, Placement.case_file_id == case_file.id)
+
+
+@event.listens_for(Unit, "after_update")
+def _index_what_the_unit_has(_mapper: object, connection: Connection, unit: Unit) -> None:
+    """Case files and documents are found by the name of their unit, too."""
+    if not inspect(unit).attrs.name.history.has_changes():
+        return
+    of_unit = CaseFile.unit_id == unit.id
+    connection.execute(update(CaseFile).where(of_unit).values(indexed_revision=_anew(CaseFile)))
+    mine = select(CaseFile.id).where(of_unit)
+    _mark_for_index(connection, Placement.case_file_id.in_(mine))
+
+
+def _mark_for_index(connection: Connection, placed: ColumnElement[bool]) -> None:
+    """Mark these documents as `case_files.index_anew` does, in the order in which the worker notes.
+
+    They are locked in that order first: neither waits for the other in a ring.
+    """
+    inside = select(Placement.document_id).where(placed)
+    wanted = select(Document.id).where(Document.id.in_(inside)).order_by(Document.id)
+    locked = wanted.with_for_update(key_share=True)
+    connection.execute(
+        update(Document).where(Document.id.in_(locked)).values(indexed_revision=_anew(Document))
+    )
+
+
+def _anew(table: type[CaseFile] | type[Document]) -> ColumnElement[int]:
+    """Another number each time, below zero."""
+    return case((table.indexed_revision < 0, table.indexed_revision), else_=0) - 1
 
 
 class CodeSeries(Row):

@@ -118,6 +118,7 @@ def a_case_file(number: int, cast: Cast) -> Row:
         "closed_at": MOMENT if is_closed else None,
         "accepted_at": MOMENT if stage == "accepted" else None,
         "due_on": date(year + 1, 12, 31) if is_closed else None,
+        "indexed_revision": 1,
     }
 
 

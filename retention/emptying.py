@@ -16,7 +16,7 @@ from sqlalchemy import JSON, Text, delete, select
 from sqlalchemy.orm import Session
 
 from archive.database import Base, pieces
-from archive.models import Document, Event, EventRow, EventWords, Part, Row
+from archive.models import CaseFile, Document, Event, EventRow, EventWords, Part, Row
 from retention.models import Clock
 
 FORGOTTEN = "0" * 64  # stands where a digest must stand
@@ -153,8 +153,8 @@ def empty(session: Session, gone: Gone, mark: str) -> Forgot:
     changed = [one for name, rows in found.items() for one in _forget(session, name, rows, mark)]
     for some in pieces(gone.case_files):
         session.execute(delete(Clock).where(Clock.case_file_id.in_(some)))
-    for row, _ in found["document"].values():
-        assert isinstance(row, Document)
+    for row, _ in (*found["document"].values(), *found["case_file"].values()):
+        assert isinstance(row, Document | CaseFile)
         row.indexed_revision = row.revision
     session.flush()
     erase_words(session, events)

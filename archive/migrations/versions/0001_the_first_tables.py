@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 import archive.database
 
-revision = '0001_6c05636f'
+revision = '0001_04ee9bec'
 down_revision = None
 
 
@@ -728,6 +728,7 @@ def upgrade() -> None:
     sa.Column('paper_state', sa.Text(), nullable=False),
     sa.Column('folded', sa.Text(), nullable=False),
     sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('indexed_revision', sa.Integer(), nullable=False),
     sa.Column('id', sa.Integer(), nullable=False),
     sa.CheckConstraint("access_level in ('organ', 'unit', 'assigned')", name=op.f('ck_case_file_access_level')),
     sa.CheckConstraint("paper_state in ('', 'hybrid', 'converted_to_paper')", name=op.f('ck_case_file_paper_state')),
@@ -746,6 +747,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('organ_id', 'organ_code', 'year', 'notation', name=op.f('uq_case_file_organ_id_organ_code_year_notation'))
     )
     with op.batch_alter_table('case_file', schema=None) as batch_op:
+        batch_op.create_index('ix_case_file_behind', ['id'], unique=False, sqlite_where=sa.text('indexed_revision < revision'), postgresql_where=sa.text('indexed_revision < revision'))
         batch_op.create_index('ix_case_file_by_stage', ['organ_id', 'stage', 'year', 'id', 'access_level', 'holder_id', 'unit_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_case_file_code'), ['code'], unique=False)
         batch_op.create_index('ix_case_file_due', ['organ_id', 'due_on', 'id'], unique=False, sqlite_where=sa.text("stage in ('closed', 'returned')"), postgresql_where=sa.text("stage in ('closed', 'returned')"))
@@ -2019,6 +2021,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_case_file_due', sqlite_where=sa.text("stage in ('closed', 'returned')"), postgresql_where=sa.text("stage in ('closed', 'returned')"))
         batch_op.drop_index(batch_op.f('ix_case_file_code'))
         batch_op.drop_index('ix_case_file_by_stage')
+        batch_op.drop_index('ix_case_file_behind', sqlite_where=sa.text('indexed_revision < revision'), postgresql_where=sa.text('indexed_revision < revision'))
 
     op.drop_table('case_file')
     op.drop_table('recall')
