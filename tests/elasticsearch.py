@@ -1,7 +1,7 @@
 """An Elasticsearch of our own for the tests: the real server, guarded as a grown-up's would be.
 
-One node on a free loopback port, reached through TLS by an account that may do what docs/elasticsearch.md
-says and nothing else. It lies in a temporary folder and is gone afterwards.
+One node on a free loopback port, reached through TLS by an account that may do what
+docs/elasticsearch.md says and nothing else. It lies in a temporary folder and is gone afterwards.
 """
 
 import base64
