@@ -5,7 +5,7 @@ it, and questions arrive as a small tree of nodes over the fields below. That is
 swapped without a saved search changing its meaning.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
@@ -42,6 +42,7 @@ FACETS = (YEAR, ISSUER, TYPE, UNIT, CASE_FILE, SIGNER, STAGE, TERM, VERDICT, FOR
 # Fields of numbers.
 DAY = "day"
 ADDED = "added"  # seconds since 1970 when the archive took it in
+FURTHEST = 2**62  # no number in an index is further from zero
 
 
 class SearchBroken(ArchiveError):
@@ -154,6 +155,13 @@ class Range:
     def __post_init__(self) -> None:
         if self.low is None and self.high is None:
             raise ValueError("a range has at least one end")
+
+    @property
+    def ends(self) -> tuple[int | None, int | None]:
+        """The same for an engine, whose numbers have an end: the question's may be any."""
+        low = None if self.low is None else min(max(self.low, -FURTHEST), FURTHEST)
+        high = None if self.high is None else min(max(self.high, -FURTHEST), FURTHEST)
+        return low, high
 
 
 @dataclass(frozen=True)
@@ -286,6 +294,16 @@ class Proof:
         return self.is_complete and document in self.gone
 
 
+class Remaining(Protocol):
+    """What stays in an index that is purged; engines ask again only for what they must rewrite."""
+
+    def ids(self) -> Iterable[str]:
+        """Of all entries that stay."""
+
+    def entries(self, ids: Collection[str]) -> Iterable[Entry]:
+        """Those of these that are still there, each once and in any order."""
+
+
 class SearchEngine(Protocol):
     """Where documents are found. The index is a copy: lose it, and `rebuild` remakes it.
 
@@ -313,8 +331,12 @@ class SearchEngine(Protocol):
     def held(self, ids: Iterable[str]) -> set[str]:
         """Those of the ids that its files still name, also where they are only marked dropped."""
 
-    def purge(self, remaining: Iterable[Entry]) -> Proof:
-        """Make all but these unrecoverable, and say how we know."""
+    def purge(self, remaining: Remaining) -> Proof:
+        """Make all but these unrecoverable, and say how we know.
+
+        What was put again since counts as dropped too: its former words go. What should stay and
+        is not there is put.
+        """
 
     def rebuild(self, entries: Iterable[Entry]) -> None:
         """Make a new index of these beside the old one, and put it in its place whole."""

@@ -40,7 +40,7 @@ class Indexed:
     without_text: tuple[str, ...] = ()
 
 
-def stale(session: Session, limit: int = 500) -> list[int]:
+def stale(session: Session, limit: int | None = 500) -> list[int]:
     """Numbers of documents whose entry in the index is behind."""
     behind = select(Document.id).where(Document.indexed_revision < Document.revision, _IS_THERE)
     return list(session.scalars(behind.order_by(Document.id).limit(limit)))
@@ -86,10 +86,16 @@ def rebuild(database: Database, files: FileStore, engine: SearchEngine) -> Index
 
 
 def purge(database: Database, files: FileStore, engine: SearchEngine) -> Proof:
-    """Make everything unrecoverable that has no document any more, and say how we know (R14)."""
-    seen: dict[int, _Seen] = {}
-    proof = engine.purge(_all_entries(database, files, seen, []))
-    _note_all(database, seen)
+    """Make everything unrecoverable that has no document any more, and say how we know (R14).
+
+    What is behind is brought up to date first, so that former words of what stays go as well.
+    """
+    with database.reading() as session:
+        behind = stale(session, limit=None)
+    index(database, files, engine, behind)
+    staying = _Staying(database, files)
+    proof = engine.purge(staying)
+    _note_all(database, staying.seen)
     return proof
 
 
@@ -266,6 +272,30 @@ def _all_entries(
         for number, (entry, at) in _entries(database, files, some, without_text).items():
             seen[number] = at
             yield entry
+
+
+class _Staying:
+    """The documents that are there, for an engine that purges (`Remaining`)."""
+
+    def __init__(self, database: Database, files: FileStore) -> None:
+        self._database = database
+        self._files = files
+        self.seen: dict[int, _Seen] = {}
+
+    def ids(self) -> Iterator[str]:
+        """Codes of all documents that are there."""
+        with self._database.reading() as session:
+            yield from session.scalars(select(Document.code).where(_IS_THERE))
+
+    def entries(self, ids: Collection[str]) -> Iterator[Entry]:
+        """Those of these that are still there, a batch in memory at a time."""
+        for some in pieces(sorted(ids), BATCH):
+            wanted = select(Document.id).where(Document.code.in_(some))
+            with self._database.reading() as session:
+                numbers = list(session.scalars(wanted))
+            for number, (entry, at) in _entries(self._database, self._files, numbers, []).items():
+                self.seen[number] = at
+                yield entry
 
 
 def _next_numbers(database: Database, after: int) -> list[int]:

@@ -15,7 +15,7 @@ from typing import Any
 
 import tantivy
 
-from search import engine
+from search import engine, tantivy_files
 from search.engine import (
     And,
     Entry,
@@ -25,9 +25,11 @@ from search.engine import (
     Page,
     Proof,
     Query,
+    Remaining,
     SearchBroken,
 )
 from search.generations import Dropped, Generations, WriterLock
+from search.tantivy_files import damage_told
 from search.tantivy_schema import (
     REVISION,
     SCHEMA_VERSION,
@@ -97,7 +99,7 @@ class TantivyEngine:
         searcher = self._searcher()
         counted = {"size": _VALUES, "segment_size": _VALUES}
         wanted = {field: {"terms": {"field": field, **counted}} for field in fields}
-        with _damage_told():
+        with damage_told():
             found = searcher.aggregate(as_query(self._schema, query), wanted)
         return {
             field: {str(one["key"]): int(one["doc_count"]) for one in found[field]["buckets"]}
@@ -111,7 +113,7 @@ class TantivyEngine:
             SearchBroken: the index is missing, damaged or of another version.
         """
         searcher = self._searcher()
-        with _damage_told():
+        with damage_told():
             counts = {one: searcher.doc_freq(engine.FOLDED, one) for one in one_letter_away(word)}
         there = [one for one, count in counts.items() if count]
         return sorted(there, key=lambda one: (-counts[one], one))[:most]
@@ -123,24 +125,22 @@ class TantivyEngine:
             SearchBroken: the index is missing, damaged or of another version.
         """
         searcher = self._searcher()
-        with _damage_told():
+        with damage_told():
             return {one for one in ids if searcher.doc_freq(engine.ID, one)}
 
-    def purge(self, remaining: Iterable[Entry]) -> Proof:
-        """Make all but these unrecoverable, and say how we know."""
+    def purge(self, remaining: Remaining) -> Proof:
+        """Make all but these unrecoverable, and say how we know.
+
+        Only what stands in one part with something dropped is written anew.
+        """
         with self._writing:
-            with self._changing() as writer:
-                before = self._ids_in_files() | self._dropped.ids()
-                with _damage_told():
-                    writer.delete_all_documents()
-                kept: set[str] = set()
-                for entry in remaining:
-                    if entry.id not in kept:
-                        kept.add(entry.id)
-                        _add(writer, entry)
-                _commit(writer)
+            kept = set(remaining.ids())
+            before = tantivy_files.ids_in_files(self._searcher()) | self._dropped.ids()
+            self.drop(sorted(before - kept))
+            self._finish_writer()  # no merge is on its way any more that would mix parts
+            kept -= self._write_anew(remaining, kept)
             self._sweep_files()
-            proof = self._proof(before, kept)
+            proof = tantivy_files.proof(self._searcher(), self._current(), before, kept)
             if proof.is_complete:
                 self._dropped.clear()
             return proof
@@ -152,7 +152,7 @@ class TantivyEngine:
             self._give_up_writer()
             with self._generations.new() as folder:
                 (folder / _VERSION_FILE).write_text(json.dumps({"version": SCHEMA_VERSION}))
-                with _damage_told():
+                with damage_told():
                     writer = tantivy.Index(self._schema, path=str(folder)).writer(_HEAP, 1)
                 try:
                     for entry in entries:
@@ -187,7 +187,7 @@ class TantivyEngine:
             return self._newest_view()  # another process put a new one in its place just now
 
     def _newest_view(self) -> tantivy.Searcher:
-        with self._reading, _damage_told():
+        with self._reading, damage_told():
             folder = self._current()
             stat = (folder / "meta.json").stat()
             now = (folder, stat.st_ino, stat.st_mtime_ns)
@@ -220,7 +220,7 @@ class TantivyEngine:
     def _page(self, searcher: tantivy.Searcher, query: Query) -> Page:
         wanted = as_query(self._schema, query)
         most = max(searcher.num_docs, 1)  # the engine reserves memory for what it is asked
-        with _damage_told():
+        with damage_told():
             found = searcher.search(
                 wanted,
                 limit=min(query.limit, most),
@@ -262,7 +262,7 @@ class TantivyEngine:
     def _open_writer(self) -> tantivy.IndexWriter:
         self._lock.take()
         if self._writer is None:
-            with _damage_told():
+            with damage_told():
                 self._writer = tantivy.Index.open(str(self._current())).writer(_HEAP, 1)
         return self._writer
 
@@ -280,38 +280,34 @@ class TantivyEngine:
 
     # Forgetting ---------------------------------------------------------------------------------
 
+    def _write_anew(self, remaining: Remaining, kept: set[str]) -> set[str]:
+        """Put again what stands beside something dropped, or is missing; what there is no more.
+
+        Parts of which nothing is in use leave with the commit.
+        """
+        searcher = self._searcher()
+        anew = tantivy_files.ids_beside_dropped(searcher, self._current())
+        anew |= kept - tantivy_files.found_ids(searcher)
+        lost = set(anew)
+        if not anew:
+            return lost
+        with self._changing() as writer:
+            for one in sorted(anew):
+                _delete(writer, one)
+            for entry in remaining.entries(anew):
+                if entry.id in lost:
+                    lost.remove(entry.id)
+                    _add(writer, entry)
+            _commit(writer)
+        return lost
+
     def _sweep_files(self) -> None:
         """Remove the files of parts that are no longer in use, those of late merges included."""
         self._searcher()  # our own view lets go of the old files first
         self._finish_writer()
         writer = self._open_writer()
-        with _damage_told():
+        with damage_told():
             writer.garbage_collect_files()
-
-    def _ids_in_files(self) -> set[str]:
-        """All ids that the index's files still name, also those that are only marked dropped."""
-        searcher = self._searcher()
-        with _damage_told():
-            return {word for word, _ in searcher.terms_with_prefix(engine.ID, "")}
-
-    def _proof(self, before: set[str], kept: set[str]) -> Proof:
-        found = self._ids_in_files()
-        with _damage_told():
-            folder = self._current()
-            segments = json.loads((folder / "meta.json").read_text())["segments"]
-        live = {one["segment_id"].replace("-", "") for one in segments}
-        stray = [one.name for one in folder.iterdir() if _is_stray(one.name, live)]
-        return Proof(
-            engine="tantivy",
-            probe="term dictionary of ids, all segments",
-            gone=tuple(sorted(before - found)),
-            remaining=len(found),
-            missing=tuple(sorted(kept - found)),
-            unexpected=tuple(sorted(found - kept)),
-            segments=len(segments),
-            segments_with_deletions=sum(1 for one in segments if one["deletes"]),
-            stray_files=tuple(sorted(stray)),
-        )
 
 
 _ORDERS: dict[str, dict[str, Any]] = {
@@ -326,23 +322,23 @@ _VALUES = 65_000  # of one facet; the engine counts no more
 
 def _add(writer: tantivy.IndexWriter, entry: Entry) -> None:
     document = as_document(entry)
-    with _damage_told():
+    with damage_told():
         writer.add_document(document)
 
 
 def _delete(writer: tantivy.IndexWriter, document: str) -> None:
-    with _damage_told():
+    with damage_told():
         writer.delete_documents_by_term(engine.ID, document)
 
 
 def _commit(writer: tantivy.IndexWriter) -> None:
-    with _damage_told():
+    with damage_told():
         writer.commit()
 
 
 def _finish(writer: tantivy.IndexWriter) -> None:
     """Let merges end and the writer's lock go."""
-    with _damage_told():
+    with damage_told():
         writer.wait_merging_threads()
 
 
@@ -351,7 +347,7 @@ def _abandon(writer: tantivy.IndexWriter) -> None:
 
     Something worse is on its way to the caller, so complaints of the dying writer are not heard.
     """
-    with suppress(SearchBroken), _damage_told():
+    with suppress(SearchBroken), damage_told():
         writer.rollback()
     with suppress(SearchBroken):
         _finish(writer)
@@ -361,22 +357,3 @@ def _as_hit(searcher: tantivy.Searcher, score: Any, place: tantivy.DocAddress) -
     stored = searcher.doc(place)
     number = score if isinstance(score, float) else 0.0  # ordered by a field, there is no score
     return Hit(str(stored[engine.ID][0]), number, int(stored[REVISION][0]))
-
-
-def _is_stray(name: str, live: set[str]) -> bool:
-    """Whether this file belongs to a segment that the index no longer lists."""
-    stem = name.partition(".")[0]
-    return len(stem) == 32 and stem not in live
-
-
-@contextmanager
-def _damage_told() -> Iterator[None]:
-    """The engine's own complaints, its panics included, as one error of ours."""
-    try:
-        yield
-    except (OSError, ValueError, KeyError) as error:
-        raise SearchBroken("search_broken", reason="damaged", said=str(error)) from error
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":  # it has no name that we could import
-            raise
-        raise SearchBroken("search_broken", reason="damaged", said=str(error)) from error

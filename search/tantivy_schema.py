@@ -121,9 +121,9 @@ def _asked(schema: tantivy.Schema, node: Node) -> tantivy.Query:
         case Near(field, word):
             near = ask.fuzzy_term_query(schema, field, word, 1, transposition_cost_one=False)
             return _unranked(near, 1.0)
-        case Range(field, low, high):
+        case Range(field):
             kind = tantivy.FieldType.Integer
-            return _unranked(ask.range_query(schema, field, kind, low, high), 1.0)
+            return _unranked(ask.range_query(schema, field, kind, *node.ends), 1.0)
         case Or(nodes):
             return ask.boolean_query([(_SHOULD, _asked(schema, one)) for one in nodes])
         case And(nodes):

@@ -2,7 +2,8 @@
 
 import random
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,19 @@ def find(engine: SearchEngine) -> Find:
         return [hit.id for hit in page.hits]
 
     return ids
+
+
+@dataclass(frozen=True)
+class Staying:
+    """Entries that stay when an index is purged."""
+
+    kept: Iterable[Entry]
+
+    def ids(self) -> list[str]:
+        return [one.id for one in self.kept]
+
+    def entries(self, ids: Collection[str]) -> list[Entry]:
+        return [one for one in self.kept if one.id in ids]
 
 
 def an_entry(

@@ -1,5 +1,7 @@
 """What every engine promises."""
 
+from collections.abc import Collection
+
 import pytest
 
 from archive.errors import Invalid
@@ -10,6 +12,7 @@ from search.engine import (
     ID,
     READERS,
     And,
+    Entry,
     Everything,
     Node,
     Not,
@@ -22,7 +25,7 @@ from search.engine import (
     Term,
     open_engine,
 )
-from tests.search.conftest import EVERYONE, an_entry, invented
+from tests.search.conftest import EVERYONE, Staying, an_entry, invented
 
 
 def ids(engine: SearchEngine, node: Node, **more: object) -> set[str]:
@@ -204,7 +207,7 @@ def test_a_purge_proves_what_is_gone_and_loses_nothing_else(engine: SearchEngine
     entries = invented(40)
     engine.put(entries)
     engine.drop([entries[0].id, entries[1].id])
-    proof = engine.purge(entries[2:])
+    proof = engine.purge(Staying(entries[2:]))
     assert proof.is_complete
     assert proof.gone == (entries[0].id, entries[1].id)
     assert proof.shows_gone(entries[0].id)
@@ -220,16 +223,45 @@ def test_what_was_dropped_long_before_the_purge_is_proved_gone_too(engine: Searc
     engine.drop(["T-1"])  # the only one of its segment
     engine.close()
     engine.put([an_entry("T-3")])
-    proof = engine.purge([an_entry("T-2"), an_entry("T-3")])
+    proof = engine.purge(Staying([an_entry("T-2"), an_entry("T-3")]))
     assert proof.gone == ("T-1",)
-    assert engine.purge([an_entry("T-2"), an_entry("T-3")]).gone == ()
+    assert engine.purge(Staying([an_entry("T-2"), an_entry("T-3")])).gone == ()
 
 
 def test_a_purge_also_removes_what_nobody_dropped(engine: SearchEngine) -> None:
     engine.put([an_entry("T-1"), an_entry("T-2")])
-    proof = engine.purge([an_entry("T-2")])
+    proof = engine.purge(Staying([an_entry("T-2")]))
     assert proof.shows_gone("T-1")
     assert ids(engine, Everything()) == {"T-2"}
+
+
+def test_a_purge_removes_the_former_words_of_what_stays(engine: SearchEngine) -> None:
+    engine.put([an_entry("T-1", "xylophon"), an_entry("T-2", "quy chế")])
+    engine.put([an_entry("T-1", "quy định", revision=2)])
+    kept = [an_entry("T-1", "quy định", revision=2), an_entry("T-2", "quy chế")]
+    proof = engine.purge(Staying(kept))
+    assert (proof.is_complete, proof.gone, proof.remaining) == (True, (), 2)
+    assert engine.near("xylophona", 5) == []
+    assert ids(engine, Term(FOLDED, "quy")) == {"T-1", "T-2"}
+
+
+def test_a_purge_puts_what_should_stay_and_is_not_there(engine: SearchEngine) -> None:
+    engine.put([an_entry("T-1")])
+    proof = engine.purge(Staying([an_entry("T-1"), an_entry("T-2", "quy chế")]))
+    assert proof.is_complete
+    assert ids(engine, Term(FOLDED, "quy")) == {"T-2"}
+
+
+def test_what_leaves_while_a_purge_is_at_work_is_not_missed(engine: SearchEngine) -> None:
+    class Leaving(Staying):
+        def entries(self, ids: Collection[str]) -> list[Entry]:
+            return [one for one in super().entries(ids) if one.id != "T-2"]
+
+    engine.put([an_entry("T-1"), an_entry("T-2"), an_entry("T-3")])
+    proof = engine.purge(Leaving([an_entry("T-2"), an_entry("T-3")]))
+    assert not proof.missing
+    assert proof.shows_gone("T-1")
+    assert "T-3" in ids(engine, Everything())
 
 
 def test_words_of_any_length_and_script_can_be_put_and_found(engine: SearchEngine) -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ import tantivy
 from search.engine import (
     EXACT,
     ID,
+    Entry,
     Everything,
     Query,
     SearchBroken,
@@ -21,7 +23,7 @@ from search.engine import (
     Term,
 )
 from search.tantivy_engine import TantivyEngine
-from tests.search.conftest import EVERYONE, an_entry, invented
+from tests.search.conftest import EVERYONE, Staying, an_entry, invented
 
 ALL = Query(Everything(), (*EVERYONE, "person:3"), limit=1)
 
@@ -121,13 +123,15 @@ def test_a_rebuild_that_fails_leaves_the_old_index_and_no_rubbish(root: Path) ->
 def test_a_failed_purge_leaves_the_index_as_it_was(root: Path) -> None:
     engine = TantivyEngine(root)
     engine.rebuild([an_entry("T-1"), an_entry("T-2")])
+    engine.put([an_entry("T-2")])
 
-    def failing():  # type: ignore[no-untyped-def]
-        raise RuntimeError("the store is away")
-        yield
+    class Failing(Staying):
+        def entries(self, ids: Collection[str]) -> Iterator[Entry]:  # type: ignore[override]
+            yield an_entry("T-1")
+            raise RuntimeError("the store is away")
 
     with pytest.raises(RuntimeError):
-        engine.purge(failing())
+        engine.purge(Failing([an_entry("T-1"), an_entry("T-2")]))
     assert engine.find(ALL).total == 2
     engine.close()
 
@@ -173,7 +177,7 @@ def test_readers_go_on_finding_while_generations_change(root: Path) -> None:
     thread = threading.Thread(target=read)
     thread.start()
     for turn in range(12):
-        writer.rebuild(entries) if turn % 3 else writer.purge(entries)
+        writer.rebuild(entries) if turn % 3 else writer.purge(Staying(entries))
     stop.set()
     thread.join()
     assert (trouble, totals) == ([], {10})
@@ -195,7 +199,7 @@ def test_dropping_alone_leaves_the_words_in_the_files_and_a_purge_removes_them(r
     engine.drop(["T-secret"])
     assert engine.find(Query(Term(EXACT, "xylophone"), EVERYONE)).total == 0
     assert times_in_dictionary(EXACT, "xylophone") == 1  # the probe still finds it
-    proof = engine.purge(kept)
+    proof = engine.purge(Staying(kept))
     assert proof.is_complete
     assert proof.shows_gone("T-secret")
     assert proof.segments_with_deletions == 0
@@ -205,14 +209,56 @@ def test_dropping_alone_leaves_the_words_in_the_files_and_a_purge_removes_them(r
     engine.close()
 
 
+def segments(root: Path) -> set[str]:
+    return {path.name.partition(".")[0] for path in generation(root).glob("*.term")}
+
+
+def test_a_purge_writes_anew_only_what_stands_beside_something_dropped(root: Path) -> None:
+    engine = TantivyEngine(root)
+    engine.clear()
+    entries = invented(12)
+    for start in (0, 4, 8):
+        engine.put(entries[start : start + 4])
+    before = segments(root)
+    engine.drop([entries[5].id])
+    asked: list[str] = []
+
+    class Asked(Staying):
+        def entries(self, ids: Collection[str]) -> list[Entry]:
+            asked.extend(ids)
+            return super().entries(ids)
+
+    kept = entries[:5] + entries[6:]
+    assert engine.purge(Asked(kept)).is_complete
+    assert sorted(asked) == sorted(one.id for one in (entries[4], entries[6], entries[7]))
+    assert len(before) == 3
+    assert len(before & segments(root)) == 2
+    assert engine.find(ALL).total == 11
+    engine.close()
+
+
+def test_a_merge_on_its_way_leaves_no_dropped_entry_behind(root: Path) -> None:
+    engine = TantivyEngine(root)
+    engine.clear()
+    entries = invented(80)
+    for turn in range(6):
+        for start in range(0, 80, 5):
+            engine.put(entries[start : start + 5])
+        engine.drop([entries[turn].id])
+        proof = engine.purge(Staying(entries[turn + 1 :]))
+        assert (proof.segments_with_deletions, proof.stray_files) == (0, ())
+        assert proof.remaining == 79 - turn
+    engine.close()
+
+
 def test_after_a_purge_no_file_of_an_old_segment_is_left(root: Path) -> None:
     engine = TantivyEngine(root)
     engine.clear()
     entries = invented(60)
     for start in range(0, 60, 5):
         engine.put(entries[start : start + 5])
-    before = {path.name.partition(".")[0] for path in generation(root).glob("*.term")}
-    proof = engine.purge(entries[30:])
+    before = segments(root)
+    proof = engine.purge(Staying(entries[::2]))  # of each part something goes
     after = {path.name.partition(".")[0] for path in generation(root).glob("*.*")}
     assert proof.is_complete
     assert len(proof.gone) == 30
@@ -224,14 +270,16 @@ _WRITER = """
 import sys
 from pathlib import Path
 from search.tantivy_engine import TantivyEngine
-from tests.search.conftest import an_entry, invented
+from tests.search.conftest import Staying, an_entry, invented
 engine = TantivyEngine(Path(sys.argv[1]))
 entries = invented(40)
 for number in range(100000):
     engine.put([an_entry(f"K-{number}", "quy chế")])
     print(number, flush=True)
     if number % 7 == 6:
-        engine.purge([an_entry(f"K-{one}", "quy chế") for one in range(number + 1)])
+        kept = [an_entry(f"K-{one}", "quy chế") for one in range(number + 1)]
+        engine.put([an_entry("K-0", "quy chế")])
+        engine.purge(Staying(kept))
     if number % 11 == 10:
         engine.rebuild([an_entry(f"K-{one}", "quy chế") for one in range(number + 1)])
 """
