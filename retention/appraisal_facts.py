@@ -6,9 +6,10 @@ Many are looked at in few questions, so that a table shows beside each row what 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import Integer, Select, and_, cast, false, null, or_, select, true, union_all
+from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from archive import clock
@@ -27,6 +28,7 @@ from retention.models import (
     DisposalItem,
 )
 
+_NONE = cast(null(), Integer)
 OVER = ("stopped", "destroyed", "closed")  # lists that hold nothing any more
 
 
@@ -83,16 +85,22 @@ class Known:
 def known(session: Session, organ: Organ, rows: Sequence[Appraisal]) -> dict[int, Known]:
     """What is known of each, counted now; about ten questions however many they are.
 
+    The copies of duplicates are loaded along with their case files.
+
     Args:
         session: the session.
         organ: whose they are.
         rows: with their things loaded, as `with_things` does.
     """
     today = clock.today(organ)
-    standings = ends.standings(session, [one.case_file_id for one in rows if one.case_file_id])
-    held, listed = _orders(session, rows), _lists(session, rows)
+    doubles = [one for one in rows if one.twin_id]
+    copies = duplicates.copies_of(session, doubles)
+    own = {one.case_file_id for one in rows if one.case_file_id}
+    standings = ends.standings(session, own | duplicates.places_of(copies))
+    held, listed = _holds(session, rows)
     told = _tellers(session, rows)
-    troubles = duplicates.troubles(session, organ, [one for one in rows if one.twin_id])
+    counted = {number: one.end for number, one in standings.items()}
+    troubles = duplicates.troubles_of(session, organ, doubles, copies, counted)
     silence = timedelta(days=rules_of(organ).silence_days)
     found = {}
     for one in rows:
@@ -128,10 +136,8 @@ def due_since(one: Appraisal) -> date:
 def with_things() -> tuple[ExecutableOption, ...]:
     """What is to be loaded along with appraisals, for `options`."""
     return (
-        selectinload(Appraisal.case_file).selectinload(CaseFile.organ),
-        selectinload(Appraisal.document)
-        .selectinload(Document.placements)
-        .selectinload(Placement.case_file),
+        joinedload(Appraisal.case_file).joinedload(CaseFile.organ),
+        joinedload(Appraisal.document),
         selectinload(Appraisal.opinions),
     )
 
@@ -181,62 +187,63 @@ def _tellers(session: Session, rows: Sequence[Appraisal]) -> dict[int, dict[str,
     return found
 
 
-def _orders(session: Session, rows: Sequence[Appraisal]) -> dict[int, tuple[str, ...]]:
-    """The orders that hold each thing, its documents, or the case files that it stands in."""
+Words = dict[int, tuple[str, ...]]
+
+
+def _holds(session: Session, rows: Sequence[Appraisal]) -> tuple[Words, Words]:
+    """Numbers of the orders that hold each, and codes of the disposals on whose list it stands."""
     files = {one.case_file_id: one.id for one in rows if one.case_file_id}
     papers = {one.document_id: one.id for one in rows if one.document_id}
+    orders = [one.add_columns(_NONE) for one in _orders(files, papers)]
+    lists = _lists([one.id for one in rows], papers)
+    held: dict[int, set[str]] = {}
+    listed: dict[int, set[str]] = {}
+    for is_order, word, case_file, document, number in session.execute(union_all(*orders, *lists)):
+        found = held if is_order else listed
+        for one in (files.get(case_file or 0), papers.get(document or 0), number):
+            if one is not None:
+                found.setdefault(one, set()).add(word)
+    return _sorted(held), _sorted(listed)
+
+
+def _sorted(found: Mapping[int, set[str]]) -> Words:
+    return {number: tuple(sorted(words)) for number, words in found.items()}
+
+
+def _orders(files: Iterable[int], papers: Iterable[int]) -> list[Select[*tuple[Any, ...]]]:
+    """The orders that hold each thing, its documents, or the case files that it stands in."""
     holds = and_(Frozen.order_id == FreezeOrder.id, FreezeOrder.lifted_at.is_(None))
     by_itself = (
-        select(FreezeOrder.number, Frozen.case_file_id, Frozen.document_id)
+        select(true(), FreezeOrder.number, Frozen.case_file_id, Frozen.document_id)
         .join(Frozen, holds)
         .where(or_(Frozen.case_file_id.in_(files), Frozen.document_id.in_(papers)))
     )
-    by_place = (
-        select(FreezeOrder.number, Placement.case_file_id, Placement.document_id)
-        .join(Frozen, holds)
-        .join(
-            Placement,
-            or_(
-                and_(
-                    Placement.document_id == Frozen.document_id,
-                    Placement.case_file_id.in_(files),
-                ),
-                and_(
-                    Placement.case_file_id == Frozen.case_file_id,
-                    Placement.document_id.in_(papers),
-                ),
-            ),
-        )
+    document_inside = and_(
+        Placement.document_id == Frozen.document_id, Placement.case_file_id.in_(files)
     )
-    found: dict[int, set[str]] = {}
-    for wanted in (by_itself, by_place):
-        for number, case_file, document in session.execute(wanted):
-            for held in (files.get(case_file or 0), papers.get(document or 0)):
-                if held is not None:
-                    found.setdefault(held, set()).add(number)
-    return {number: tuple(sorted(orders)) for number, orders in found.items()}
+    file_around = and_(
+        Placement.case_file_id == Frozen.case_file_id, Placement.document_id.in_(papers)
+    )
+    by_place = (
+        select(true(), FreezeOrder.number, Placement.case_file_id, Placement.document_id)
+        .join(Frozen, holds)
+        .join(Placement, or_(document_inside, file_around))
+    )
+    return [by_itself, by_place]
 
 
-def _lists(session: Session, rows: Iterable[Appraisal]) -> dict[int, tuple[str, ...]]:
+def _lists(numbers: Iterable[int], papers: Iterable[int]) -> list[Select[*tuple[Any, ...]]]:
     """The disposals in which each stands, and that still hold it."""
-    numbers = [one.id for one in rows]
-    papers = {one.document_id: one.id for one in rows if one.document_id}
     holding = (Disposal.stage.not_in(OVER), DisposalItem.outcome == "destroy")
     items = (
-        select(Disposal.code, DisposalItem.appraisal_id)
+        select(false(), Disposal.code, _NONE, _NONE, DisposalItem.appraisal_id)
         .join(DisposalItem, DisposalItem.disposal_id == Disposal.id)
         .where(DisposalItem.appraisal_id.in_(numbers), *holding)
     )
-    found: dict[int, set[str]] = {}
-    for code, number in session.execute(items):
-        found.setdefault(number, set()).add(code)
-    if papers:
-        lines = (
-            select(Disposal.code, DisposalDocument.document_id)
-            .join(DisposalItem, DisposalItem.disposal_id == Disposal.id)
-            .join(DisposalDocument, DisposalDocument.item_id == DisposalItem.id)
-            .where(DisposalDocument.document_id.in_(papers), *holding)
-        )
-        for code, document in session.execute(lines):
-            found.setdefault(papers[document or 0], set()).add(code)
-    return {number: tuple(sorted(codes)) for number, codes in found.items()}
+    lines = (
+        select(false(), Disposal.code, _NONE, DisposalDocument.document_id, _NONE)
+        .join(DisposalItem, DisposalItem.disposal_id == Disposal.id)
+        .join(DisposalDocument, DisposalDocument.item_id == DisposalItem.id)
+        .where(DisposalDocument.document_id.in_(papers), *holding)
+    )
+    return [items, lines]

@@ -6,10 +6,11 @@ longer term and is on no list itself; the notice of 30 days runs all the same.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, cast, exists, null, select, union_all
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from archive import access, audit, clock, freezes
@@ -229,25 +230,45 @@ def troubles(
     """Why the other copy of each cannot stand for the one that leaves; None: it can."""
     if not rows:
         return {}
+    copies = copies_of(session, rows)
+    counted = ends.of_case_files(session, places_of(copies))
+    return troubles_of(session, organ, rows, copies, counted)
+
+
+def copies_of(session: Session, rows: Sequence[Appraisal]) -> dict[int, Document]:
+    """Both copies of each, with their files and with the case files in which they stand."""
+    if not rows:
+        return {}
     numbers = {one.document_id for one in rows} | {one.twin_id for one in rows}
-    loaded = select(Document).where(Document.id.in_(numbers))
-    papers = {
-        one.id: one
-        for one in session.scalars(
-            loaded.options(
-                selectinload(Document.parts),
-                selectinload(Document.placements).selectinload(Placement.case_file),
-            )
-        )
-    }
-    files = {place.case_file_id for one in papers.values() for place in one.placements}
-    counted = ends.of_case_files(session, files)
-    going = _going(session, papers, files)
+    wanted = select(Document).where(Document.id.in_(numbers))
+    both = wanted.options(
+        selectinload(Document.parts),
+        selectinload(Document.placements).joinedload(Placement.case_file, innerjoin=True),
+    )
+    return {one.id: one for one in session.scalars(both)}
+
+
+def places_of(copies: Mapping[int, Document]) -> set[int]:
+    """The case files in which any of these stands."""
+    return {place.case_file_id for one in copies.values() for place in one.placements}
+
+
+def troubles_of(
+    session: Session,
+    organ: Organ,
+    rows: Sequence[Appraisal],
+    copies: Mapping[int, Document],
+    counted: Mapping[int, End],
+) -> dict[int, Hindrance | None]:
+    """The same where the copies are at hand, and the ends of all their case files counted."""
+    if not rows:
+        return {}
+    going = _going(session, copies, places_of(copies))
     standing = kept_copies.stands_of(session, organ, (one.document_id or 0 for one in rows))
     held = {one.document: one.hindrance for one in standing}
     return {
         one.id: held.get(one.document_id or 0)
-        or _trouble(one, papers[one.document_id or 0], papers[one.twin_id or 0], counted, going)
+        or _trouble(one, copies[one.document_id or 0], copies[one.twin_id or 0], counted, going)
         for one in rows
     }
 
@@ -261,17 +282,16 @@ class _Going:
 
 
 def _going(session: Session, papers: Iterable[int], files: Iterable[int]) -> _Going:
-    wanted = select(Appraisal.document_id, Appraisal.case_file_id).where(
+    live = select(Appraisal.document_id, Appraisal.case_file_id).where(
         Appraisal.document_id.in_(papers) | Appraisal.case_file_id.in_(files),
         Appraisal.stage.in_(LEAVING),
     )
-    found = session.execute(wanted).all()
-    listed = select(DisposalDocument.document_id).where(
+    gone = select(DisposalDocument.document_id, cast(null(), Integer)).where(
         DisposalDocument.document_id.in_(papers), DisposalDocument.destroyed_at.is_not(None)
     )
-    gone = {one for one in session.scalars(listed) if one is not None}
+    found: Sequence[Any] = session.execute(union_all(live, gone)).all()
     return _Going(
-        frozenset({one for one, _ in found if one is not None} | gone),
+        frozenset(one for one, _ in found if one is not None),
         frozenset(one for _, one in found if one is not None),
     )
 
@@ -280,7 +300,7 @@ def _trouble(
     one: Appraisal,
     leaving: Document,
     staying: Document,
-    counted: dict[int, End],
+    counted: Mapping[int, End],
     going: _Going,
 ) -> Hindrance | None:
     about = {"other": staying.code}

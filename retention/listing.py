@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from archive import audit, case_files, clock
 from archive.documents import number_as_shown
@@ -97,7 +97,7 @@ def _chosen(session: Session, organ: Organ, numbers: list[int]) -> list[Appraisa
     wanted = appraisals.listable(organ).where(Appraisal.id.in_(numbers))
     held = wanted.options(
         *with_things(),
-        selectinload(Appraisal.document).selectinload(Document.parts),
+        joinedload(Appraisal.document).selectinload(Document.parts),
         selectinload(Appraisal.twin),
     ).with_for_update(key_share=True, of=Appraisal)
     found = list(session.scalars(held, execution_options={"populate_existing": True}))
