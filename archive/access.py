@@ -6,7 +6,8 @@ organ's working roles, narrowed by the case file's level; administrators and aud
 descriptions, and content only after a logged reason.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -213,25 +214,47 @@ def _readers_in_tray(document: Document) -> set[str]:
     return keys
 
 
-def finders_of(session: Session, document: Document) -> list[str]:
+@dataclass(frozen=True)
+class Granted:
+    """The keys of grants that are alive, by the number of what each opens."""
+
+    documents: Mapping[int, set[str]]
+    case_files: Mapping[int, set[str]]
+
+
+def granted_on(
+    session: Session, documents: Collection[int], case_files: Collection[int]
+) -> Granted:
+    """The grants on these documents and case files, in one question."""
+    on_documents: dict[int, set[str]] = {}
+    on_case_files: dict[int, set[str]] = {}
+    named = or_(Grant.document_id.in_(documents), Grant.case_file_id.in_(case_files))
+    for one in session.scalars(select(Grant).where(named, _is_alive())):
+        if one.document_id is not None:
+            on_documents.setdefault(one.document_id, set()).add(f"grant:{one.person_id}")
+        elif one.case_file_id is not None:
+            on_case_files.setdefault(one.case_file_id, set()).add(f"grant:{one.person_id}")
+    return Granted(on_documents, on_case_files)
+
+
+def finders_of(session: Session, document: Document, granted: Granted | None = None) -> list[str]:
     """The keys with which a document's description is found: its readers and those who oversee."""
-    places = select(Placement.case_file_id).where(Placement.document_id == document.id)
-    covers = or_(Grant.document_id == document.id, Grant.case_file_id.in_(places))
     keys = readers_of(document)
     if document.alarm in SECRETS:
         return keys
-    return sorted({*keys, f"oversight:{document.organ_id}", *_granted_keys(session, covers)})
+    if granted is None:
+        places = [one.case_file_id for one in document.placements]
+        granted = granted_on(session, [document.id], places)
+    let_in = set(granted.documents.get(document.id, ()))
+    for one in document.placements:
+        let_in |= granted.case_files.get(one.case_file_id, set())
+    return sorted({*keys, f"oversight:{document.organ_id}", *let_in})
 
 
-def finders_of_case_file(session: Session, case_file: CaseFile) -> list[str]:
+def finders_of_case_file(case_file: CaseFile, granted: Granted) -> list[str]:
     """The keys of those who may know of a case file."""
-    granted = _granted_keys(session, Grant.case_file_id == case_file.id)
-    return sorted({*readers_of_case_file(case_file), f"oversight:{case_file.organ_id}", *granted})
-
-
-def _granted_keys(session: Session, covers: ColumnElement[bool]) -> set[str]:
-    found = session.scalars(select(Grant.person_id).where(covers, _is_alive()))
-    return {f"grant:{number}" for number in found}
+    let_in = granted.case_files.get(case_file.id, set())
+    return sorted({*readers_of_case_file(case_file), f"oversight:{case_file.organ_id}", *let_in})
 
 
 def _is_alive() -> ColumnElement[bool]:

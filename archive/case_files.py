@@ -186,8 +186,7 @@ def index_anew(session: Session, case_file_ids: Iterable[int]) -> None:
     another one, below zero: who indexed from what stood before, sees it.
     """
     for some in pieces(sorted(set(case_file_ids))):
-        files = select(CaseFile).where(CaseFile.id.in_(some))
-        for file in session.scalars(files.options(load_only(CaseFile.indexed_revision))):
+        for file in session.scalars(select(CaseFile).where(CaseFile.id.in_(some))):
             file.indexed_revision = min(file.indexed_revision, 0) - 1
         inside = select(Placement.document_id).where(Placement.case_file_id.in_(some))
         found = select(Document).where(Document.id.in_(inside))

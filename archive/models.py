@@ -579,6 +579,13 @@ def _note_filing(_mapper: object, connection: Connection, place: Placement) -> N
     )
 
 
+@event.listens_for(Placement, "after_delete")
+def _index_what_was_taken_out(_mapper: object, connection: Connection, place: Placement) -> None:
+    """It is found by that case file no more."""
+    taken = update(Document).where(Document.id == place.document_id)
+    connection.execute(taken.values(indexed_revision=_anew(Document)))
+
+
 _IN_ENTRIES_OF_DOCUMENTS = (
     *("title", "description", "keyword", "notation"),
     *("stage", "maintenance", "unit_id", "access_level", "holder_id"),

@@ -21,7 +21,7 @@ from ingest.models import Intake, IntakeFile, Issuance
 from retention import probes
 from retention.execution import Batch, Thing
 from retention.models import TransferItem
-from retention.probes import DOCUMENTS, Found, Sought
+from retention.probes import BOTH, DOCUMENTS, Found, Sought
 from search import indexing
 from web import pictures, transfer_making, whole_making
 from web.services import Services
@@ -221,20 +221,21 @@ class Index:
 
     services: Services
     name: str = "index"
-    kinds: frozenset[str] = DOCUMENTS
+    kinds: frozenset[str] = BOTH
     _proof: dict[str, object] = field(default_factory=dict)
 
     def find(self, batch: Batch, sought: Sequence[Sought]) -> Found:
         """Whether a segment names it."""
-        held = self.services.engine.held([one.thing.code for one in sought])
+        ids = _entry_ids(sought)
+        held = self.services.engine.held(ids.values())
         proof = {"proof": self._proof} if self._proof else {}
-        return {one.thing.code: {"found": int(one.thing.code in held), **proof} for one in sought}
+        return {code: {"found": int(entry in held), **proof} for code, entry in ids.items()}
 
     def empty(self, batch: Batch, sought: Sequence[Sought]) -> dict[str, str]:
         """Drop them, then have the whole written anew without them."""
         services = self.services
         with services.indexing:
-            indexing.forget(services.engine, [one.thing.code for one in sought])
+            indexing.forget(services.engine, list(_entry_ids(sought).values()))
             proof = indexing.purge(services.db, services.files, services.engine)
         self._proof = {
             "engine": proof.engine,
@@ -247,6 +248,12 @@ class Index:
         if proof.is_complete:
             return {}
         return dict.fromkeys((one.thing.code for one in sought), "index_not_purged")
+
+
+def _entry_ids(sought: Sequence[Sought]) -> dict[str, str]:
+    """Under which id the index knows each of these, by its code."""
+    things = [one.thing for one in sought]
+    return {one.code: indexing.id_of(one.kind, one.number, one.code) for one in things}
 
 
 @dataclass

@@ -179,10 +179,9 @@ def _store(services: Services) -> Check:
 
 
 def _index(services: Services) -> Check:
-    with services.db.reading() as session:
-        behind = len(indexing.stale(session))
-    whole = indexing.is_whole(services.engine)
-    return Check("index", whole, f"-{behind}", "index_rebuilt")
+    stands = indexing.status(services.db, services.engine)
+    behind = sum(stands.behind.values())
+    return Check("index", stands.is_whole, f"-{behind}", "index_rebuilt")
 
 
 def _queue(services: Services) -> Check:

@@ -79,7 +79,7 @@ class Worker:
         self._busy = 0
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
-        self._unindexable: set[int] = set()
+        self._unindexable: set[tuple[str, int]] = set()
         self._calendar_seen = float("-inf")
         self._terms_seen = float("-inf")
         self._ends_seen = float("-inf")
@@ -182,22 +182,25 @@ class Worker:
         """Bring the index up to what the rows say; a broken one is made anew, never in the way."""
         db, files, engine = self._services.db, self._services.files, self._services.engine
         with db.reading() as session:
-            behind = indexing.stale(session)
-        if not behind:
+            behind = {kind: indexing.stale(session, kind=kind) for kind in indexing.KINDS}
+        if not any(behind.values()):
             return self._mark_readers() or self._keep_index_whole()
-        behind = [number for number in behind if number not in self._unindexable]
-        if not behind:
-            return False
-        try:
-            with self._services.indexing:
-                indexing.index(db, files, engine, behind)
-        except SearchBusy:
-            return False
-        except SearchBroken:  # a full disk breaks it too, and then mending must wait
-            return indexing.mend(db, files, engine)
-        except Exception:
-            self._index_singly(behind)
-        return True
+        done = False
+        for kind, numbers in behind.items():
+            wanted = [one for one in numbers if (kind, one) not in self._unindexable]
+            if not wanted:
+                continue
+            try:
+                with self._services.indexing:
+                    indexing.index(db, files, engine, wanted, kind)
+            except SearchBusy:
+                return False
+            except SearchBroken:  # a full disk breaks it too, and then mending must wait
+                return indexing.mend(db, files, engine)
+            except Exception:
+                self._index_singly(wanted, kind)
+            done = True
+        return done
 
     def _mark_readers(self) -> bool:
         """Where others read now, the entries that depend on it are made anew, some at a time."""
@@ -215,18 +218,18 @@ class Worker:
         services = self._services
         return indexing.mend(services.db, services.files, services.engine)
 
-    def _index_singly(self, numbers: list[int]) -> None:
-        """One document whose entry cannot be made holds up none of the others."""
+    def _index_singly(self, numbers: list[int], kind: str) -> None:
+        """One whose entry cannot be made holds up none of the others."""
         services = self._services
         for number in numbers:
             try:
                 with services.indexing:
-                    indexing.index(services.db, services.files, services.engine, [number])
+                    indexing.index(services.db, services.files, services.engine, [number], kind)
             except Exception:
                 log.exception(
-                    "document %s cannot be indexed; tried again at the next start", number
+                    "%s %s cannot be indexed; tried again at the next start", kind, number
                 )
-                self._unindexable.add(number)
+                self._unindexable.add((kind, number))
 
     def _look_again(self) -> bool:
         """What waited for a program goes on once it is there."""

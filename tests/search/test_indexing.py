@@ -13,9 +13,9 @@ from archive.database import Database
 from archive.documents import Arrived, Made
 from archive.files import LocalFiles
 from archive.models import Document, Grant, Organ, Person
-from search import indexing
+from search import entries, indexing
 from search.engine import ORGAN, Everything, Query, SearchBroken, SearchEngine, Term, open_engine
-from search.indexing import entry_for
+from search.entries import entry_for
 from search.query import understand
 from tests.factories import a_person
 
@@ -90,19 +90,19 @@ def test_every_input_field_and_the_text_are_searched(
         case_files.open_one(session, organ, "03.TL", "Thủy lợi nội đồng", year=2021)
     number = shelve(db, files, organ_id, case_file="TTLT.2021.03.TL")
     indexing.mend(db, files, engine)
-    code = found(engine, "", f"organ:{organ_id}")[0]
+    code = "TTLT-2026-0000001"
     for typed in (
         "nạo vét kênh mương", "kế hoạch", "15/KH-UBND", "15/2021", "05/03/2021", "chợ gạo",
         "Lê Minh Hiếu", "sở nông nghiệp", "giao phòng kinh tế", "tủ sắt", "nơi để",
-        "thủy lợi nội đồng", "TTLT.2021.03.TL", "kế hoạch.pdf", "hòa giải", "04/2017/QĐ-UBND",
-        "4/2017/QĐ-UBND", code, "nao vet hoa giai cho gao",
+        "thủy lợi nội đồng kênh mương", "TTLT.2021.03.TL hiếu", "kế hoạch.pdf", "hòa giải",
+        "04/2017/QĐ-UBND", "4/2017/QĐ-UBND", code, "nao vet hoa giai cho gao",
     ):  # fmt: skip
         assert found(engine, typed, f"organ:{organ_id}") == [code], typed
     with db.reading() as session:
         entry = entry_for(session, files, number)
     assert entry.day == 20210305
     assert entry.case_files == ("TTLT.2021.03.TL",)
-    assert engine.find(Query(Term(ORGAN, "TTLT"), (f"organ:{organ_id}",))).total == 1
+    assert engine.find(Query(Term(ORGAN, "TTLT"), (f"organ:{organ_id}",))).total == 2
 
 
 def test_an_entry_carries_the_keys_by_level_and_the_policy_lies_in_the_hand(
@@ -235,6 +235,22 @@ def test_what_was_forgotten_is_purged_and_the_rest_stays(
     assert len(found(engine, "hòa giải", f"organ:{organ_id}")) == 1
 
 
+def test_a_purge_also_removes_former_words_of_what_the_index_is_behind_with(
+    db: Database, files: LocalFiles, engine: SearchEngine, organ_id: int
+) -> None:
+    number = shelve(db, files, organ_id)
+    indexing.mend(db, files, engine)
+    assert "muong" in engine.near("muonh", 5)
+    with db.transaction() as session:
+        row = session.get_one(Document, number)
+        row.subject, row.revision = "Kế hoạch khác", row.revision + 1
+        audit.record(session, "document.correct", row)
+    assert indexing.purge(db, files, engine).is_complete
+    assert "muong" not in engine.near("muonh", 5)
+    with db.reading() as session:
+        assert indexing.stale(session) == []
+
+
 def test_a_new_title_or_level_of_its_case_file_brings_a_document_into_the_index_anew(
     db: Database,
     files: LocalFiles,
@@ -257,15 +273,15 @@ def test_a_new_title_or_level_of_its_case_file_brings_a_document_into_the_index_
     call_it("Bồi thường")
     with db.reading() as session:
         assert indexing.stale(session) == [number]
-    made = indexing.entry_for
+    made = entries.of_documents
 
     def changed_meanwhile(*given: Any, **more: Any) -> Any:
         entry = made(*given, **more)
-        monkeypatch.setattr(indexing, "entry_for", made)
+        monkeypatch.setattr(entries, "of_documents", made)
         call_it("Tái định cư")  # after the entry was made, before it is noted
         return entry
 
-    monkeypatch.setattr(indexing, "entry_for", changed_meanwhile)
+    monkeypatch.setattr(entries, "of_documents", changed_meanwhile)
     indexing.index(db, files, engine, [number])
     assert found(engine, '"tái định cư"', reader)
     assert not found(engine, '"bồi thường"', reader)

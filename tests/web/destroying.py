@@ -90,9 +90,13 @@ class Ruin:
 
     def index(self) -> None:
         with self.services.db.reading() as session:
-            numbers = list(session.scalars(select(Document.id)))
-        with self.services.indexing:
-            indexing.index(self.services.db, self.services.files, self.services.engine, numbers)
+            numbers = {
+                kind: indexing.stale(session, limit=None, kind=kind) for kind in indexing.KINDS
+            }
+        services = self.services
+        with services.indexing:
+            for kind, some in numbers.items():
+                indexing.index(services.db, services.files, services.engine, some, kind)
 
     def begin(self, by: Person | None = None) -> None:
         who = by or self.desk.mai
