@@ -7,11 +7,12 @@ The latest word is binding; each stands beside the earlier ones, with its author
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from archive import audit, clock, closing, freezes, stated_terms
 from archive.errors import Conflict, Invalid
+from archive.hands import Whose, with_whose
 from archive.models import CaseFile, Person
 from archive.terms import term_of
 from formats.vietnamese import nfc
@@ -45,13 +46,21 @@ class Binding:
 
 def history(session: Session, case_file: CaseFile) -> list[Assignment]:
     """Everything that was said of its term, the latest first."""
-    found = (
+    return list(session.scalars(_history(case_file)))
+
+
+def history_told(session: Session, case_file: CaseFile) -> dict[Assignment, Whose]:
+    """The same, each with who said it, and for whom."""
+    return with_whose(session, _history(case_file), Assignment)
+
+
+def _history(case_file: CaseFile) -> Select[Assignment]:
+    return (
         select(Assignment)
         .where(Assignment.case_file_id == case_file.id)
-        .options(joinedload(Assignment.rule), joinedload(Assignment.decided_by, innerjoin=True))
+        .options(joinedload(Assignment.rule))
         .order_by(Assignment.id.desc())
     )
-    return list(session.scalars(found))
 
 
 def binding(session: Session, case_file: CaseFile) -> Binding:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from archive import audit, clock
 from archive.database import pieces
+from archive.hands import told_by
 from archive.models import Event, EventRow, Organ, Person
 from archive.organ_rules import rules_of
 from archive.places import PLACES
@@ -95,6 +96,9 @@ def _persons(session: Session, disposal: Disposal) -> dict[str, dict[str, str]]:
         if number is not None:
             one = session.get_one(Person, number)
             found[part] = {"name": one.full_name, "position": one.position, "user": one.user_name}
+    made = told_by(session, "disposal", [disposal.id]).get(disposal.id)
+    if made is not None and made.principal:  # the other parts are nobody's to lend
+        found["list"]["for"] = made.principal
     return found
 
 

@@ -12,7 +12,8 @@ from datetime import date, timedelta
 from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
-from archive import clock, freezes
+from archive import access, clock, freezes
+from archive.hands import Whose
 from archive.models import CaseFile, Document, Organ, Person, Placement
 from archive.organ_rules import rules_of
 from archive.reading import (
@@ -20,8 +21,9 @@ from archive.reading import (
     found_documents,
     known_case_files,
 )
+from archive.roles import Action
 from archive.terms import term_of
-from retention import assignments, ends, occurrences, plan_rules, schedule
+from retention import assignments, ends, kept_copies, occurrences, plan_rules, schedule
 from retention.clock import End, Fate, end_of, longest
 from retention.ends import CLOCKED, COUNTED, Standing
 from retention.explanations import (
@@ -33,6 +35,7 @@ from retention.explanations import (
     RuleTold,
     SaidTold,
     SharedTold,
+    StandTold,
     TermTold,
     VersionTold,
 )
@@ -59,8 +62,9 @@ def explain(session: Session, thing: CaseFile | Document, by: Person | None = No
 
 
 def _of_case_file(session: Session, case_file: CaseFile, by: Person | None) -> Explanation:
-    said = assignments.history(session, case_file)
-    happened = occurrences.of_case_file(session, case_file)
+    told = assignments.history_told(session, case_file)
+    came = occurrences.told_of(session, case_file)
+    said, happened = list(told), list(came)
     shared = _shared_rows(session, case_file, by)
     standings = _standings(session, case_file, said, happened, shared)
     standing = standings[case_file.id]
@@ -76,12 +80,13 @@ def _of_case_file(session: Session, case_file: CaseFile, by: Person | None) -> E
         ended_on=case_file.end_date,
         end=standing.end,
         terms=_terms(standing, known),
-        said=tuple(_said(one, case_file.organ) for one in said),
+        said=tuple(_said(one, case_file.organ, whose) for one, whose in told.items()),
         proposed=rule_told(proposed) if proposed else None,
         counted_from=counted_from,
-        happened=_happened(happened),
+        happened=_happened(came),
         notice=notice,
         orders=_orders(session, case_file),
+        stands=_stands(session, case_file, by),
         shared=_shared(shared, standings),
         next_version=_next_version(session, case_file, said, standing),
         then=then,
@@ -105,11 +110,11 @@ def rule_told(rule: RetentionRule) -> RuleTold:
     )
 
 
-def _said(one: Assignment, organ: Organ) -> SaidTold:
+def _said(one: Assignment, organ: Organ, who: Whose) -> SaidTold:
     rule = rule_told(one.rule) if one.rule else None
-    name = one.decided_by.full_name
     day = clock.day_of(one.decided_at, organ)
-    return SaidTold(one.term, one.source, name, one.decided_at, day, one.reason, rule)
+    said = SaidTold(one.term, one.source, who.name, one.decided_at, day, one.reason, rule)
+    return replace(said, principal=who.principal)
 
 
 def _known_documents(
@@ -150,7 +155,7 @@ def _term(standing: Standing, where: str, term: str) -> TermTold:
     return TermTold(where, term, end_of(term_of(term), standing.ended_on, standing.occurrences))
 
 
-def _happened(found: Sequence[Occurrence]) -> tuple[HappenedTold, ...]:
+def _happened(found: Mapping[Occurrence, Whose]) -> tuple[HappenedTold, ...]:
     latest: dict[str, int] = {}
     for one in found:
         latest.setdefault(one.kind, one.id)
@@ -160,11 +165,12 @@ def _happened(found: Sequence[Occurrence]) -> tuple[HappenedTold, ...]:
             one.happened_on,
             one.evidence,
             one.note,
-            one.recorded_by.full_name,
+            who.name,
             one.recorded_at,
             latest[one.kind] == one.id,
+            who.principal,
         )
-        for one in found
+        for one, who in found.items()
     )
 
 
@@ -184,6 +190,21 @@ def _notice(session: Session, thing: CaseFile) -> NoticeTold | None:
 
 def _orders(session: Session, thing: CaseFile | Document) -> tuple[OrderTold, ...]:
     return tuple(OrderTold(one.number, one.ordered_on) for one in freezes.orders_on(session, thing))
+
+
+def _stands(
+    session: Session, thing: CaseFile | Document, by: Person | None
+) -> tuple[StandTold, ...]:
+    """What of it stands for a duplicate that is gone; for which one, only who may know is told."""
+    if isinstance(thing, CaseFile):
+        found = kept_copies.stands_in(session, thing.organ, [thing.id])
+    else:
+        found = kept_copies.stands_of(session, thing.organ, [thing.id])
+    sees = by is None or access.may(session, by, Action.SEE_DISPOSALS, thing.organ)
+    return tuple(
+        StandTold(one.copy, one.until, *((one.gone, one.disposal) if sees else ()))
+        for one in found[:MOST_SHARED]
+    )
 
 
 @dataclass(frozen=True)
@@ -288,6 +309,7 @@ def _of_document(session: Session, document: Document, by: Person | None) -> Exp
         end=end,
         terms=(TermTold("document", own, UNKNOWN, document.code),) if own else (),
         orders=_orders(session, document),
+        stands=_stands(session, document, by),
         case_files=tuple(_brief(one, found[one.id], one.id in known) for one in files),
         then="filed" if files else "unfiled",
     )

@@ -36,6 +36,7 @@ class SaidTold:
     on: date  # the organ's legal day
     reason: str
     rule: RuleTold | None
+    principal: str = ""  # for whom they acted
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ class HappenedTold:
     by: str
     at: datetime
     counts: bool
+    principal: str = ""  # for whom they acted
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,23 @@ class OrderTold:
 
     number: str
     ordered_on: date
+
+
+@dataclass(frozen=True)
+class StandTold:
+    """A copy that stands for a duplicate which is gone, or is decided to go (R17).
+
+    Attributes:
+        copy: the code of the document that stays.
+        until: the last day; None: for ever.
+        gone: the code of the other one; empty where the asker may not know of it.
+        disposal: the list on which that one stood; the same.
+    """
+
+    copy: str
+    until: date | None
+    gone: str = ""
+    disposal: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,6 +147,7 @@ class Explanation:
         happened: what came, the latest first.
         notice: the latest notice.
         orders: what holds it.
+        stands: what in it stands for something that is gone.
         shared: documents in it that stand elsewhere too; the first of them.
         next_version: a draft of the rule's next version.
         then: what comes next: open, waits, permanent, unknown, notice, notice_late, noticed, due,
@@ -148,6 +168,7 @@ class Explanation:
     happened: tuple[HappenedTold, ...] = ()
     notice: NoticeTold | None = None
     orders: tuple[OrderTold, ...] = ()
+    stands: tuple[StandTold, ...] = ()
     shared: tuple[SharedTold, ...] = ()
     next_version: VersionTold | None = None
     then: str = ""

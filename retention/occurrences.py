@@ -5,11 +5,12 @@ Corrected by a later word; the earlier one stays readable.
 
 from datetime import date
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
 
 from archive import audit, clock, freezes, stated_terms
 from archive.errors import Conflict, Invalid
+from archive.hands import Whose, with_whose
 from archive.models import CaseFile, Person
 from archive.terms import term_of
 from formats.vietnamese import nfc
@@ -24,13 +25,17 @@ KINDS = tuple(STARTED_BY.values())
 
 def of_case_file(session: Session, case_file: CaseFile) -> list[Occurrence]:
     """All that was said, the latest first; of each kind the latest counts."""
-    found = (
-        select(Occurrence)
-        .where(Occurrence.case_file_id == case_file.id)
-        .options(joinedload(Occurrence.recorded_by, innerjoin=True))
-        .order_by(Occurrence.id.desc())
-    )
-    return list(session.scalars(found))
+    return list(session.scalars(_of(case_file)))
+
+
+def told_of(session: Session, case_file: CaseFile) -> dict[Occurrence, Whose]:
+    """The same, each with who said it, and for whom."""
+    return with_whose(session, _of(case_file), Occurrence)
+
+
+def _of(case_file: CaseFile) -> Select[Occurrence]:
+    of_it = select(Occurrence).where(Occurrence.case_file_id == case_file.id)
+    return of_it.order_by(Occurrence.id.desc())
 
 
 def awaited(standing: Standing) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from archive.hands import Whose, told_by
 from archive.models import Event, Person, Unit
 from retention import meeting
 from retention.models import CouncilSeat, Disposal, DisposalItem
@@ -60,13 +61,19 @@ def signed_at(disposal: Disposal, moment: datetime | None) -> str:
     return f"Đã ký trên Hệ thống\nlúc {at_hour(moment, disposal.organ)}" if moment else ""
 
 
+def signer(one: Whose) -> str:
+    """Who signs, and for whom, if they acted for somebody."""
+    return f"{one.name}, thay {one.principal}" if one.principal else one.name
+
+
 def council(session: Session, disposal: Disposal) -> dict[str, Any]:
     """Who sits on it, and who set it up."""
-    setter = _who_made(session, disposal, "set_up")
+    setter = told_by(session, "disposal", [disposal.id], "disposal.set_up").get(disposal.id)
+    person = _who_made(session, disposal, "set_up")
     return {
         "seats": [_seat(session, disposal, one) for one in _first_seats(disposal)],
-        "setter": setter.full_name if setter else "",
-        "setter_post": setter.position if setter else "",
+        "setter": signer(setter) if setter else "",
+        "setter_post": person.position if person else "",
     }
 
 

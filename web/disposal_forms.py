@@ -16,12 +16,13 @@ from sqlalchemy.orm import Session, selectinload
 from archive import audit, clock
 from archive.documents import number_as_shown
 from archive.errors import NotFound
+from archive.hands import told_by
 from archive.models import CaseFile, Person
 from formats.printed import Sheet
 from retention import dossiers, lines, listing, sharing
 from retention.models import Appraisal, Disposal, DisposalItem
 from web import council_forms
-from web.council_forms import items_of, signed_at
+from web.council_forms import items_of, signed_at, signer
 from web.forms import Form, heads, mark_of, span
 
 REASONS = {"expired": "Hết thời hạn lưu trữ", "duplicate": "Trùng lặp"}
@@ -91,6 +92,8 @@ def _people(session: Session, disposal: Disposal) -> dict[str, Any]:
         person = session.get(Person, number) if number else None
         found[part] = person.full_name if person else ""
         found[f"{part}_post"] = person.position if person else ""
+    made = told_by(session, "disposal", [disposal.id]).get(disposal.id)
+    found["maker"] = signer(made) if made is not None else found["maker"]
     found["said"] = {
         "decider": signed_at(disposal, disposal.decided_at),
         "keeper": signed_at(disposal, disposal.handed_over_at),

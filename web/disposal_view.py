@@ -7,9 +7,10 @@ from typing import Any
 
 from flask import url_for
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from archive import clock
+from archive.hands import Whose
 from archive.models import Document, Event, Person, Unit
 from archive.moves import Hindrance
 from retention import deciding, disposals, dossiers, meeting, preparing, sharing
@@ -19,6 +20,7 @@ from web.case_file_view import MoveShown, Step, said
 from web.disposal_words import KINDS, MOVES, OUTCOMES, STAGES
 from web.errors import words_for
 from web.i18n import gettext
+from web.names import whose
 
 WAY = ("listed", "council", "met", "appraised", "decided", "prepared", "reconfirmed",
        "handed_over", "executing", "destroyed", "closed")  # fmt: skip
@@ -79,14 +81,19 @@ def steps_of(rows: Session, disposal: Disposal) -> list[Step]:
 def _told(rows: Session, disposal: Disposal) -> dict[str, tuple[str, Any]]:
     """Who brought it to each stage, and when."""
     actions = {f"disposal.{name}": stage for stage, name in MADE_BY.items()}
+    acting, principal = aliased(Person), aliased(Person)
     found = rows.execute(
-        select(Event.action, Event.at, Person.full_name)
-        .join(Person, Person.id == Event.person_id, isouter=True)
+        select(Event.action, Event.at, acting.full_name, principal.full_name)
+        .outerjoin(acting, acting.id == Event.person_id)
+        .outerjoin(principal, principal.id == Event.principal_id)
         .where(Event.subject_type == "disposal", Event.subject_id == disposal.id)
         .where(Event.action.in_(actions))
         .order_by(Event.id)
     )
-    return {actions[action]: (name or gettext("The system"), at) for action, at, name in found}
+    return {
+        actions[action]: (whose(Whose(name, lent or "")) if name else gettext("The system"), at)
+        for action, at, name, lent in found
+    }
 
 
 # What may be done ---------------------------------------------------------------------------------

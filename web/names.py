@@ -1,8 +1,9 @@
 """One way to name a thing everywhere: a document by number and subject, a case file by code."""
 
 from archive.documents import number_as_shown
+from archive.hands import Whose
 from archive.models import Document
-from web.i18n import day, ngettext
+from web.i18n import day, gettext, ngettext
 
 
 def number_of(document: Document) -> str:
@@ -31,3 +32,12 @@ def counted(what: str, count: int) -> str:
     if what == "found":
         return ngettext("%(count)s document found", "%(count)s documents found", count)
     return ngettext("%(count)s document", "%(count)s documents", count)
+
+
+def whose(one: Whose | None) -> str:
+    """Who did it, and for whom, if they acted for somebody."""
+    if one is None:
+        return "–"
+    if not one.principal:
+        return one.name
+    return gettext("%(name)s for %(principal)s", name=one.name, principal=one.principal)

@@ -5,7 +5,14 @@ from datetime import date
 from typing import Any
 
 from retention.clock import End, Fate
-from retention.explanations import Explanation, RuleTold, SaidTold, TermTold
+from retention.explanations import (
+    Explanation,
+    HappenedTold,
+    RuleTold,
+    SaidTold,
+    StandTold,
+    TermTold,
+)
 
 Translate = Callable[[str], str]
 
@@ -79,6 +86,16 @@ def end_said(end: End, translate: Translate) -> str:
     if end.fate is Fate.WAITS:
         return translate(_l("until something comes that nobody has written down yet"))
     return translate(_l("nobody can say how long"))
+
+
+def by_whom(said: SaidTold | HappenedTold, translate: Translate) -> str:
+    """Who said it, and for whom, if they acted for somebody."""
+    if not said.principal:
+        return said.by or "–"
+    return translate(_l("%(name)s for %(principal)s")) % {
+        "name": said.by,
+        "principal": said.principal,
+    }
 
 
 def rule_said(rule: RuleTold, translate: Translate) -> str:
@@ -173,7 +190,7 @@ def _binding(told: Explanation, translate: Translate) -> Iterator[str]:
 
 def _who(said: SaidTold, translate: Translate) -> str:
     told = {
-        "name": said.by or "–",
+        "name": by_whom(said, translate),
         "how": translate(SOURCES[said.source]),
         "day": day(said.on),
         "reason": said.reason,
@@ -199,7 +216,7 @@ def _counted(told: Explanation, translate: Translate) -> Iterator[str]:
                 "event": event[:1].upper() + event[1:],
                 "day": day(one.on),
                 "evidence": one.evidence,
-                "name": one.by or "–",
+                "name": by_whom(one, translate),
             }
     decides = next((one for one in told.terms if one.decides), None)
     if decides is not None and decides.where != "binding" and len(told.terms) > 1:
@@ -228,6 +245,7 @@ def _held(told: Explanation, translate: Translate) -> Iterator[str]:
                "lifted. Terms and notices go on.")
         )  # fmt: skip
         yield said % {"number": order.number, "day": day(order.ordered_on)}
+    yield from _stands(told, translate)
     for one in told.shared:
         said = translate(
             _l("%(document)s stands in %(case_file)s too, which is kept %(end)s: it stays there "
@@ -238,6 +256,26 @@ def _held(told: Explanation, translate: Translate) -> Iterator[str]:
             "case_file": one.case_file or translate(_l("another case file")),
             "end": end_said(one.end, translate),
         }
+
+
+def _stands(told: Explanation, translate: Translate) -> Iterator[str]:
+    """What in it stands for something that is gone: it holds it as long (R17)."""
+    for one in told.stands:
+        if one.until is None:
+            said = translate(_l("%(copy)s stays for ever: it stands for a duplicate%(gone)s."))
+        else:
+            said = translate(
+                _l("%(copy)s stays until %(day)s at least: it stands for a duplicate%(gone)s.")
+            )
+        yield said % {"copy": one.copy, "day": day(one.until), "gone": _gone(one, translate)}
+
+
+def _gone(one: StandTold, translate: Translate) -> str:
+    """For which one, where the asker may know."""
+    if not one.gone:
+        return ""
+    said = translate(_l(" (%(gone)s, disposal %(disposal)s)"))
+    return said % {"gone": one.gone, "disposal": one.disposal}
 
 
 def _would_change(told: Explanation, translate: Translate) -> Iterator[str]:
@@ -280,3 +318,4 @@ def _of_document(told: Explanation, translate: Translate) -> Iterator[str]:
     for order in told.orders:
         said = translate(_l("Order %(number)s of %(day)s holds it."))
         yield said % {"number": order.number, "day": day(order.ordered_on)}
+    yield from _stands(told, translate)

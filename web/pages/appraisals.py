@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from archive import clock, people
 from archive.access import Action
 from archive.errors import ArchiveError, Invalid, NotAllowed
+from archive.hands import told_by
 from archive.models import Person
 from archive.moves import Hindrance
 from archive.reading import story_of
@@ -24,9 +25,13 @@ from web.auth import asker, here, may, reading, require, writing
 from web.errors import Said, words_for, words_of
 from web.i18n import gettext
 from web.lists import listed
+from web.names import whose
 from web.numbers import number_asked, number_in, require_at_most
 from web.story_words import story
 
+CONCLUDING = tuple(
+    f"appraisal.{one}" for one in ("extend", "permanent", "propose", "keep_both", "keep")
+)
 blueprint = Blueprint("appraisals", __name__, url_prefix="/retention/appraisals")
 TABS = ("due", "noticed", "proposed", "kept")
 PER_PAGE = 50
@@ -98,7 +103,7 @@ def one(number: int) -> str:
         require(rows, Action.SEE_RETENTION, here())
         found = appraisal_rows.one_seen(rows, asker(), here(), number)
         fact = known(rows, here(), [found])[found.id]
-        given = [found.concluded_by_id, found.twin_named_by_id, found.twin_confirmed_by_id]
+        given = told_by(rows, "appraisal_opinion", [it.id for it in found.opinions])
         return render_template(
             "appraisals/one.html",
             one=found,
@@ -107,7 +112,9 @@ def one(number: int) -> str:
             sides=sides_of(rows, fact, asker()),
             why_no_opinion=_why_not(rows, fact, asker(), "opine"),
             deeds=[(name, _why_not(rows, fact, asker(), name)) for name in _offered(found)],
-            names=people.names_of(rows, [*given, *(it.given_by_id for it in found.opinions)]),
+            names=people.names_of(rows, [found.twin_named_by_id, found.twin_confirmed_by_id]),
+            concluded_by=whose(told_by(rows, "appraisal", [found.id], *CONCLUDING).get(found.id)),
+            given_by={number: whose(it) for number, it in given.items()},
             story=story(
                 rows, story_of("appraisal", number), of="appraisal", before=number_asked("before")
             ),

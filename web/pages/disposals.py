@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from archive import clock, people
 from archive.access import Action
 from archive.errors import ArchiveError, NotFound
+from archive.hands import told_by
 from archive.models import CaseFile, Organ
 from archive.reading import story_of
 from retention import appraisals, disposals, listing
@@ -22,6 +23,7 @@ from web.errors import words_of
 from web.execution_view import execution_of
 from web.i18n import gettext
 from web.lists import listed
+from web.names import whose
 from web.numbers import number_asked, number_in
 from web.story_words import story
 
@@ -145,8 +147,9 @@ def one(code: str) -> str:
             codes=view.documents_of(rows, papers),
             dossier=rows.get(CaseFile, found.dossier_id or 0),
             sees_dossier=may(rows, Action.SEE_CASE_FILES, here()),
-            names=people.names_of(
-                rows, (found.made_by_id, found.decided_by_id, found.executor_id, found.keeper_id)
+            made_by=whose(told_by(rows, "disposal", [found.id]).get(found.id)),
+            names=people.names_of(  # nobody does these for another
+                rows, (found.decided_by_id, found.executor_id, found.keeper_id)
             ),
             story=story(
                 rows, story_of("disposal", found.id), of="disposal", before=number_asked("before")

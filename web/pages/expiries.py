@@ -1,13 +1,16 @@
 """Notices that terms of retention end: who was told when, and who knows; the proof of sending."""
 
+from collections.abc import Iterable
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from archive import clock, people
+from archive import clock
 from archive.access import Action
 from archive.errors import ArchiveError, NotAllowed
+from archive.hands import told_by
 from retention import appraisals, expiries
 from retention.appraisal_checks import sides_of
 from retention.appraisal_facts import by_number, known_of
@@ -18,6 +21,7 @@ from web.auth import asker, here, reading, require, writing
 from web.errors import tell
 from web.i18n import gettext
 from web.lists import listed
+from web.names import whose
 
 blueprint = Blueprint("expiries", __name__, url_prefix="/retention/notices")
 TABS = ("open", "unknown", "all")
@@ -58,6 +62,13 @@ def _wanted(rows: Session, tab: str) -> Select[Appraisal]:
     return found.where(Appraisal.stage.in_(expiries.OPEN))
 
 
+def _noted_by(rows: Session, found: Iterable[Appraisal]) -> dict[int, str]:
+    """Who noted each first, and for whom."""
+    noted = [one.id for one in found if one.acknowledged_at is not None]
+    told = told_by(rows, "appraisal", noted, "appraisal.acknowledge")
+    return {number: whose(one) for number, one in told.items()}
+
+
 def _page(rows: Session, template: str, shown: object, tab: str) -> str:
     found = shown.rows  # type: ignore[attr-defined]
     return render_template(
@@ -66,7 +77,7 @@ def _page(rows: Session, template: str, shown: object, tab: str) -> str:
         tab=tab,
         tabs=TABS,
         sent=appraisal_rows.sent(rows, found),
-        names=people.names_of(rows, (one.acknowledged_by_id for one in found)),
+        noted_by=_noted_by(rows, found),
         stages=STAGES,
         colours=COLOURS,
         causes=CAUSES,
@@ -85,7 +96,7 @@ def one(number: int) -> str:
             one=found,
             thing=found.case_file or found.document,
             sent=appraisal_rows.sent(rows, [found])[found.id],
-            names=people.names_of(rows, [found.acknowledged_by_id]),
+            noted_by=_noted_by(rows, [found]),
             may_note=bool(sides_of(rows, known_of(rows, found), asker())),
             stages=STAGES,
             colours=COLOURS,

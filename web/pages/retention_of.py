@@ -20,7 +20,7 @@ from web.auth import asker, may, reading, require, the_case_file, the_document, 
 from web.errors import Said, status_of, words_for, words_of
 from web.i18n import gettext
 from web.pages.schedule import TERMS
-from web.retention_words import EVENTS, SOURCES, end_said, sentences
+from web.retention_words import EVENTS, SOURCES, by_whom, end_said, sentences
 
 blueprint = Blueprint("retention_of", __name__, url_prefix="/retention")
 
@@ -48,6 +48,7 @@ def _shown(told: Explanation, **more: Any) -> str:
         sources={name: gettext(said) for name, said in SOURCES.items()},
         events={name: gettext(said) for name, said in EVENTS.items()},
         end_said=lambda end: end_said(end, gettext),
+        by_whom=lambda said: by_whom(said, gettext),
         **more,
     )
 

@@ -10,10 +10,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from archive import clock, people
+from archive import clock
 from archive.access import Action
 from archive.errors import ArchiveError, NotFound
 from archive.fields import day_typed
+from archive.hands import told_by
 from archive.reading import story_of
 from formats.vietnamese import fold
 from retention import approving, first_schedule, schedule, what_if
@@ -24,6 +25,7 @@ from web.auth import asker, here, may, reading, require, writing
 from web.errors import status_of, tell, words_for, words_of
 from web.i18n import gettext
 from web.lists import PER_PAGE, Listed, page_wanted
+from web.names import whose
 from web.numbers import number_asked
 from web.pages.plans import KINDS
 from web.retention_words import STATES, WAYS, end_said
@@ -129,13 +131,15 @@ def one(number: int) -> str:
         require(rows, Action.SEE_RETENTION, here())
         rule = schedule.by_id(rows, here(), number)
         others = schedule.versions(rows, here(), rule.number)
-        numbers = [person for one in others for person in (one.approved_by_id, one.drafted_by_id)]
         return render_template(
             "retention/rule.html",
             rule=rule,
             versions=others,
             states={name: gettext(said) for name, said in STATES.items()},
-            names=people.names_of(rows, numbers),
+            drafted_by=whose(told_by(rows, "retention_rule", [rule.id]).get(rule.id)),
+            approved_by=whose(
+                told_by(rows, "retention_rule", [rule.id], "retention_rule.approve").get(rule.id)
+            ),
             followers=_count(rows, Clock.rule_id, rule),
             lines=_count(rows, PlanRule.rule_id, rule),
             has_draft=any(one.state == schedule.DRAFT for one in others),
