@@ -9,6 +9,7 @@ import archive.register_models
 import archive.use_models  # noqa: F401
 import ingest.models  # noqa: F401
 import retention.models  # noqa: F401
+import search.models  # noqa: F401
 from archive.database import Base
 
 url = context.config.attributes.get("url") or context.get_x_argument(as_dictionary=True)["url"]

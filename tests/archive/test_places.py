@@ -7,6 +7,7 @@ import archive.register_models
 import archive.use_models
 import ingest.models
 import retention.models
+import search.models
 from archive.database import Base
 from archive.places import PLACES
 
@@ -16,7 +17,7 @@ WITHOUT_CONTENT = {
     "disposal_hand", "event", "event_row", "file_plan", "fonds", "frozen", "holiday",
     "key_custody", "notice_item", "number_series", "organ", "organ_code", "person", "plan_rule",
     "register", "retention_clock", "retention_rule", "role", "seal_certificate", "sent_form",
-    "sign_in", "submission_call", "unit",
+    "saved_search", "search_follower", "sign_in", "submission_call", "unit",
 }  # fmt: skip
 # `TemporaryFile` has no name: nobody else can open it, and it ends with its process.
 NAMED = {"TemporaryDirectory", "NamedTemporaryFile", "SpooledTemporaryFile", "mkdtemp", "mkstemp"}
@@ -25,7 +26,7 @@ NAMED = {"TemporaryDirectory", "NamedTemporaryFile", "SpooledTemporaryFile", "mk
 def test_every_table_is_a_place_of_content_or_is_known_to_be_none() -> None:
     assert archive.models and archive.life_models and archive.register_models
     assert ingest.models and retention.models
-    assert archive.use_models
+    assert archive.use_models and search.models
     named = {one.split(".")[0] for place in PLACES for one in place.columns}
     assert set(Base.metadata.tables) == named | WITHOUT_CONTENT
     assert not named & WITHOUT_CONTENT

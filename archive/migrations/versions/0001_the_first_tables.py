@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 import archive.database
 
-revision = '0001_04ee9bec'
+revision = '0001_a5e34c72'
 down_revision = None
 
 
@@ -477,6 +477,28 @@ def upgrade() -> None:
         batch_op.create_index('ix_retention_rule_draft', ['organ_id', 'number'], unique=True, sqlite_where=sa.text("state = 'draft'"), postgresql_where=sa.text("state = 'draft'"))
         batch_op.create_index('ix_retention_rule_in_force', ['organ_id', 'number'], unique=True, sqlite_where=sa.text("state = 'in_force'"), postgresql_where=sa.text("state = 'in_force'"))
 
+    op.create_table('saved_search',
+    sa.Column('organ_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('unit_id', sa.Integer(), nullable=True),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('asked', sa.Text(), nullable=False),
+    sa.Column('chosen', sa.JSON(), nullable=False),
+    sa.Column('ordered', sa.Text(), nullable=False),
+    sa.Column('saved_at', archive.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('length(name) > 0', name=op.f('ck_saved_search_name')),
+    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_saved_search_organ_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_saved_search_person_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_saved_search_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_saved_search')),
+    sa.UniqueConstraint('organ_id', 'person_id', 'name', name=op.f('uq_saved_search_organ_id_person_id_name'))
+    )
+    with op.batch_alter_table('saved_search', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_saved_search_organ_id'), ['organ_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_saved_search_person_id'), ['person_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_saved_search_unit_id'), ['unit_id'], unique=False)
+
     op.create_table('sign_in',
     sa.Column('person_id', sa.Integer(), nullable=False),
     sa.Column('kind', sa.Text(), nullable=False),
@@ -688,6 +710,21 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_recall')),
     sa.UniqueConstraint('document_id', name=op.f('uq_recall_document_id'))
     )
+    op.create_table('search_follower',
+    sa.Column('saved_search_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('seen_at', archive.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('is_daily', sa.Boolean(), nullable=False),
+    sa.Column('told_on', sa.Date(), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_search_follower_person_id')),
+    sa.ForeignKeyConstraint(['saved_search_id'], ['saved_search.id'], name=op.f('fk_search_follower_saved_search_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_search_follower')),
+    sa.UniqueConstraint('saved_search_id', 'person_id', name=op.f('uq_search_follower_saved_search_id_person_id'))
+    )
+    with op.batch_alter_table('search_follower', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_search_follower_person_id'), ['person_id'], unique=False)
+
     op.create_table('case_file',
     sa.Column('organ_id', sa.Integer(), nullable=False),
     sa.Column('fonds_id', sa.Integer(), nullable=True),
@@ -2024,6 +2061,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_case_file_behind', sqlite_where=sa.text('indexed_revision < revision'), postgresql_where=sa.text('indexed_revision < revision'))
 
     op.drop_table('case_file')
+    with op.batch_alter_table('search_follower', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_search_follower_person_id'))
+
+    op.drop_table('search_follower')
     op.drop_table('recall')
     with op.batch_alter_table('personal_file_item', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_personal_file_item_document_id'))
@@ -2067,6 +2108,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_sign_in_person_id'))
 
     op.drop_table('sign_in')
+    with op.batch_alter_table('saved_search', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_saved_search_unit_id'))
+        batch_op.drop_index(batch_op.f('ix_saved_search_person_id'))
+        batch_op.drop_index(batch_op.f('ix_saved_search_organ_id'))
+
+    op.drop_table('saved_search')
     with op.batch_alter_table('retention_rule', schema=None) as batch_op:
         batch_op.drop_index('ix_retention_rule_in_force', sqlite_where=sa.text("state = 'in_force'"), postgresql_where=sa.text("state = 'in_force'"))
         batch_op.drop_index('ix_retention_rule_draft', sqlite_where=sa.text("state = 'draft'"), postgresql_where=sa.text("state = 'draft'"))
