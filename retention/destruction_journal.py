@@ -9,6 +9,7 @@ holds codes and digests, and no words of any record.
 import fcntl
 import json
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -21,6 +22,7 @@ from archive.errors import Invalid, NotReady, StoreFailed
 from archive.files import sync_folder
 
 INTENT, DONE = "intent", "done"
+BEGUN = "begun"  # the first line of a journal: an archive that knows it misses it from then on
 NAME = "destructions.log"
 
 
@@ -30,7 +32,7 @@ class Line:
 
     Attributes:
         number: counted from 1, without gaps.
-        kind: `intent` or `done`.
+        kind: `begun`, `intent` or `done`.
         at: when it was written, in UTC.
         told: what it says; see `retention.execution`.
         previous: link of the line before it.
@@ -105,6 +107,17 @@ class DestructionJournal:
     def of(self, disposal: str) -> dict[str, Line]:
         """The lines of one disposal, by their kind."""
         return {one.kind: one for one in self.lines() if one.disposal == disposal}
+
+    def begin(self) -> Line:
+        """The first line; one is written where there is none, so that its loss is noticed.
+
+        Raises:
+            StoreFailed: `journal_unwritable`; NotReady: `destruction_journal_broken`.
+        """
+        with _trouble_told(self.folder), self._held() as place:
+            known = self.lines()
+            told = {"disposal": "", "of": secrets.token_hex(16)}
+            return known[0] if known else self._add(place, BEGUN, told)
 
     def intend(self, told: dict[str, Any]) -> Line:
         """Say what is about to go; said before, it is not said again.

@@ -21,13 +21,14 @@ from sqlalchemy.orm import Session
 from archive import audit, clock
 from archive.database import Database, pieces
 from archive.errors import NotReady
-from archive.models import DESTROYED, CaseFile, CodeSeries, Document, Organ, Row
+from archive.models import DESTROYED, CaseFile, CodeSeries, Document, Event, Organ, Row
 from retention import emptying, execution, finishing
 from retention.destruction_journal import DONE, INTENT, DestructionJournal, Line
 from retention.execution import Batch, Thing
 from retention.models import Appraisal, Destruction, Disposal, Tombstone
 from retention.probes import Facts, Sought, Spot
 
+BEGAN = "destruction.begin_journal"
 KEPT = "repeating.json"  # what was found before, while it is carried out again
 
 
@@ -47,8 +48,9 @@ def compare(session: Session, journal: DestructionJournal) -> list[Again]:
             `destruction_journal_differs`, `destruction_journal_broken`.
     """
     seen = session.scalar(select(Destruction).order_by(Destruction.number.desc()).limit(1))
+    begun = begun_with(session)
     last = journal.last()
-    if seen is None and last is None:
+    if seen is None and begun is None and last is None:
         return []
     if last is None:
         raise NotReady("destruction_journal_missing", folder=str(journal.folder))
@@ -59,7 +61,29 @@ def compare(session: Session, journal: DestructionJournal) -> list[Again]:
     lines = journal.lines()
     if seen is not None and lines[seen.number - 1].link != seen.link:
         raise NotReady("destruction_journal_differs", line=seen.number)
+    if begun is not None and lines[0].link != begun:
+        raise NotReady("destruction_journal_differs", line=1)
     return list(_unknown(session, lines))
+
+
+def begun_with(session: Session) -> str | None:
+    """The link of the first line of this archive's journal, once there is one."""
+    told = select(Event.facts).where(Event.action == BEGAN)
+    return next((str(one["link"]) for one in session.scalars(told)), None)
+
+
+def begin(db: Database, journal: DestructionJournal) -> None:
+    """Have a journal before anything is destroyed: a copy of this archive will ask for it.
+
+    Raises:
+        StoreFailed: `journal_unwritable`; NotReady: `destruction_journal_broken`.
+    """
+    with db.reading() as session:
+        if begun_with(session) is not None:
+            return
+    link = journal.begin().link
+    with db.transaction() as session:
+        audit.record(session, BEGAN, None, facts={"link": link})
 
 
 def _unknown(session: Session, lines: Sequence[Line]) -> Iterator[Again]:

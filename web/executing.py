@@ -29,6 +29,7 @@ from retention.execution import Batch
 from retention.models import Disposal, DisposalPaper
 from retention.page_probes import Pages
 from retention.probes import Bytes, Rows, Spot, StoryWords, Tell
+from search import indexing
 from web.certificate_form import form_of
 from web.content_places import (
     Index,
@@ -66,7 +67,17 @@ def begin_again(services: Services) -> None:
     """What an earlier worker held is free."""
     with services.db.transaction() as session:
         execution.free_all(session)
+    _begin_journal(services)
     file_certificates(services)
+
+
+def _begin_journal(services: Services) -> None:
+    """The journal of destructions exists before the first one: then a copy can miss it."""
+    try:
+        with audit.acting_as(None, "worker"):
+            replay.begin(services.db, journal_of(services))
+    except ArchiveError as trouble:  # nothing is destroyed without it, and the doctor says so
+        log.warning("the journal of destructions: %s", probes.said(trouble))
 
 
 def carry_one(services: Services) -> bool:
@@ -120,17 +131,26 @@ def make_good(services: Services) -> None:
     with replay.alone(journal.folder), acting:
         with services.db.reading() as session:
             lacking = replay.compare(session, journal)
-        for one in lacking:
-            try:
-                replay.repeat(services.db, journal, spots_of(services, replay.tell), one)
-            except (ArchiveError, OSError) as trouble:
-                if isinstance(trouble, NotReady):
-                    raise
-                code = one.intent.disposal
-                raise NotReady(
-                    "destruction_not_repeated", disposal=code, places=[probes.said(trouble)]
-                ) from trouble
-        services.engine.close()  # whoever writes it next may do so
+        try:
+            for one in lacking:
+                _repeat(services, journal, one)
+        finally:
+            services.engine.close()  # whoever writes it next may do so
+
+
+def _repeat(services: Services, journal: DestructionJournal, one: replay.Again) -> None:
+    try:
+        if not indexing.is_whole(services.engine):
+            # It may name what is gone, and cannot be asked: it is a copy, and is made anew.
+            services.engine.clear()
+        replay.repeat(services.db, journal, spots_of(services, replay.tell), one)
+    except NotReady:
+        raise
+    except (ArchiveError, OSError) as trouble:
+        code = one.intent.disposal
+        raise NotReady(
+            "destruction_not_repeated", disposal=code, places=[probes.said(trouble)]
+        ) from trouble
 
 
 def spots_of(services: Services, tell: Tell | None = None) -> tuple[Spot, ...]:

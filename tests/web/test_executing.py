@@ -141,7 +141,7 @@ def ended_well(ruin: Ruin) -> None:
     assert ruin.hits() == 0
     assert count(ruin, Erasure, Erasure.state != "done") == 0
     lines = executing.journal_of(ruin.services).lines()
-    assert [one.kind for one in lines] == ["intent", "done"]
+    assert [one.kind for one in lines if one.kind != "begun"] == ["intent", "done"]
     with ruin.services.db.reading() as session:
         assert audit_check.verify(session, ruin.services.db.journal).findings == ()
         told = session.scalars(select(Destruction)).one()
@@ -226,8 +226,9 @@ def test_every_place_of_content_is_walked(ruin: Ruin) -> None:
     assert {one.name for one in PLACES} == set(PLACE_NAMES)
 
 
+@pytest.mark.parametrize("index", ["copied", "left out", "damaged"])
 def test_an_older_copy_of_the_home_that_is_put_back_brings_nothing_back(
-    tmp_path: Path, blank_sqlite: Path
+    tmp_path: Path, blank_sqlite: Path, index: str
 ) -> None:
     with a_ruin(tmp_path, blank_sqlite) as ruin:
         ruin.case_file(2)
@@ -242,6 +243,11 @@ def test_an_older_copy_of_the_home_that_is_put_back_brings_nothing_back(
         code = ruin.desk.code
     shutil.rmtree(ruin.home)
     (tmp_path / "copy").rename(ruin.home)
+    if index == "left out":  # as from a backup
+        shutil.rmtree(ruin.home / "index")
+    elif index == "damaged":
+        for place in ruin.home.glob("index/*/meta.json"):
+            place.write_text("{")
     with open_services(ruin.services.settings) as services:
         again = Ruin(services, ruin.desk)
         assert services.closed_by is None
@@ -260,6 +266,41 @@ def test_an_older_copy_of_the_home_that_is_put_back_brings_nothing_back(
         assert len(said) == 4  # of the document that stays
     with open_services(ruin.services.settings) as services:  # and once more: nothing is left to do
         assert services.closed_by is None
+
+
+def test_a_copy_from_before_the_first_destruction_misses_its_journal_too(
+    tmp_path: Path, blank_sqlite: Path
+) -> None:
+    with a_ruin(tmp_path, blank_sqlite) as ruin:
+        for _ in range(2):
+            executing.begin_again(ruin.services)  # the worker starts
+        journal, settings = executing.journal_of(ruin.services), ruin.services.settings
+        (begun,) = journal.lines()
+    with open_services(settings) as services:
+        assert services.closed_by is None
+    kept = journal.folder.rename(tmp_path / "kept")
+    with open_services(settings) as services:
+        assert services.closed_by is not None
+        assert services.closed_by.code == "destruction_journal_missing"
+    assert journal.begin() != begun  # of another archive
+    with open_services(settings) as services:
+        assert services.closed_by is not None
+        assert services.closed_by.code == "destruction_journal_differs"
+    shutil.rmtree(journal.folder)
+    kept.rename(journal.folder)
+    with open_services(settings) as services:
+        assert services.closed_by is None
+
+
+def test_where_the_journal_cannot_be_written_the_worker_starts_all_the_same(
+    tmp_path: Path, blank_sqlite: Path
+) -> None:
+    with a_ruin(tmp_path, blank_sqlite) as ruin:
+        ruin.journal.write_text("a file stands in its place")
+        executing.begin_again(ruin.services)
+        ruin.journal.unlink()
+        executing.begin_again(ruin.services)
+        assert len(executing.journal_of(ruin.services).lines()) == 1
 
 
 @pytest.fixture(scope="module")
@@ -306,9 +347,10 @@ def test_a_worker_that_is_killed_outright_is_followed_by_another(
         ruin.services.engine.close()
         given = {**os.environ, "LUUTRU_HOME": str(ruin.home), "TMPDIR": str(tmp_path / "tmp")}
         command = [sys.executable, "-c", "from web.cli import main; main()", "worker"]
-        for wanted in (ruin.journal / "destructions.log", ruin.journal / "certificates"):
+        journal = executing.journal_of(ruin.services)
+        for wanted in (lambda: bool(journal.of(ruin.desk.code)), journal.certificates.exists):
             worker = subprocess.Popen(command, env=given, cwd=ROOT)
-            wait_for(wanted.exists, worker)
+            wait_for(wanted, worker)
             worker.kill()  # SIGKILL: nothing of it gets to an end
             worker.wait()
         worker = subprocess.Popen(command, env=given, cwd=ROOT)
