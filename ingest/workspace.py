@@ -10,13 +10,15 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from archive.files import FileStore
 from archive.settings import Settings
 from formats.names import safe_name
-from formats.seal_keys import SealKey
 from ingest.scanner import Scanner
+
+if TYPE_CHECKING:  # keys bring much along that only sealing needs
+    from formats.seal_keys import SealKey
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Workshop:
     files: FileStore
     quarantine: FileStore
     scanner: Scanner
-    key_of: Callable[[int], SealKey]  # the seal's key of an organ, by its number
+    key_of: "Callable[[int], SealKey]"  # the seal's key of an organ, by its number
     work: Path  # the work area: one folder an intake, gone when it is shelved
 
     @property

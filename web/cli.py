@@ -35,7 +35,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "disposal": ("disposals.disposal",),
     "freeze": ("freezes.freeze",),
     "loan": ("loans.loan", "printing"),
-    "receive": ("recording.receive",),
+    "receive": ("receiving.receive",),
     "show": ("recording.show",),
     "find": ("recording.find",),
     "export": ("recording.export",),

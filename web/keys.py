@@ -3,12 +3,15 @@
 import secrets
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from archive import audit, organs
 from archive.database import Database
 from archive.models import Organ
 from archive.settings import Settings
-from formats.seal_keys import SealKey, make_trial_key, open_key
+
+if TYPE_CHECKING:
+    from formats.seal_keys import SealKey
 
 
 class Keys:
@@ -20,7 +23,7 @@ class Keys:
         self._opened: dict[int, SealKey] = {}
         self._lock = threading.Lock()
 
-    def of(self, organ_id: int) -> SealKey:
+    def of(self, organ_id: int) -> "SealKey":
         """The organ's key; its certificate's digest is written down at first use.
 
         Raises:
@@ -33,7 +36,9 @@ class Keys:
                 key = self._opened[organ_id] = self._open(organ_id)
             return key
 
-    def _open(self, organ_id: int) -> SealKey:
+    def _open(self, organ_id: int) -> "SealKey":
+        from formats.seal_keys import open_key  # most commands seal nothing, and start sooner
+
         with self._db.reading() as session:
             organ = session.get_one(Organ, organ_id)
             code, name = organ.code, organ.name
@@ -51,7 +56,9 @@ class Keys:
             organs.pin_seal(session, organ, key.fingerprint, pem, key.is_trial)
         return key
 
-    def _trial_key(self, code: str, name: str) -> SealKey:
+    def _trial_key(self, code: str, name: str) -> "SealKey":
+        from formats.seal_keys import make_trial_key, open_key
+
         folder = self._settings.path("keys")
         secret = _secret_of(folder)
         return open_key(f"pkcs12://{make_trial_key(folder, code, name, secret)}", secret)

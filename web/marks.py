@@ -6,12 +6,15 @@ themselves where words come otherwise, or where they answer in their own way.
 
 from collections.abc import Mapping
 from itertools import zip_longest
+from typing import TYPE_CHECKING
 
 from werkzeug.datastructures import MultiDict
 
 from archive.errors import Refused
-from formats.tables import Table
 from ingest import admission
+
+if TYPE_CHECKING:
+    from formats.tables import Table
 
 UNKEPT = frozenset({"csrf_token", "password", "table"})  # a table's cells are asked by themselves
 # Who decides on a secret may name its mark in the reason.
@@ -41,7 +44,7 @@ def refuse_marks_in(form: MultiDict[str, str], endpoint: str | None) -> None:
             refuse_marks({name: value})
 
 
-def refuse_marks_in_table(table: Table) -> Table:
+def refuse_marks_in_table(table: "Table") -> "Table":
     """The same of a table that was handed over, which is the answer.
 
     Raises:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import ingest.models  # noqa: F401  # every table is known, whatever is asked
 from archive.database import Database
 from archive.errors import Invalid, NotReady
 from archive.files import FileStore, LocalFiles, open_files
@@ -13,8 +14,12 @@ from archive.journal import Journal
 from archive.settings import Settings
 from ingest.scanner import Scanner, open_scanner
 from ingest.workspace import Workshop
-from retention import dossier_terms as dossier_terms  # both add checks to the archive's moves
+from retention import dossier_terms as dossier_terms  # these add checks to the archive's moves
+from retention import kept_copies as kept_copies
 from retention import locking as locking
+from retention import replay
+from retention.destruction_journal import open_journal
+from search import models as search_models  # noqa: F401  # every table is known
 from search.engine import SearchEngine, open_engine
 from web.keys import Keys
 
@@ -69,9 +74,12 @@ def open_services(settings: Settings) -> Iterator[Services]:
 
 def _destroyed_again(services: Services) -> NotReady | None:
     """Before anybody reads: what the journal of destructions knows is gone here too (R18)."""
-    from web.executing import make_good  # which is wired with these very services
-
     try:
+        with services.db.reading() as session:
+            if not replay.compare(session, open_journal(services.settings.destructions)):
+                return None
+        from web.executing import make_good  # which is wired with these very services
+
         make_good(services)
     except NotReady as trouble:
         return trouble
