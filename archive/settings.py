@@ -20,7 +20,7 @@ HIDDEN = "•••"
 # What an address may hold that opens something: scheme://name:HERE@place, ?password=HERE
 _IN_ADDRESS = re.compile(
     r"(?<=://)([^/?#\s@:]*:)\S*(?=@)"
-    r"|([?&;][\w.-]*(?:pass|password|passwd|pwd|pin|pin-value|secret|token_pin|key_pin)=)[^&;#\s]*",
+    r"|([?&;][\w.-]*(?:pass|password|passwd|pwd|pin|pin-value|secret|token_pin|key_pin|api_key)=)[^&;#\s]*",
     re.IGNORECASE,
 )
 
@@ -38,7 +38,11 @@ class Settings:
     database_url: str = _setting(
         "", "Database: sqlite:///… or postgresql+psycopg://…. Empty: a SQLite file in the home."
     )
-    search_url: str = _setting("", "Search engine: tantivy:///…. Empty: an index in the home.")
+    search_url: str = _setting(
+        "",
+        "Search engine: tantivy:///…, whoosh:///… or elasticsearch://host:9200/records. "
+        "Empty: an index in the home.",
+    )
     files_url: str = _setting("", "Store of files: file:///…. Empty: a folder in the home.")
     seal_url: str = _setting(
         "",
@@ -157,7 +161,7 @@ class Settings:
             rows.append(
                 {
                     "variable": PREFIX + one.name.upper(),
-                    "value": HIDDEN if hidden else _without_secrets(value),
+                    "value": HIDDEN if hidden else without_secrets(value),
                     "default": one.default,
                     "meaning": one.metadata["meaning"],
                 }
@@ -165,7 +169,7 @@ class Settings:
         return rows
 
 
-def _without_secrets(value: Any) -> Any:
+def without_secrets(value: Any) -> Any:
     """A value as it may be shown: an address without the passwords in it."""
     if not isinstance(value, str):
         return value

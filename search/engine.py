@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from archive.errors import ArchiveError, Conflict, Invalid
+from archive.settings import without_secrets
 
 # Fields of words: an engine splits them at spaces and does nothing else.
 EXACT = "exact"  # everything there is to read, marks kept
@@ -51,6 +52,14 @@ class SearchBroken(ArchiveError):
 
 class SearchBusy(Conflict):
     """Another process is writing to the index."""
+
+
+class SearchAway(ArchiveError):
+    """The server does not answer, or takes nothing in for now. That says nothing against its index.
+
+    `reason`: `silent`, `untrusted` (its certificate), `refused` (who asks), `foreign` (no
+    Elasticsearch), `too_busy`, `full_disk`, `blocked` or `red` (a part is on no machine).
+    """
 
 
 @dataclass(frozen=True)
@@ -352,11 +361,21 @@ def open_engine(url: str) -> SearchEngine:
     """The engine at this address; nothing is read or locked before it is used.
 
     Raises:
-        Invalid: `unknown_search_engine`.
+        Invalid: `unknown_search_engine`, `bad_search_address`.
     """
     scheme, _, rest = url.partition("://")
+    if scheme == "whoosh" and rest.startswith("/"):
+        from search.whoosh_engine import WhooshEngine
+
+        return WhooshEngine(Path(rest))
     if scheme == "tantivy" and rest.startswith("/"):
         from search.tantivy_engine import TantivyEngine  # only the chosen engine is loaded
 
         return TantivyEngine(Path(rest))
-    raise Invalid("unknown_search_engine", url=url, known="tantivy:///folder")
+    if scheme in ("elasticsearch", "elasticsearchs"):
+        from search.elasticsearch_address import read_address
+        from search.elasticsearch_engine import ElasticsearchEngine
+
+        return ElasticsearchEngine(read_address(url))
+    known = "tantivy:///folder, whoosh:///folder, elasticsearch://host:9200/records"
+    raise Invalid("unknown_search_engine", url=without_secrets(url), known=known)
