@@ -25,6 +25,7 @@ from web.reasons import (
     plans,
     printing,
     registers,
+    saved,
     submissions,
     tables,
     terms,
@@ -450,6 +451,7 @@ WORDS |= loans.WORDS
 WORDS |= people.WORDS
 WORDS |= printing.WORDS
 WORDS |= registers.WORDS
+WORDS |= saved.WORDS
 WORDS |= terms.WORDS
 WORDS |= transfers.WORDS
 NAMES = moves.NAMES | submissions.NAMES | appraisals.NAMES

@@ -1,6 +1,7 @@
 """Searches that people keep, share with their unit and follow."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -88,12 +89,12 @@ def test_what_was_looked_at_is_not_new_any_more_and_never_becomes_new_again(
     ],
 )
 def test_what_cannot_be_kept_is_refused_by_its_reason(
-    db: Database, organ: Organ, lan: Person, told: dict[str, object], code: str
+    db: Database, organ: Organ, lan: Person, told: dict[str, Any], code: str
 ) -> None:
-    given = {"name": "A", "asked": "quy che", **told}
-    with audit.acting_as(lan, "test"), db.transaction() as session:
-        with pytest.raises(Invalid, match=code):
-            saved.save(session, organ, lan, given.pop("name"), given.pop("asked"), **given)  # type: ignore[arg-type]
+    given: dict[str, Any] = {"name": "A", "asked": "quy che", **told}
+    refused = pytest.raises(Invalid, match=code)
+    with audit.acting_as(lan, "test"), db.transaction() as session, refused:
+        saved.save(session, organ, lan, given.pop("name"), given.pop("asked"), **given)
 
 
 def test_a_name_is_taken_once_and_who_has_no_unit_shares_with_nobody(
