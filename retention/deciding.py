@@ -19,7 +19,7 @@ from archive.notices import Told
 from archive.organ_rules import rules_of
 from archive.roles import Action
 from formats.vietnamese import nfc
-from retention import disposals, kept_copies, lines, listing
+from retention import disposals, kept_copies, leaving_out, lines, listing
 from retention.models import Disposal, DisposalItem, DisposalPaper
 
 DAYS_TO_DESTROY = timedelta(days=15)
@@ -166,8 +166,7 @@ def decide(
     fixed = lines.root_of(going)
     if root != fixed:
         raise Conflict("root_differs", disposal=disposal.code, count=len(going), root=fixed[:12])
-    left_out = lines.omit(session, disposal, left, why)
-    listing.give_back(session, disposal, left_out, by)
+    leaving_out.leave_out(session, disposal, left, why, by)
     for one in going:
         one.is_decided = True
     kept_copies.fix_ends(session, going, clock.today(disposal.organ))

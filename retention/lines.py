@@ -131,15 +131,13 @@ def hindered(session: Session, organ: Organ, items: Sequence[DisposalItem]) -> d
     for one in items:
         if one.notice_until >= today:
             found[one.id] = Hindrance("notice_runs", {"thing": one.code, "day": one.notice_until})
-    for finder in (_not_over, _gone, _without_twin, _standing):
+    for finder in (not_over, _gone, _without_twin, _standing):
         found.update(finder(session, organ, items))
     found.update(frozen(session, items))
     return found
 
 
-def _not_over(
-    session: Session, organ: Organ, items: Sequence[DisposalItem]
-) -> dict[int, Hindrance]:
+def not_over(session: Session, organ: Organ, items: Sequence[DisposalItem]) -> dict[int, Hindrance]:
     """Terms that run, counted anew: a later decision or event may have moved the end."""
     expired = [one for one in items if one.cause == "expired" and one.case_file_id is not None]
     known = ends.of_case_files(session, [one.case_file_id or 0 for one in expired])
@@ -150,6 +148,8 @@ def _not_over(
         if last is None or last >= today or one.expires_on is None or one.expires_on >= today:
             day = last or one.expires_on
             found[one.id] = Hindrance("not_expired", {"thing": one.code, "day": day})
+        elif last > one.expires_on:  # over too, but nobody was told of that day
+            found[one.id] = Hindrance("other_end", {"thing": one.code, "day": last})
     return found
 
 

@@ -18,7 +18,7 @@ from archive.models import Person
 from archive.moves import Hindrance
 from archive.roles import Action
 from formats.vietnamese import nfc
-from retention import disposals, kept_copies, lines, listing, sharing
+from retention import disposals, kept_copies, leaving_out, lines, sharing
 from retention.models import Disposal, DisposalDocument, DisposalItem
 
 PAPER_STAGES = ("executing",)  # before, the list may still be stopped
@@ -68,8 +68,7 @@ def look_again(session: Session, disposal: Disposal, by: Person | None) -> Outlo
         Conflict: see `lines.sifted`.
     """
     now = outlook(session, disposal)
-    left_out = lines.omit(session, disposal, lines.left(session, disposal), now.omitted)
-    listing.give_back(session, disposal, left_out, by)
+    leaving_out.leave_out(session, disposal, lines.left(session, disposal), now.omitted, by)
     _keep(session, disposal, now)
     return now
 

@@ -197,6 +197,7 @@ def _plain_why(one: DisposalItem) -> str:
         "frozen": f"Đang khóa theo lệnh {rest}",
         "notice_runs": "Chưa hết thời hạn thông báo",
         "not_expired": "Chưa hết thời hạn lưu trữ",
+        "other_end": f"Thời hạn đã thay đổi, kết thúc ngày {rest}",
         "gone_already": "Không còn trong kho",
         "twin_gone": f"Bản giữ lại {rest} không còn đủ điều kiện",
         "stands_for_destroyed": "Có bản giữ lại thay cho tài liệu trùng lặp đã hủy",

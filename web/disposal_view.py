@@ -250,7 +250,7 @@ def why_in_words(one: DisposalItem) -> str:
     code, _, rest = one.outcome_why.partition(": ")
     if code == "frozen":
         return words_for("frozen", {"thing": one.code, "order": rest}).what
-    if code in ("notice_runs", "not_expired", "stands_for_destroyed"):
+    if code in ("notice_runs", "not_expired", "other_end", "stands_for_destroyed"):
         day = date.fromisoformat(rest) if _is_day(rest) else None
         return words_for(code, {"thing": one.code, "day": day or "…"}).what
     if code == "twin_gone":

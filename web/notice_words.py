@@ -24,6 +24,7 @@ from archive.notices import (
     TERM_ENDS_UNOPENED,
 )
 from retention.deciding import DISPOSAL_LATE
+from retention.leaving_out import LINES_LEFT
 
 Translate = Callable[[str], str]
 MOST_LINES = 100  # in one letter; the inbox has them all
@@ -104,6 +105,10 @@ KINDS: dict[str, tuple[str, str]] = {
     DISPOSAL_LATE: (
         _l("A disposal is to be carried out within fifteen days of its decision"),
         _l("Open it, and do what comes next; nothing is destroyed by itself."),
+    ),
+    LINES_LEFT: (
+        _l("Lines left a disposal that you have a part in"),
+        _l("Open it and look which lines are not destroyed, and why."),
     ),
     SHOWN: (
         _l("Documents that a colleague wants you to look at"),

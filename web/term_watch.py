@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from archive import audit
 from archive.models import Organ
-from retention import expiries
+from retention import expiries, leaving_out
 from retention.expiries import Place, Step
 from web import term_clock
 from web.services import Services
@@ -24,7 +24,7 @@ def look(services: Services, is_stopping: Callable[[], bool] = lambda: False) ->
     return sum(
         _to_the_end(services, number, step, is_stopping)
         for number in organs
-        for step in expiries.STEPS
+        for step in (leaving_out.let_longer_go, *expiries.STEPS)
     )
 
 

@@ -85,6 +85,10 @@ WORDS: dict[str, tuple[str, str]] = {
     # the lines today
     "notice_runs": (_l("The notice for %(thing)s runs until %(day)s."), _LEFT_OUT),
     "not_expired": (_l("The term of %(thing)s is not over."), _LEFT_OUT),
+    "other_end": (
+        _l("The term of %(thing)s was changed: it ended on %(day)s, and nobody was told of that."),
+        _LEFT_OUT,
+    ),
     "twin_gone": (_l("The copy %(twin)s that was to stay for %(thing)s does not."), _LEFT_OUT),
     "frozen_in_batch": (
         _l("Orders hold something of this list: %(orders)s (%(things)s)."),
