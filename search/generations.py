@@ -13,16 +13,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from archive.files import sync_folder
-from search.engine import SearchBusy
+from search.engine import SearchBroken, SearchBusy
 
+VERSION_FILE = "luutru.json"  # beside an engine's own files; says by which scheme they were made
 _PREFIX = "generation-"
 
 
 class Generations:
-    """The generations that lie in one folder."""
+    """The generations that lie in one folder, and the version that a program can read."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, version: int | str) -> None:
         self.root = root
+        self._version = version
         self._pointer = root / "current"
 
     def current(self) -> Path | None:
@@ -34,6 +36,20 @@ class Generations:
         folder = self.root / name
         return folder if name.startswith(_PREFIX) and folder.is_dir() else None
 
+    def usable(self) -> Path:
+        """The current generation, if it is one that this program can read.
+
+        Raises:
+            SearchBroken: `missing`, or `other_version` than this program's.
+        """
+        folder = self.current()
+        if folder is None:
+            raise SearchBroken("search_broken", reason="missing")
+        found = json.loads((folder / VERSION_FILE).read_text())["version"]
+        if found != self._version:
+            raise SearchBroken("search_broken", reason="other_version", found=found)
+        return folder
+
     @contextmanager
     def new(self) -> Iterator[Path]:
         """An empty folder that becomes current at the end; the others then leave.
@@ -44,6 +60,7 @@ class Generations:
         folder = self.root / f"{_PREFIX}{max(numbers, default=0) + 1:06d}"
         folder.mkdir(parents=True)
         try:
+            (folder / VERSION_FILE).write_text(json.dumps({"version": self._version}))
             yield folder
             self._point_to(folder)
         except BaseException:
@@ -70,6 +87,13 @@ class Generations:
             os.fsync(pointer.fileno())
         following.replace(self._pointer)
         sync_folder(self.root)
+
+
+def settle(folder: Path) -> None:
+    """Make everything that lies in the folder last through a power cut."""
+    for file in folder.iterdir():
+        sync_folder(file)
+    sync_folder(folder)
 
 
 class WriterLock:

@@ -5,7 +5,6 @@ writes; it opens the writer at its first change and keeps it until `close`. What
 stored, except the id and the revision, so that the index holds as little of a record as it can.
 """
 
-import json
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -41,14 +40,13 @@ from search.tantivy_schema import (
 from search.words import one_letter_away
 
 _HEAP = 64 * 1024 * 1024
-_VERSION_FILE = "luutru.json"
 
 
 class TantivyEngine:
     """The engine on one folder; safe to share between threads."""
 
     def __init__(self, root: Path) -> None:
-        self._generations = Generations(root)
+        self._generations = Generations(root, SCHEMA_VERSION)
         self._schema = make_schema()
         self._reading = threading.Lock()
         self._index: tantivy.Index | None = None
@@ -140,7 +138,7 @@ class TantivyEngine:
             self._finish_writer()  # no merge is on its way any more that would mix parts
             kept -= self._write_anew(remaining, kept)
             self._sweep_files()
-            proof = tantivy_files.proof(self._searcher(), self._current(), before, kept)
+            proof = tantivy_files.proof(self._searcher(), self._generations.usable(), before, kept)
             if proof.is_complete:
                 self._dropped.clear()
             return proof
@@ -151,7 +149,6 @@ class TantivyEngine:
             self._lock.take()
             self._give_up_writer()
             with self._generations.new() as folder:
-                (folder / _VERSION_FILE).write_text(json.dumps({"version": SCHEMA_VERSION}))
                 with damage_told():
                     writer = tantivy.Index(self._schema, path=str(folder)).writer(_HEAP, 1)
                 try:
@@ -188,7 +185,7 @@ class TantivyEngine:
 
     def _newest_view(self) -> tantivy.Searcher:
         with self._reading, damage_told():
-            folder = self._current()
+            folder = self._generations.usable()
             stat = (folder / "meta.json").stat()
             now = (folder, stat.st_ino, stat.st_mtime_ns)
             if self._index is None or self._seen is None or self._seen[0] != folder:
@@ -202,20 +199,6 @@ class TantivyEngine:
         """Close our view of the index; the next search opens it anew."""
         with self._reading:
             self._index = self._seen = None
-
-    def _current(self) -> Path:
-        """The folder of the current generation.
-
-        Raises:
-            SearchBroken: `missing`, or `other_version` than this program's.
-        """
-        folder = self._generations.current()
-        if folder is None:
-            raise SearchBroken("search_broken", reason="missing")
-        found = json.loads((folder / _VERSION_FILE).read_text())["version"]
-        if found != SCHEMA_VERSION:
-            raise SearchBroken("search_broken", reason="other_version", found=found)
-        return folder
 
     def _page(self, searcher: tantivy.Searcher, query: Query) -> Page:
         wanted = as_query(self._schema, query)
@@ -263,7 +246,7 @@ class TantivyEngine:
         self._lock.take()
         if self._writer is None:
             with damage_told():
-                self._writer = tantivy.Index.open(str(self._current())).writer(_HEAP, 1)
+                self._writer = tantivy.Index.open(str(self._generations.usable())).writer(_HEAP, 1)
         return self._writer
 
     def _give_up_writer(self) -> None:
@@ -286,7 +269,7 @@ class TantivyEngine:
         Parts of which nothing is in use leave with the commit.
         """
         searcher = self._searcher()
-        anew = tantivy_files.ids_beside_dropped(searcher, self._current())
+        anew = tantivy_files.ids_beside_dropped(searcher, self._generations.usable())
         anew |= kept - tantivy_files.found_ids(searcher)
         lost = set(anew)
         if not anew:

@@ -26,7 +26,7 @@ _WORDS = re.split(
 Find = Callable[..., list[str]]
 
 
-@pytest.fixture(params=["tantivy"])
+@pytest.fixture(params=["tantivy", "whoosh"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SearchEngine]:
     """An empty index of each engine."""
     made = open_engine(f"{request.param}://{tmp_path / 'index'}")
