@@ -15,7 +15,7 @@ from archive.database import Database, upgrade
 from archive.files import LocalFiles
 from tests import careless, postgres
 
-pytest_plugins = ["tests.rules_plugin", "tests.issuing_plugin"]
+pytest_plugins = ["tests.balance", "tests.rules_plugin", "tests.issuing_plugin"]
 
 _numbers = itertools.count(1)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from archive.settings import PREFIX, Settings
+from tests import balance
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("archive", "ingest", "search", "retention", "web", "formats")
@@ -160,3 +161,7 @@ def test_every_dependency_is_explained() -> None:
     page = (ROOT / "docs" / "decisions" / "007-dependencies.md").read_text(encoding="utf-8")
     explained = re.findall(r"^\| ([a-z0-9-]+) \| (?!what it saves)", page, flags=re.MULTILINE)
     assert names == set(explained)
+
+
+def test_the_long_files_of_tests_are_there() -> None:
+    assert [name for name in balance.LONG if not (ROOT / "tests" / name).is_file()] == []

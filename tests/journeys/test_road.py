@@ -2,15 +2,11 @@
 
 import json
 import os
-import random
 import re
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
-import time
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -222,7 +218,7 @@ def test_a_scan_of_signed_paper_carries_the_mark_of_the_organ_that_digitised_it(
     received: Any, tmp_path: Path
 ) -> None:
     home, _ = received
-    (copy,) = _varied("01-", 1, tmp_path)
+    (copy,) = varied("01-", 1, tmp_path)
     (fate,) = home.lines("receive", copy, "--wait", "--set", "ScanOfSignedPaper=1")
     (shown,) = home.lines("show", fate["document"])
     home.run("export", fate["document"], "--rendition", "archival", "--to", tmp_path / "a.pdf")
@@ -275,45 +271,7 @@ def test_nothing_lies_in_the_home_that_is_not_on_the_list_of_places(received: An
     assert {one.name for one in home.folder.iterdir()} <= known_in_home()
 
 
-@pytest.mark.timeout(900)
-def test_killed_at_any_moment_every_file_is_shelved_exactly_once(tmp_path: Path) -> None:
-    home = Home(tmp_path / "home")
-    home.run("setup")
-    paths = [
-        *_varied("05-", 6, tmp_path),
-        *_varied("06-", 2, tmp_path),
-        *_varied("01-", 2, tmp_path),
-    ]
-    assert home.run("receive", *paths).returncode == 0
-    chance = random.Random(20261121)
-    kills = 0
-    for turn in range(40):
-        worker = subprocess.Popen([LUUTRU, "worker"], env=home.environment, start_new_session=True)
-        # In the middle of anything; ever later, because Java needs its time on a busy machine.
-        time.sleep(chance.uniform(0.5, 6 + turn / 2))
-        done = home.ask("select count(*) from intake where state != 'shelved'") == [(0,)]
-        os.kill(worker.pid, signal.SIGKILL)
-        worker.wait()
-        kills += 1
-        if done:
-            break
-    assert home.ask("select count(*) from intake where state != 'shelved'") == [(0,)]
-    assert kills >= 3, "too quick to have been killed often enough"
-    assert home.ask("select count(*), count(distinct code) from document") == [(10, 10)]
-    assert home.ask("select count(*), count(distinct digest) from part") == [(10, 10)]
-    steps = Counter(
-        (number, json.loads(facts)["step"])
-        for number, facts in home.ask(
-            "select subject_id, facts from event where action = 'intake.step'"
-        )
-    )
-    assert len(steps) == 10 * 8
-    assert set(steps.values()) == {1}
-    assert home.run("audit", "verify").returncode == 0
-    assert home.run("verify").returncode == 0
-
-
-def _varied(prefix: str, count: int, folder: Path) -> list[Path]:
+def varied(prefix: str, count: int, folder: Path) -> list[Path]:
     """Copies of a sample that differ by a comment behind the end of the file."""
     (source,) = (ROOT / "samples").glob(f"{prefix}*")
     copies = []
