@@ -25,6 +25,7 @@ from retention.probes import Found, Sought, Spot, said
 
 log = logging.getLogger("luutru.destruction")
 STILL_THERE = "still_found"
+FORGETTING = ("disposal_item", "council_opinion", "event_words", "erasure")  # at the very end
 Certify = Callable[[Batch, Line], str]
 
 
@@ -173,7 +174,7 @@ def _finish(run: Run, batch: Batch, intent: Line) -> None:
         ledger.forget_probes(session, batch)
     run.at("called destroyed")
     try:
-        run.db.erase_traces(("disposal_item", "erasure"))  # titles that were not to be kept
+        run.db.erase_traces(FORGETTING)
     except DatabaseBusy as busy:
         log.warning("%s: old titles may stand in the database's files: %s", batch.code, busy)
 

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from archive import audit, clock, closing
 from archive.errors import Conflict, Invalid
 from archive.models import CaseFile, Person, Placement
+from archive.organ_rules import rules_of
 from retention import disposals, dossier_terms
 from retention.council import present
-from retention.models import Disposal, DisposalPaper
+from retention.models import Disposal, DisposalItem, DisposalPaper
 
 ORDER = ("listed", "council", "met", "appraised", "decided", "prepared", "reconfirmed",
          "handed_over", "executing", "destroyed", "closed")  # fmt: skip
@@ -135,6 +136,15 @@ def filed(session: Session, paper: DisposalPaper, document_id: int) -> None:
     session.flush()
     disposal = session.get_one(Disposal, paper.disposal_id)
     audit.record(session, "disposal.file", disposal, facts={"kind": paper.kind})
+
+
+def title_of(disposal: Disposal, one: DisposalItem) -> str:
+    """A line's title as papers of the dossier say it.
+
+    Of what goes they say none from the beginning on, where the organ keeps no titles of that.
+    """
+    goes = one.is_decided and one.outcome == "destroy" and disposal.begun_at is not None
+    return "" if goes and not rules_of(disposal.organ).keep_titles else one.title
 
 
 # Its end ------------------------------------------------------------------------------------------

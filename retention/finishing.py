@@ -1,6 +1,6 @@
 """The end of an execution: what is proved to be gone is called so, and gets its tombstone."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -10,7 +10,7 @@ from archive import clock
 from archive.database import pieces
 from archive.models import Person, Row
 from archive.organ_rules import rules_of
-from retention import disposals, lines
+from retention import disposals, forgetting, lines
 from retention.destruction_journal import Line
 from retention.execution import Batch
 from retention.models import Destruction, Disposal, DisposalDocument, DisposalItem, Tombstone
@@ -39,32 +39,36 @@ def finish(
     )
     session.add(told)
     session.flush()
-    keeps_titles = rules_of(disposal.organ).keep_titles
-    changed = _mark_lines(session, disposal, batch, moment, keeps_titles)
     stones = tombstones_of(session, disposal, batch, told)
+    items = _with_all_of_it(session, disposal)
+    changed = _mark_lines(session, disposal, items, batch, moment)
+    forgot, erased = forgetting.forget(session, disposal, items)
     disposals.move(
         session,
         disposal,
         "finish",
         executor,
-        also=(told, *changed, *stones),
+        also=tuple(dict.fromkeys((told, *changed, *stones, *forgot))),
         facts={"certificate": certificate, "journal": line.number, "link": line.link,
                "case_files": len(batch.of_kind("case_file")),
-               "documents": len(batch.of_kind("document"))},
+               "documents": len(batch.of_kind("document")), "erased_words": erased},
         destroyed_at=moment,
     )  # fmt: skip
     return told
 
 
 def _mark_lines(
-    session: Session, disposal: Disposal, batch: Batch, moment: datetime, keeps_titles: bool
+    session: Session,
+    disposal: Disposal,
+    items: Iterable[DisposalItem],
+    batch: Batch,
+    moment: datetime,
 ) -> list[Row]:
     """Say on every line and document of the list that it is gone; re-appraisals end with it."""
     today, changed = clock.today(disposal.organ), list[Row]()
     gone = {one.number for one in batch.of_kind("document")}
-    for item in _with_all_of_it(session, disposal):
+    for item in items:
         item.destroyed_on = today
-        item.title = item.title if keeps_titles else ""
         item.appraisal.stage = "destroyed"
         item.appraisal.revision += 1
         changed += [item, item.appraisal]
@@ -128,14 +132,22 @@ def _digests(session: Session, items: Iterable[int]) -> dict[tuple[int, str], li
     return found
 
 
-def stop_repeated(session: Session, disposal: Disposal, line: int) -> list[Row]:
+def stop_repeated(
+    session: Session, disposal: Disposal, line: int, codes: Collection[str]
+) -> tuple[list[Row], list[int]]:
     """A list that an older copy still has under way is over: it was carried out already.
 
-    What it says of who decided may not be known in this copy: the certificate says it.
+    What it says of who decided may not be known in this copy: the certificate says it. Its lines
+    forget what those forgot that were destroyed.
+
+    Returns:
+        The rows that are changed, and the events that lost their words.
     """
     if disposal.stage in ("destroyed", "closed", "stopped"):
-        return []
+        return [], []
+    gone = [one for one in lines.left(session, disposal) if one.code in codes]
+    changed, erased = forgetting.forget(session, disposal, gone)
     disposal.stage, disposal.stopped_why = "stopped", f"destroyed: {line}"
     disposal.revision += 1
     session.flush()
-    return [disposal]
+    return [disposal, *changed], erased

@@ -249,8 +249,12 @@ def _write_down(session: Session, intent: Line, line: Line) -> None:
     session.flush()
     stones = _tombstones(session, organ, intent, told)
     _use_up_codes(session, organ, [one.code for one in stones if one.kind == "document"])
-    changed = finishing.stop_repeated(session, found, line.number) if found else []
-    facts = {"disposal": intent.disposal, "line": line.number, "things": len(stones)}
+    changed: list[Row] = []
+    facts: Facts = {"disposal": intent.disposal, "line": line.number, "things": len(stones)}
+    if found is not None:
+        codes = {one.code for one in stones}
+        changed, erased = finishing.stop_repeated(session, found, line.number, codes)
+        facts["erased_words"] = erased
     also = (*stones, *changed)
     audit.record(session, "destruction.repeat", told, also=also, facts=facts)
 

@@ -38,6 +38,7 @@ def form_of(told: dict[str, Any]) -> Form:
             "line_total": len(lines),
             "gone_lines": sum(1 for one in lines if one["outcome"] == "destroyed"),
             "gone_total": len(gone),
+            "untitled": any(not one["title"] and one["outcome"] == "destroyed" for one in lines),
             "paper_gone": sum(one["on_paper"] and one["outcome"] == "destroyed" for one in lines),
             "paper_on": _day(told["times"].get("paper_destroyed_on")),
             "kept": [one for one in documents if one["outcome"] != "destroyed" and one["kept_for"]],

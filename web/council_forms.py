@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from archive.hands import Whose, told_by
 from archive.models import Event, Person, Unit
-from retention import meeting
+from retention import dossiers, meeting
 from retention.models import CouncilSeat, Disposal, DisposalItem
 from web.forms import at_hour
 
@@ -123,7 +123,7 @@ def minutes(session: Session, disposal: Disposal) -> dict[str, Any]:
             Concluded(
                 one.ordinal,
                 one.code,
-                one.title,
+                dossiers.title_of(disposal, one),
                 "; ".join(f"{VERDICTS[key]}: {count}" for key, count in result.counts.items()),
                 _conclusion(result),
                 _dissent(result, said.get(one.id, []), by_seat) if result.has_dissent else (),

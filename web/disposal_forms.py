@@ -18,6 +18,7 @@ from archive.documents import number_as_shown
 from archive.errors import NotFound
 from archive.hands import told_by
 from archive.models import CaseFile, Person
+from archive.organ_rules import rules_of
 from formats.printed import Sheet
 from retention import dossiers, lines, listing, sharing
 from retention.models import Appraisal, Disposal, DisposalItem
@@ -126,7 +127,7 @@ def _line(one: DisposalItem, note: str = "") -> Line:
         one.box,
         one.volume,
         one.code,
-        one.title,
+        dossiers.title_of(one.disposal, one),
         one.term,
         reason + ended,
         "; ".join(filter(None, notes)),
@@ -242,6 +243,7 @@ def _record(session: Session, disposal: Disposal) -> dict[str, Any]:
     sums = _sums(gone)
     return {
         **sums,
+        "keeps_titles": rules_of(disposal.organ).keep_titles,
         "documents": sums["documents"] - len(kept),
         "rows": [_line(one) for one in gone],
         "spared": spared,
