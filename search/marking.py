@@ -4,14 +4,16 @@ Our own code does this for every engine, on the stored text of the pages: engine
 no pages, and mark the parts of a phrase wherever they stand.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, pairwise
+from functools import lru_cache
+from itertools import chain, islice, pairwise
 
 from formats.text import PageText, Word
 from formats.vietnamese import Syllable, nfc
-from search.query import Asked, Wanted
-from search.words import split
+from search.query import Asked
+from search.wanted import SHORTEST_NEAR, Wanted, sounding_alike
+from search.words import one_letter_away, split
 
 PAGES_LOOKED_AT = 500  # about a second; what stands further on is found, but names no page
 _AROUND = 14  # words on each side of the densest spot
@@ -116,7 +118,7 @@ def _matches(tokens: Sequence[Syllable], asked: Asked) -> list[_Match]:
         places_of.setdefault(_alike(token.folded), []).append(position)
     matches: list[_Match] = []
     for number, wanted in enumerate(asked.wanted):
-        starts = places_of.get(_alike(wanted.folded[0]), [])
+        starts = _starts(places_of, wanted)
         here = [one for start in starts if (one := _match(tokens, start, number, wanted))]
         exact = [one for one in here if one.is_exact]
         matches += exact if asked.has_marks and exact else here
@@ -139,17 +141,47 @@ def _side_by_side(matches: list[_Match]) -> list[_Match]:
     ]
 
 
+def _starts(places_of: Mapping[str, list[int]], wanted: Wanted) -> list[int]:
+    """Where the first of the wanted words stands."""
+    first = wanted.folded[0]
+    if wanted.how == "whole" or (wanted.how == "start" and len(wanted.folded) > 1):
+        return places_of.get(_alike(first), [])
+    found = [places for word, places in places_of.items() if _fits(word, first, wanted.how)]
+    return sorted(chain.from_iterable(found))
+
+
 def _match(tokens: Sequence[Syllable], start: int, number: int, wanted: Wanted) -> _Match | None:
     end = start + len(wanted.folded)
     here = tokens[start:end]
-    if [_alike(token.folded) for token in here] != [_alike(word) for word in wanted.folded]:
+    if len(here) < len(wanted.folded):
         return None
-    return _Match(number, start, end, tuple(token.exact for token in here) == wanted.exact)
+    *others, last = zip(here, wanted.folded, wanted.exact, strict=True)
+    how = "near" if wanted.how == "near" else "whole"
+    if not all(_fits(token.folded, word, how) for token, word, _ in others):
+        return None
+    if not _fits(last[0].folded, last[1], wanted.how):
+        return None
+    is_exact = all(token.exact == word for token, _, word in others)
+    as_typed = last[0].exact[: len(last[2])] if wanted.how == "start" else last[0].exact
+    return _Match(number, start, end, is_exact and as_typed == last[2])
+
+
+def _fits(word: str, wanted: str, how: str) -> bool:
+    """Whether a word of a page is the wanted one, begins like it, or is near it."""
+    if how == "start":
+        return word.startswith(wanted)
+    same = _alike(word) == _alike(wanted)
+    return same or (how == "near" and len(wanted) >= SHORTEST_NEAR and word in _near(wanted))
+
+
+_near = lru_cache(maxsize=200)(one_letter_away)
 
 
 def _alike(word: str) -> str:
-    """Numbers are the same with and without leading zeros."""
-    return (word.lstrip("0") or "0") if word.isdecimal() else word
+    """Numbers are the same with and without leading zeros, names with i and with y."""
+    if word.isdecimal():
+        return word.lstrip("0") or "0"
+    return max(sounding_alike(word))
 
 
 # Choosing a page and a spot ----------------------------------------------------------------------

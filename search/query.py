@@ -1,63 +1,74 @@
 """Our query language: what people type, as a question for an engine.
 
-All words are wanted, in any order. "Words in quotes" stand side by side. A minus before a word or
-a phrase leaves out what has it. Document numbers are recognised as staff type them. Typed with
-marks, exact matches come first and folded ones after; typed without, marks do not matter.
-Whatever is typed, there is an answer and no error.
+All words are wanted, in any order; `language.py` says what else can be typed. Document numbers,
+dates and short names are recognised as staff write them. Typed with marks, exact matches come first
+and folded ones after; typed without, marks do not matter. Whatever is typed, there is an answer and
+no error: what could not be understood is read as words, and said.
 """
 
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
-from formats.document_numbers import find_numbers, parse, query_keys
-from formats.document_types import named_types
-from formats.vietnamese import Syllable, has_marks, nfc
+from formats.document_numbers import parse
+from formats.vietnamese import Syllable, has_marks
+from search.day_words import today_here
 from search.engine import (
-    CITES,
     EXACT,
     FOLDED,
-    NUMBERS,
     PAIRS,
     PAIRS_FOLDED,
     TITLE,
     TITLE_FOLDED,
-    And,
     Boost,
     Everything,
     Node,
     Not,
     Or,
     Order,
-    Phrase,
     Prefer,
     Query,
     Term,
 )
-from search.words import pairs, split
+from search.field_values import Reader
+from search.language import read
+from search.said import Meaning, meaning, parts_of, words_of
+from search.trees import (
+    All,
+    Any,
+    Like,
+    Mistake,
+    Quoted,
+    Said,
+    Starting,
+    Tree,
+    Within,
+    Without,
+    written,
+)
+from search.typed import WORDS_WANTED as WORDS_WANTED
+from search.typed import take
+from search.wanted import (
+    SHORTEST_NEAR,
+    SHORTEST_START,
+    Part,
+    all_of,
+    all_words,
+    any_marks,
+    any_of,
+    beginning,
+    side_by_side,
+    spelt_nearly,
+    unwanted,
+    wanted,
+)
+from search.wanted import Wanted as Wanted
+from search.weaker import most_of, nearly
+from search.words import pairs
 
-WORDS_WANTED = 48  # of a pasted page the first words say enough
-_CHARACTERS = 4000
 _EVEN_IF_FOLDED = 0.1  # what a match without its marks is worth, when marks were typed
 _EXACT_TOO = 0.3  # what an exact match adds, when no marks were typed
 _IN_TITLE = 1.5
-_BY_NUMBER = 20.0  # the document of that number, before all that cite it
-
-_Phrases = tuple[tuple[Syllable, ...], ...]
-_QUOTES = '"“”'
-_BEFORE_A_NUMBER = {"so", "van", "ban", "ky", "hieu"}
-_PART = re.compile(
-    rf"(?P<minus>(?<!\S)-)?"
-    rf"(?:[{_QUOTES}](?P<quoted>[^{_QUOTES}]*)[{_QUOTES}]|(?P<plain>[^\s{_QUOTES}]+))"
-)
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """A word, or words side by side, that the asker wants to see marked."""
-
-    exact: tuple[str, ...]
-    folded: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -70,6 +81,11 @@ class Asked:
         first: what comes before everything else found.
         wanted: what to look for on the pages and to mark.
         has_marks: whether any word was typed with its marks, so that marks matter.
+        mistakes: what could not be understood as it stands; places are those in what was typed.
+        understood: the question as it was read, as somebody could have typed it.
+        most: entries with most of the words, best first; None where nothing can be left out.
+        near: entries with all words in near spellings; None where there are none.
+        loose: the words that stand by themselves, for "did you mean"; places as in `mistakes`.
     """
 
     node: Node
@@ -77,6 +93,11 @@ class Asked:
     first: Node | None = None
     wanted: tuple[Wanted, ...] = ()
     has_marks: bool = False
+    mistakes: tuple[Mistake, ...] = ()
+    understood: str = ""
+    most: Node | None = None
+    near: Node | None = None
+    loose: tuple[Syllable, ...] = ()
 
     def query(
         self,
@@ -101,191 +122,217 @@ class Asked:
         )
 
 
-@dataclass(frozen=True)
-class _Typed:
-    """What was typed, taken apart: loose words as one text, phrases, and what is to be left out."""
-
-    plain: str
-    phrases: _Phrases
-    unwanted: _Phrases
-
-
-@dataclass(frozen=True)
-class _Number:
-    """A document number among the loose words: the words it is made of, and its keys."""
-
-    pieces: _Phrases  # words of one piece stand side by side
-    keys: tuple[str, ...]
-
-    @property
-    def words(self) -> list[Syllable]:
-        """All its words."""
-        return _flat(self.pieces)
-
-
-def understand(text: str) -> Asked:
+def understand(text: str, today: date | None = None) -> Asked:
     """What was typed, as a question. Nothing typed asks for everything, newest first."""
     if not text.strip():
         return Asked(Everything(), "newest")
-    typed = _taken_apart(nfc(text[:_CHARACTERS]))
-    numbers, words = _numbers_and_words(typed.plain)
-    wanted = _wanted(numbers, words, typed.phrases)
-    leaving_out = tuple(Not(_unwanted(one)) for one in typed.unwanted)
-    if not wanted:
-        return Asked(And(leaving_out), "newest") if leaving_out else Asked(Or(()))
-    loose = sorted((*words, *(word for number in numbers for word in number.words)), key=_place)
-    with_marks = any(has_marks(one.exact) for one in (*loose, *_flat(typed.phrases)))
-    must = [_any_spelling(number) for number in numbers]
-    must += [Term(FOLDED, one) for one in _folded(words)]
-    must += [_side_by_side(FOLDED, [one.folded for one in phrase]) for phrase in typed.phrases]
-    found = Boost(And((*must, *leaving_out)), _EVEN_IF_FOLDED if with_marks else 1.0)
-    node = Prefer(found, tuple(_better(numbers, loose, typed.phrases, with_marks)))
-    if _is_bare_number(numbers, words, typed.phrases):
-        return Asked(node, "newest", _has_number(numbers), wanted, with_marks)
-    return Asked(node, "best", None, wanted, with_marks)
-
-
-# Taking apart ------------------------------------------------------------------------------------
-
-
-def _taken_apart(text: str) -> _Typed:
-    if parse(text):  # in "530 /QĐ -SXD" the minus leaves nothing out
-        return _Typed(text, (), ())
-    plain: list[str] = []
-    phrases: list[tuple[Syllable, ...]] = []
-    unwanted: list[tuple[Syllable, ...]] = []
-    left = WORDS_WANTED
-    for part in _PART.finditer(text):
-        said = part["quoted"] if part["quoted"] is not None else part["plain"]
-        words = tuple(split(said))[:left]
-        left -= len(words)
-        if part["minus"]:
-            unwanted.append(words)
-        elif part["quoted"] is not None:
-            phrases.append(words)
-        elif words:
-            plain.append(said)
-    return _Typed(
-        " ".join(plain),
-        tuple(dict.fromkeys(one for one in phrases if one)),
-        tuple(dict.fromkeys(one for one in unwanted if one)),
+    typed = take(text)
+    said, mistakes = typed.said, list(typed.mistakes)
+    tree = All((Said(said, 0, len(said)),))
+    if not parse(said):  # in "530 /QĐ -SXD" the minus leaves nothing out
+        tree, amiss = read(said, is_cut=typed.is_cut)
+        mistakes += amiss
+    asked = _Question(tree, today or today_here(), mistakes).asked()
+    return replace(
+        asked,
+        mistakes=tuple(typed.placed(one) for one in asked.mistakes),
+        loose=tuple(typed.placed_word(one) for one in asked.loose),
     )
 
 
-def _numbers_and_words(plain: str) -> tuple[list[_Number], list[Syllable]]:
-    """The document numbers among the loose words, and the other words."""
-    words = split(plain)[:WORDS_WANTED]
-    citations = find_numbers(plain)
-    if not citations:
-        keys = tuple(query_keys(plain))
-        return ([_Number(_chunks(plain, words), keys)], []) if keys and words else ([], words)
-    numbers = []
-    for one in citations:
-        inside = tuple(word for word in words if one.start <= word.start < one.end)
-        keys = tuple(query_keys(plain[one.start : one.end]))
-        if inside and keys:
-            numbers.append(_Number((inside,), keys))
-    taken = {word for number in numbers for word in number.words}
-    others = [word for word in words if word not in taken]
-    if len(numbers) == 1 and _only_introduces(others):
-        return [_Number((*_chunks(plain, others), *numbers[0].pieces), numbers[0].keys)], []
-    return numbers, others
+class _Question:
+    """A tree on its way to being a question."""
 
+    def __init__(self, tree: All, today: date, mistakes: list[Mistake]) -> None:
+        self._tree = tree
+        self._mistakes = mistakes
+        self._today = today
+        self._values = Reader(today, mistakes.append)
+        self._meanings = {
+            one: meaning(one.text, one.start, today) for one in tree.trees if type(one) is Said
+        }
+        self._has_marks = has_marks(_plainly_said(tree))
 
-def _only_introduces(words: list[Syllable]) -> bool:
-    """Whether these only announce a number: "Quyết định số", "Số:"."""
-    _, rest = named_types(" ".join(word.folded for word in words))
-    return set(rest.split()) <= _BEFORE_A_NUMBER
+    def asked(self) -> Asked:
+        """The question."""
+        parts = [part for tree in self._tree.trees for part in self._parts(tree)]
+        shown = sorted((one for part in parts for one in part.shown), key=lambda one: one[0])
+        loose = sorted((word for part in parts for word in part.words), key=_place)
+        asked = Asked(
+            Or(()),
+            wanted=tuple(dict.fromkeys(one for _, one in shown)),
+            has_marks=self._has_marks,
+            understood=written(self._tree),
+            loose=tuple(loose),
+        )
+        asked = self._of_parts(asked, parts, loose) if parts else self._of_nothing(asked)
+        return replace(asked, mistakes=tuple(sorted(self._mistakes, key=lambda one: one.place)))
 
+    def _of_nothing(self, asked: Asked) -> Asked:
+        if any(isinstance(one, Starting) for one in self._tree.trees):  # a star alone
+            return replace(asked, node=Everything(), order="newest")
+        if not self._mistakes:
+            self._mistakes.append(Mistake("no_words", 0, 1))
+        return asked
 
-def _chunks(text: str, words: list[Syllable]) -> _Phrases:
-    """The words in groups: those that were typed without a space between them stay together."""
-    groups: list[list[Syllable]] = []
-    for word in words:
-        if groups and " " not in text[groups[-1][-1].end : word.start]:
-            groups[-1].append(word)
+    def _of_parts(self, asked: Asked, parts: list[Part], loose: list[Syllable]) -> Asked:
+        better = [*(node for one in parts for node in one.better), *self._lifts(loose)]
+        must = all_of([one.must for one in parts])
+        if not better:
+            return replace(asked, node=must, order="newest", near=nearly(parts, ()))
+        node = Prefer(Boost(must, _EVEN_IF_FOLDED if self._has_marks else 1.0), tuple(better))
+        order, first = self._order()
+        return replace(
+            asked,
+            node=node,
+            order=order,
+            first=first,
+            most=most_of(parts, better),
+            near=nearly(parts, better),
+        )
+
+    def _order(self) -> tuple[Order, Node | None]:
+        """Newest first where there is nothing to be better at."""
+        meanings = list(self._meanings.values())
+        others = [one for one in self._tree.trees if type(one) is not Said]
+        if len(meanings) == 1 and meanings[0].is_bare_number and not others:
+            return "newest", meanings[0].numbers[0].node
+        is_only_days = all(one.is_only_dates for one in meanings)
+        is_filter = all(isinstance(one, Within | Without) for one in others)
+        return ("newest" if meanings and is_only_days and is_filter else "best"), None
+
+    # One thing after the other --------------------------------------------------------------------
+
+    def _parts(self, tree: Tree) -> list[Part]:
+        match tree:
+            case Quoted():
+                return self._quoted(tree)
+            case Starting():
+                return self._starting(tree)
+            case Like():
+                return self._like(tree)
+            case Said():
+                return parts_of(self._meanings.get(tree) or self._meaning(tree))
+            case Within():
+                return [self._within(tree)]
+            case Without(inner):
+                return self._without(inner)
+            case All(trees):
+                return [self._all(trees)]
+            case Any(trees):
+                return [self._any(trees)]
+
+    def _meaning(self, said: Said) -> Meaning:
+        return meaning(said.text, said.start, self._today)
+
+    def _quoted(self, said: Said) -> list[Part]:
+        words = words_of(said.text, said.start)
+        if not words:
+            return []
+        folded = [one.folded for one in words]
+        better: tuple[Node, ...] = ()
+        if self._has_marks:
+            better = (side_by_side(EXACT, [one.exact for one in words]),)
         else:
-            groups.append([word])
-    return tuple(tuple(group) for group in groups)
+            better = (Boost(side_by_side(EXACT, [one.exact for one in words]), _EXACT_TOO),)
+        shown = ((words[0].start, wanted(words)),)
+        return [
+            Part(side_by_side(FOLDED, folded), better, spelt_nearly(words), shown, may_lack=True)
+        ]
+
+    def _starting(self, said: Starting) -> list[Part]:
+        words = words_of(said.text, said.start)
+        if not words:
+            return []
+        if len(words) == 1 and len(words[0].folded) < SHORTEST_START:
+            self._mistakes.append(Mistake("short_start", said.start, said.end - said.start))
+            return parts_of(self._meaning(Said(said.text, said.start, said.end)))
+        better = (beginning(words, EXACT),) if any_marks(words) else ()
+        shown = ((words[0].start, wanted(words, "start")),)
+        return [Part(beginning(words), better, shown=shown, may_lack=True)]
+
+    def _like(self, said: Like) -> list[Part]:
+        words = words_of(said.text, said.start)
+        if all(len(one.folded) < SHORTEST_NEAR for one in words):
+            self._mistakes.append(Mistake("short_near", said.start, said.end - said.start))
+            return parts_of(self._meaning(Said(said.text, said.start, said.end)))
+        better = tuple(Term(FOLDED, one.folded) for one in words)
+        shown = tuple((one.start, wanted((one,), "near")) for one in words)
+        return [Part(spelt_nearly(words), better, shown=shown, may_lack=True)]
+
+    def _within(self, asked: Within) -> Part:
+        part = self._values.part(asked)
+        if not asked.is_loose:
+            return part
+        end = max((one.end for one in _leaves(asked.value)), default=asked.end)
+        said = words_of(asked.field.label, asked.start)
+        values = [word for one in _leaves(asked.value) for word in words_of(one.text, one.start)]
+        shown = tuple((one.start, wanted((one,))) for one in values if one.start < end)
+        must = any_of([part.must, all_words([*said, *values])])
+        return replace(part, must=must, near=None, shown=part.shown or shown)
+
+    def _without(self, tree: Tree) -> list[Part]:
+        if isinstance(tree, Said) and not isinstance(tree, Starting | Like):
+            words = words_of(tree.text, tree.start)
+            return [Part(Not(unwanted(words)))] if words else []
+        inner = self._parts(tree)
+        return [Part(Not(all_of([one.must for one in inner])))] if inner else []
+
+    def _all(self, trees: Sequence[Tree]) -> Part:
+        parts = [part for tree in trees for part in self._parts(tree)]
+        words = sorted((word for part in parts for word in part.words), key=_place)
+        return Part(
+            must=all_of([one.must for one in parts]) if parts else Everything(),
+            better=(*(node for one in parts for node in one.better), *self._lifts(words)),
+            near=all_of([one.nearly for one in parts]) if any(p.near for p in parts) else None,
+            shown=tuple(shown for one in parts for shown in one.shown),
+        )
+
+    def _any(self, trees: Sequence[Tree]) -> Part:
+        choices = [self._all([one]) for one in trees]
+        return Part(
+            must=any_of([one.must for one in choices]),
+            better=tuple(dict.fromkeys(node for one in choices for node in one.better)),
+            near=any_of([one.nearly for one in choices]) if any(c.near for c in choices) else None,
+            shown=tuple(shown for one in choices for shown in one.shown),
+        )
+
+    def _lifts(self, words: Sequence[Syllable]) -> list[Node]:
+        """What lifts a match of plain words: exact words, neighbours, the subject."""
+        exact = list(dict.fromkeys(one.exact for one in words))
+        folded = list(dict.fromkeys(one.folded for one in words))
+        exact_pairs = dict.fromkeys(pairs(one.exact for one in words))
+        folded_pairs = dict.fromkeys(pairs(one.folded for one in words))
+        if not self._has_marks:
+            lifts: list[Node] = [Boost(Term(EXACT, one), _EXACT_TOO) for one in exact]
+            lifts += [Term(PAIRS_FOLDED, one) for one in folded_pairs]
+            return lifts + [Boost(Term(TITLE_FOLDED, one), _IN_TITLE) for one in folded]
+        lifts = [Term(EXACT, one) for one in exact]
+        lifts += [Term(PAIRS, one) for one in exact_pairs]
+        lifts += [Boost(Term(PAIRS_FOLDED, one), _EVEN_IF_FOLDED) for one in folded_pairs]
+        return lifts + [Boost(Term(TITLE, one), _IN_TITLE) for one in exact]
 
 
-def _is_bare_number(numbers: list[_Number], words: list[Syllable], phrases: _Phrases) -> bool:
-    """Whether only a counter was asked for: then the newest documents that carry it come first."""
-    return len(numbers) == 1 and len(numbers[0].words) == 1 and not words and not phrases
+def _plainly_said(tree: Tree) -> str:
+    """All words outside fields."""
+    match tree:
+        case Said(text):
+            return text
+        case All(trees) | Any(trees):
+            return " ".join(map(_plainly_said, trees))
+    return ""
 
 
-# The question ------------------------------------------------------------------------------------
-
-
-def _any_spelling(number: _Number) -> Node:
-    """The document of that number, those that cite it, and those that have its words."""
-    keys = [Term(field, key) for key in number.keys for field in (NUMBERS, CITES)]
-    return Or((And(tuple(Term(FOLDED, one) for one in _folded(number.words))), *keys))
-
-
-def _has_number(numbers: list[_Number]) -> Node:
-    return Or(tuple(Term(NUMBERS, key) for number in numbers for key in number.keys))
-
-
-def _unwanted(words: tuple[Syllable, ...]) -> Node:
-    """Leave out no more than was said: with marks, only what has the same marks."""
-    if any(has_marks(one.exact) for one in words):
-        return _side_by_side(EXACT, [one.exact for one in words])
-    return _side_by_side(FOLDED, [one.folded for one in words])
-
-
-def _side_by_side(field: str, words: list[str]) -> Node:
-    return Phrase(field, tuple(words)) if len(words) > 1 else Term(field, words[0])
-
-
-def _better(
-    numbers: list[_Number],
-    words: list[Syllable],
-    phrases: _Phrases,
-    with_marks: bool,
-) -> list[Node]:
-    """What lifts a match above the others: exact words, neighbours, the subject, the number."""
-    exact = list(dict.fromkeys(one.exact for one in words))
-    folded = _folded(words)
-    exact_pairs = dict.fromkeys(pairs(one.exact for one in words))
-    folded_pairs = dict.fromkeys(pairs(one.folded for one in words))
-    better: list[Node] = []
-    if numbers:
-        better.append(Boost(_has_number(numbers), _BY_NUMBER))
-    if with_marks:
-        better += [Term(EXACT, one) for one in exact]
-        better += [Term(PAIRS, one) for one in exact_pairs]
-        better += [Boost(Term(PAIRS_FOLDED, one), _EVEN_IF_FOLDED) for one in folded_pairs]
-        better += [Boost(Term(TITLE, one), _IN_TITLE) for one in exact]
-        better += [_side_by_side(EXACT, [one.exact for one in phrase]) for phrase in phrases]
-    else:
-        better += [Boost(Term(EXACT, one), _EXACT_TOO) for one in exact]
-        better += [Term(PAIRS_FOLDED, one) for one in folded_pairs]
-        better += [Boost(Term(TITLE_FOLDED, one), _IN_TITLE) for one in folded]
-    return better
-
-
-# What to mark ------------------------------------------------------------------------------------
-
-
-def _wanted(numbers: list[_Number], words: list[Syllable], phrases: _Phrases) -> tuple[Wanted, ...]:
-    groups = [piece for number in numbers for piece in number.pieces]
-    groups += [(word,) for word in words]
-    groups += phrases
-    several = [
-        Wanted(tuple(one.exact for one in group), tuple(one.folded for one in group))
-        for group in groups
-    ]
-    return tuple(dict.fromkeys(several))
+def _leaves(tree: Tree) -> list[Said]:
+    match tree:
+        case Said():
+            return [tree]
+        case All(trees) | Any(trees):
+            return [leaf for one in trees for leaf in _leaves(one)]
+        case Without(inner):
+            return _leaves(inner)
+    return []
 
 
 def _place(word: Syllable) -> int:
     return word.start
-
-
-def _flat(phrases: _Phrases) -> list[Syllable]:
-    return [word for phrase in phrases for word in phrase]
-
-
-def _folded(words: Iterable[Syllable]) -> list[str]:
-    return list(dict.fromkeys(one.folded for one in words))
