@@ -27,7 +27,7 @@ from search.engine import (
     Range,
     Term,
 )
-from search.words import LONGEST, order_keys, texts_of
+from search.words import LONGEST, keys_of, order_keys, texts_of
 
 SCHEMA_VERSION = 1  # raise it with every change here, in `words.py` or of keys: then all is remade
 REVISION = "revision"
@@ -35,9 +35,6 @@ LARGEST = 24 * 1024 * 1024  # bytes of one entry; a server takes a tenth of its 
 KNOWN_AT_ONCE = 60_000  # values of one condition; the server takes 65,536
 _LONGEST_KEY = 8_000  # characters; the server takes 32,766 bytes
 _LONGEST_ID = 512  # bytes of the server's own name of an entry
-# This server leaves a factor out that Tantivy counts with, k1 + 1. With it, words weigh the same on
-# both against what is not counted by frequency, and scores are the same.
-_AS_ELSEWHERE = 2.2
 _WITH_POSITIONS = (
     engine.EXACT,
     engine.FOLDED,
@@ -69,7 +66,7 @@ def make_mapping() -> _Body:
     fields |= {name: {**word, "index_options": "positions"} for name in _WITH_POSITIONS}
     fields |= {name: {**word, "index_options": "freqs"} for name in _WITHOUT_POSITIONS}
     fields |= {name: key for name in _KEYS}
-    fields |= {name: {"type": "keyword", "norms": True} for name in engine.FACETS}
+    fields |= {name: {"type": "keyword"} for name in engine.FACETS}
     fields |= {f"by_{name}": order for name in _ORDER_KEYS}
     fields |= {name: {"type": "long"} for name in (engine.DAY, engine.ADDED)}
     fields[REVISION] = {"type": "long", "index": False}
@@ -85,16 +82,8 @@ def name_of(entry_id: str) -> str:
 
 def as_document(entry: Entry) -> bytes:
     """An entry as it is sent. One that is too large for the server loses the end of its text."""
-    keys = {
-        **entry.facets,
-        engine.ID: (entry.id,),
-        engine.KIND: (entry.kind,),
-        engine.NUMBERS: entry.number_keys,
-        engine.CITES: entry.cites,
-        engine.READERS: entry.readers,
-        engine.ORGAN: (entry.organ,),
-    }
-    document: _Body = {field: _keys(values) for field, values in keys.items()}
+    document: _Body = {engine.ID: entry.id}
+    document |= {field: _keys(values) for field, values in keys_of(entry).items()}
     document |= {f"by_{name}": key for name, key in order_keys(entry).items()}
     document |= {REVISION: entry.revision, engine.ADDED: entry.added, engine.DAY: entry.day}
     texts = {field: _words(text) for field, text in texts_of(entry).items()}
@@ -130,13 +119,16 @@ def _asked(node: Node, factor: float) -> _Body:
     """
     match node:
         case Everything():
-            return {"match_all": {"boost": factor}}
+            return {"match_all": {"boost": 0.0}}  # as in Tantivy, where it says nothing about rank
+        case Term(field, word) if field in engine.FACETS:  # what is common is no less wanted there
+            key = {"term": {field: {"value": _one(field, word)}}}
+            return {"constant_score": {"filter": key, "boost": factor}}
         case Term(field, word):
             value = _one(field, word)
-            return {"term": {field: {"value": value, "boost": factor * _AS_ELSEWHERE}}}
+            return {"term": {field: {"value": value, "boost": factor}}}
         case Phrase(field, words):
             phrase = " ".join(_one(field, word) for word in words)
-            return {"match_phrase": {field: {"query": phrase, "boost": factor * _AS_ELSEWHERE}}}
+            return {"match_phrase": {field: {"query": phrase, "boost": factor}}}
         case Prefix(field, start):
             return {"prefix": {field: {"value": _one(field, start), "boost": factor}}}
         case Near(field, word):
@@ -210,7 +202,7 @@ def _one(field: str, word: str) -> str:
 
 
 def _keys(values: tuple[str, ...]) -> list[str]:
-    return [value[:_LONGEST_KEY] for value in values if value]
+    return [value[:_LONGEST_KEY] for value in values]
 
 
 def _words(text: str) -> str:

@@ -23,9 +23,9 @@ from search.engine import (
     Range,
     Term,
 )
-from search.words import order_keys, texts_of
+from search.words import keys_of, order_keys, texts_of
 
-SCHEMA_VERSION = 3  # raise it with every change here, in `words.py` or of keys: then all is remade
+SCHEMA_VERSION = 4  # raise it with every change here, in `words.py` or of keys: then all is remade
 REVISION = "revision"
 _WITH_POSITIONS = (
     engine.EXACT,
@@ -79,18 +79,9 @@ def as_document(entry: Entry) -> tantivy.Document:
         document.add_integer(engine.DAY, entry.day)
     for field, text in texts_of(entry).items():
         document.add_text(field, text)
-    keys = (
-        *entry.facets.items(),
-        (engine.KIND, (entry.kind,)),
-        (engine.NUMBERS, entry.number_keys),
-        (engine.CITES, entry.cites),
-        (engine.READERS, entry.readers),
-        (engine.ORGAN, (entry.organ,)),
-    )
-    for field, values in keys:
+    for field, values in keys_of(entry).items():
         for value in values:
-            if value:
-                document.add_text(field, value)
+            document.add_text(field, value)
     return document
 
 
@@ -111,7 +102,9 @@ def _asked(schema: tantivy.Schema, node: Node) -> tantivy.Query:
     ask = tantivy.Query
     match node:
         case Everything():
-            return ask.all_query()
+            return _unranked(ask.all_query())
+        case Term(field, word) if field in engine.FACETS:  # what is common is no less wanted there
+            return _unranked(ask.term_query(schema, field, word, "basic"), 1.0)
         case Term(field, word):
             return ask.term_query(schema, field, word, _INDEX_OPTIONS.get(field, "basic"))
         case Phrase(field, words):

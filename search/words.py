@@ -12,12 +12,17 @@ from itertools import pairwise
 
 from formats.vietnamese import Syllable, nfc, sort_key, syllables
 from search.engine import (
+    CITES,
     EXACT,
     FOLDED,
+    KIND,
     NAMED,
     NAMED_FOLDED,
+    NUMBERS,
+    ORGAN,
     PAIRS,
     PAIRS_FOLDED,
+    READERS,
     TITLE,
     TITLE_FOLDED,
     Entry,
@@ -45,7 +50,11 @@ def pairs(words: Iterable[str]) -> list[str]:
 
 
 def texts_of(entry: Entry) -> dict[str, str]:
-    """What an engine is given for each field of words, parted by spaces."""
+    """What an engine is given for each field of words, parted by spaces.
+
+    None is empty: how rare a word is would be counted among all entries by one engine, and by
+    another only among those that have the field.
+    """
     title = split(entry.title)
     others = (
         entry.id,
@@ -60,7 +69,7 @@ def texts_of(entry: Entry) -> dict[str, str]:
     parts = [title, *(split(text) for text in others if text)]
     exact = [[token.exact for token in part] for part in parts]
     folded = [[token.folded for token in part] for part in parts]
-    return {
+    texts = {
         EXACT: f" {_GAP} ".join(map(" ".join, exact)),
         FOLDED: f" {_GAP} ".join(map(" ".join, folded)),
         TITLE: " ".join(exact[0]),
@@ -75,6 +84,22 @@ def texts_of(entry: Entry) -> dict[str, str]:
         ),
         PAIRS: " ".join(pair for part in exact for pair in pairs(part)),
         PAIRS_FOLDED: " ".join(pair for part in folded for pair in pairs(part)),
+    }
+    return {field: text or _GAP for field, text in texts.items()}
+
+
+def keys_of(entry: Entry) -> dict[str, tuple[str, ...]]:
+    """What an engine is given for each field of keys; those that count for rank are not empty."""
+    keys = {
+        NUMBERS: entry.number_keys,
+        CITES: entry.cites,
+        KIND: (entry.kind,),
+        ORGAN: (entry.organ,),
+    }
+    counted = {**entry.facets, READERS: entry.readers}
+    return {
+        **{field: tuple(filter(None, values)) for field, values in counted.items()},
+        **{field: tuple(filter(None, values)) or (_GAP,) for field, values in keys.items()},
     }
 
 
