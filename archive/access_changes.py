@@ -107,6 +107,7 @@ def _hold(session: Session, case_file: CaseFile, seen: int | None = None) -> Non
     if seen not in (None, case_file.revision):
         raise Conflict("changed_meanwhile", document=case_file.code)
     freezes.require_thawed(session, case_file)
+    freezes.require_unbound(session, case_file)
 
 
 def _set_level(session: Session, case_file: CaseFile, level: str) -> None:

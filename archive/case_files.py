@@ -163,6 +163,7 @@ def require_taking(session: Session, case_file: CaseFile) -> None:
     if not takes_documents(case_file):
         raise Conflict("case_file_is_final", case_file=case_file.code, stage=case_file.stage)
     freezes.require_thawed(session, case_file)
+    freezes.require_unbound(session, case_file)
 
 
 def require_fillable(session: Session, by: Person, case_file: CaseFile, organ_id: int) -> None:

@@ -293,6 +293,7 @@ def describe(
     if seen not in (None, case_file.revision):
         raise Conflict("changed_meanwhile", document=case_file.code)
     freezes.require_thawed(session, case_file)
+    freezes.require_unbound(session, case_file)
     if kept := set(columns) & {"organ_code", "year", "notation"}:
         raise Invalid("code_is_final", fields=sorted(kept))
     if supplementary:

@@ -5,12 +5,17 @@ keeper does there what they do at home, as far as it passes with custody; who ma
 on reading them (archive/standing.py, decision 15).
 """
 
+from collections.abc import Callable
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from archive import audit, readers
-from archive.errors import Invalid, NotFound
+from archive.errors import Conflict, Invalid, NotFound
 from archive.models import CaseFile, Fonds, Organ
+
+MORE_HOLDS: list[Callable[[Session, Fonds], Conflict | None]] = []
+"""What later packages know that keeps a fonds where it is."""
 
 
 def fonds_of(session: Session, organ: Organ) -> list[Fonds]:
@@ -41,6 +46,7 @@ def pass_on(session: Session, fonds: Fonds, to: Organ, reason: str, *, decision:
 
     Raises:
         Invalid: `reason_missing`, `order_number_missing`, `keeps_it_already`.
+        Conflict: what `MORE_HOLDS` says.
     """
     if not decision.strip():
         raise Invalid("order_number_missing")
@@ -49,6 +55,9 @@ def pass_on(session: Session, fonds: Fonds, to: Organ, reason: str, *, decision:
     audit.hold(session, fonds)
     if keeper_of(fonds) == to.id:
         raise Invalid("keeps_it_already", name=to.name)
+    for hold in MORE_HOLDS:
+        if (held := hold(session, fonds)) is not None:
+            raise held
     before = session.get_one(Organ, keeper_of(fonds))
     fonds.custodian_id = to.id
     readers.changed(session, [fonds.organ_id])

@@ -140,9 +140,23 @@ def require_kept_here(session: Session, thing: CaseFile | Document) -> None:
         is_gone = session.scalar(gone.limit(1)) is not None
     if is_gone:
         raise Conflict("handed_to_history", thing=thing.code)
-    for hold in MORE_HOLDS:
-        if (held := hold(session, thing)) is not None:
+    require_unbound(session, thing)
+
+
+def require_unbound(session: Session, *things: CaseFile | Document) -> None:
+    """Go on only if nothing that later packages know keeps one of them as it is.
+
+    Raises:
+        Conflict: what `MORE_HOLDS` says.
+    """
+    for thing in things:
+        if (held := bound_by(session, thing)) is not None:
             raise held
+
+
+def bound_by(session: Session, thing: CaseFile | Document) -> Conflict | None:
+    """What keeps it as it is, of what later packages know."""
+    return next((held for one in MORE_HOLDS if (held := one(session, thing)) is not None), None)
 
 
 def chosen(

@@ -67,6 +67,7 @@ def reassign(
     if case_file.stage not in HANDED:
         raise Conflict("archive_holds_it", case_file=case_file.code)
     freezes.require_thawed(session, case_file)
+    freezes.require_unbound(session, case_file)
     if case_file.holder_id == to.id:
         raise Invalid("same_holder", name=to.full_name)
     require_receiver(session, session.get_one(Organ, case_file.organ_id), to)

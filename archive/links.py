@@ -77,6 +77,7 @@ def _linked(
         raise Invalid("other_organ")
     freezes.require_thawed(session, start)
     freezes.require_thawed(session, end)
+    freezes.require_unbound(session, start, end)
     if _is_linked(session, start, end, kind):
         raise Conflict("linked_already", document=end.code)
     made = DocumentLink(
@@ -135,6 +136,7 @@ def unlink(session: Session, found: DocumentLink, why: str, by: Person) -> None:
     require_linking(session, by, start, end)
     freezes.require_thawed(session, start)
     freezes.require_thawed(session, end)
+    freezes.require_unbound(session, start, end)
     session.delete(found)
     session.flush()
     facts = {"kind": found.kind, "to": end.code}

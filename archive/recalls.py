@@ -34,6 +34,7 @@ def recall(
     if recall_of(session, document) is not None:
         raise Conflict("recalled_already", document=document.code)
     freezes.require_thawed(session, document)
+    freezes.require_unbound(session, document)
     if document.direction == "incoming":
         for entry in entries_of(session, document):
             registers.cancel(session, entry, reason)

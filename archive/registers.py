@@ -306,9 +306,10 @@ def tell_document(
 
 
 def may_change(session: Session, document: Document) -> bool:
-    """Whether the document stands in no case file that is closed, and no order holds it."""
+    """Whether it stands in no case file that is closed, and no order or list holds it."""
     is_open = all(takes_documents(one.case_file) for one in document.placements)
-    return is_open and not freezes.orders_on(session, document)
+    is_held = freezes.orders_on(session, document) or freezes.bound_by(session, document)
+    return is_open and not is_held
 
 
 def cancel(session: Session, entry: RegisterEntry, why: str, *, seen: int | None = None) -> None:

@@ -4,12 +4,15 @@ The archive's own verbs ask here, before they change a case file, a document in 
 parts or loans: what was decided on is what is destroyed, and no paper comes in behind it.
 """
 
-from sqlalchemy import exists, select
+from typing import Any
+
+from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session
 
+from archive import custody
 from archive.errors import Conflict
 from archive.freezes import MORE_HOLDS
-from archive.models import CaseFile, Document, Placement
+from archive.models import CaseFile, Document, Fonds, Placement
 from archive.moves import MORE_CHECKS, Hindrance
 from retention.models import Disposal, DisposalDocument, DisposalItem
 
@@ -20,28 +23,41 @@ OVER = ("destroyed", "closed", "stopped")
 def list_of(session: Session, thing: CaseFile | Document) -> str | None:
     """The code of the disposal that may still destroy it.
 
-    A document that another case file holds, too, is not locked: it stays whatever becomes of the
-    list, and a change of it is noticed there.
+    A document that another case file held before, too, is not locked: it stays whatever becomes of
+    the list. One that was put elsewhere since stays as well, but is locked until that was settled.
     """
     if isinstance(thing, CaseFile) and thing.stage in NEVER_LISTED:
         return None
-    wanted = (
-        select(Disposal.code)
-        .join(DisposalItem, DisposalItem.disposal_id == Disposal.id)
-        .where(DisposalItem.outcome == "destroy", Disposal.stage.not_in(OVER))
-    )
+    wanted = _live(Disposal.code)
     if isinstance(thing, CaseFile):
         wanted = wanted.where(DisposalItem.case_file_id == thing.id)
     else:
+        going = _live(DisposalItem.case_file_id).where(DisposalItem.case_file_id.is_not(None))
         elsewhere = exists().where(
-            Placement.document_id == thing.id, Placement.case_file_id != DisposalItem.case_file_id
+            Placement.document_id == thing.id,
+            Placement.case_file_id.not_in(going.correlate(None)),
+            Placement.placed_at < Disposal.made_at,
         )
         wanted = wanted.join(DisposalDocument, DisposalDocument.item_id == DisposalItem.id).where(
             DisposalDocument.document_id == thing.id,
             DisposalDocument.kept_why == "",
-            ~elsewhere.correlate(DisposalItem),
+            or_(DisposalItem.document_id == thing.id, ~elsewhere.correlate(Disposal)),
         )
     return session.scalar(wanted.limit(1))
+
+
+def _live(wanted: Any) -> Select[Any]:
+    """This of the lines that may still be destroyed."""
+    joined = select(wanted).select_from(DisposalItem)
+    joined = joined.join(Disposal, Disposal.id == DisposalItem.disposal_id)
+    return joined.where(DisposalItem.outcome == "destroy", Disposal.stage.not_in(OVER))
+
+
+def _keeper_stays(session: Session, fonds: Fonds) -> Conflict | None:
+    """Whose case files are about to be destroyed is not decided anew meanwhile."""
+    here = _live(Disposal.code).join(CaseFile, CaseFile.id == DisposalItem.case_file_id)
+    code = session.scalar(here.where(CaseFile.fonds_id == fonds.id).limit(1))
+    return Conflict("stands_on_a_list", thing=fonds.name, disposal=code) if code else None
 
 
 def _locked(session: Session, thing: CaseFile | Document) -> Conflict | None:
@@ -57,5 +73,6 @@ def _is_free(session: Session, case_file: CaseFile) -> Hindrance | None:
 
 
 MORE_HOLDS.append(_locked)
-for _name in ("reopen", "submit", "take_out", "change"):
+custody.MORE_HOLDS.append(_keeper_stays)
+for _name in ("reopen", "close", "submit", "take_out", "change"):
     MORE_CHECKS.setdefault(_name, []).append(_is_free)
