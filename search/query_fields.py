@@ -144,6 +144,8 @@ _OURS: tuple[QueryField, ...] = (
     QueryField("description", "words", ("ghi chú", "note")),
     QueryField("due_date", "words", ("hạn trả lời", "hạn giải quyết", "hạn", "due")),
     QueryField("arrival_date", "words", ("ngày đến", "arrived")),
+    QueryField("mode", "words", ("chế độ sử dụng",)),
+    QueryField("rights", "words", ("chế độ sử dụng hồ sơ",)),
     QueryField("supplementary", "words", ("trường bổ sung", "bổ sung")),
 )
 _SAME = {  # columns whose values our own fields have already

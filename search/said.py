@@ -7,7 +7,7 @@ from datetime import date
 from formats.document_numbers import find_numbers, query_keys
 from formats.document_types import named_types
 from formats.vietnamese import Syllable
-from search.confusions import readings
+from search.confusions import misread
 from search.day_words import Span, Spoken, as_number, pieces, spoken
 from search.engine import (
     CITES,
@@ -287,5 +287,5 @@ def _near(must: Node, words: _Words, number: int) -> Node | None:
         around.append(near_pair(here, words[number + 1].folded))
     if len(here) >= _NEAR_ALONE or (len(words) == 1 and len(here) > 2):
         around.append(Near(FOLDED, here))
-    around += [Term(FOLDED, one) for one in readings(here)]
+    around += misread(here)
     return any_of([must, *around]) if around else None

@@ -1,7 +1,7 @@
 """What was typed, made ready to be read: in Unicode, not too long, its places kept in mind."""
 
 import re
-from bisect import bisect_left
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -46,7 +46,7 @@ class Typed:
         """NFC may have joined characters, and an old encoding may have written one as two."""
         if self.given.startswith(self.said):
             return place
-        return bisect_left(self._ends, place)
+        return bisect_right(self._ends, place) - 1
 
     @cached_property
     def _ends(self) -> list[int]:
