@@ -348,7 +348,8 @@ def by_code(session: Session, code: str) -> Document:
         .where(Document.code == code.strip())
         .options(
             joinedload(Document.organ, innerjoin=True),
-            joinedload(Document.placements),
+            # Not as an inner join of both beside it: of that SQLite makes a table of all places.
+            joinedload(Document.placements).joinedload(Placement.case_file, innerjoin=False),
             selectinload(Document.parts).joinedload(Part.renditions),
         )
     )

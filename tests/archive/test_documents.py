@@ -7,6 +7,7 @@ from sqlalchemy import select
 from archive import case_files, clock, documents, reading
 from archive.audit_check import verify
 from archive.case_files import code_of
+from archive.database import Database
 from archive.errors import Conflict, Invalid, NotFound
 from archive.fields import (
     CASE_FILE_FIELDS,
@@ -17,6 +18,7 @@ from archive.fields import (
 )
 from archive.models import CaseFile, Document, EventWords, Organ
 from tests.archive.conftest import Office
+from tests.factories import a_case_file, a_document, an_organ, counting
 
 
 def test_codes_are_organ_legal_year_and_seven_digits(office: Office) -> None:
@@ -26,6 +28,18 @@ def test_codes_are_organ_legal_year_and_seven_digits(office: Office) -> None:
     with clock.standing_at(datetime(2026, 12, 31, 16, tzinfo=UTC)):
         assert office.shelve(digest="b" * 64).code == "TTLT-2026-0000001"
         assert office.shelve(digest="c" * 64).code == "TTLT-2026-0000002"
+
+
+def test_one_is_looked_up_without_going_through_all_places(sqlite_db: Database) -> None:
+    organ = an_organ(sqlite_db)
+    code = a_document(sqlite_db, organ, case_file=a_case_file(sqlite_db, organ)).code
+    with counting(sqlite_db) as asked, sqlite_db.reading() as session:
+        documents.by_code(session, code)
+    with sqlite_db.engine.connect() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked[0]}", (code,))
+        steps = [one.detail for one in plan]
+    assert any("placement" in one for one in steps)
+    assert [one for one in steps if "MATERIALIZE" in one or "SCAN case_file" in one] == []
 
 
 def test_codes_stay_unique_when_many_shelve_at_once(office: Office) -> None:
