@@ -18,7 +18,7 @@ from search.elasticsearch_generations import Generations
 from search.elasticsearch_notes import Notes
 from search.elasticsearch_schema import REVISION, as_document, as_order, as_query
 from search.elasticsearch_server import Change, Server
-from search.engine import And, Entry, Hit, Node, Not, Page, Proof, Query, Remaining
+from search.engine import And, Entry, Everything, Hit, Node, Not, Page, Proof, Query, Remaining
 from search.words import one_letter_away
 
 _AT_ONCE = 10_000  # hits that the server reaches in one step
@@ -81,6 +81,16 @@ class ElasticsearchEngine:
             if len(fields) == 1:
                 raise
             return {field: self._counted(query, [field])[field] for field in fields}
+
+    def check(self) -> None:
+        """Look whether it can be asked and takes changes in.
+
+        Raises:
+            SearchBroken: the index is missing, damaged or of another version.
+            SearchAway: the server does not answer, or its disk is full.
+        """
+        self.find(Query(Everything(), ("nobody",), limit=1))
+        self._generations.see_that_it_is_open()
 
     def near(self, word: str, most: int) -> list[str]:
         """Words without marks in the index that differ by one letter, the commonest first."""

@@ -54,6 +54,23 @@ class Generations:
             (name,) = client.indices.get_alias(index=self.alias)
             return str(name)
 
+    def see_that_it_is_open(self) -> None:
+        """The current generation takes changes in.
+
+        Raises:
+            SearchAway: `full_disk`, or `blocked` by an administrator.
+        """
+        with self.asked() as client:
+            found = client.indices.get_settings(
+                index=self.alias, name="index.blocks.*", flat_settings=True
+            )
+        for index in found.values():
+            shut = {name for name, value in index["settings"].items() if str(value) == "true"}
+            if "index.blocks.read_only_allow_delete" in shut:
+                raise SearchAway("search_away", reason="full_disk")
+            if shut:
+                raise SearchAway("search_away", reason="blocked", said=", ".join(sorted(shut)))
+
     def others(self) -> list[str]:
         """Generations that are not current: half made, or of another version."""
         return [name for name, aliases in self._all().items() if self.alias not in aliases]

@@ -331,6 +331,14 @@ class SearchEngine(Protocol):
     def facets(self, query: Query, fields: Sequence[str]) -> dict[str, dict[str, int]]:
         """Of all that the question finds, how many have which value in each of these `FACETS`."""
 
+    def check(self) -> None:
+        """Look whether it can be asked and takes changes in.
+
+        Raises:
+            SearchBroken: only a rebuild helps.
+            SearchAway: its server does not answer, or refuses for now.
+        """
+
     def near(self, word: str, most: int) -> list[str]:
         """Words without marks in the index that differ by one letter, the commonest first.
 

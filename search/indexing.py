@@ -14,7 +14,7 @@ from archive.database import Database, pieces
 from archive.files import FileStore
 from archive.models import DESTROYED, CaseFile, Document
 from search import entries
-from search.engine import Entry, Everything, Proof, Query, SearchBroken, SearchEngine
+from search.engine import Entry, Proof, SearchAway, SearchBroken, SearchEngine
 from search.entries import CASE_FILE, DOCUMENT, case_file_of
 from search.entries import entry_for as entry_for
 from search.entries import id_of as id_of
@@ -49,11 +49,13 @@ class Status:
         is_whole: whether the index can be asked at all.
         there: how many of each kind there are.
         behind: how many of each kind it does not know as they are now.
+        trouble: what is the matter with its server, as `SearchAway` says it; or nothing.
     """
 
     is_whole: bool
     there: dict[str, int]
     behind: dict[str, int]
+    trouble: str = ""
 
 
 Tell = Callable[[int, int], None]
@@ -71,7 +73,10 @@ def status(database: Database, engine: SearchEngine) -> Status:
     with database.reading() as session:
         there = {kind: _count(session, kind, _IS_THERE[kind]) for kind in KINDS}
         behind = {kind: _count(session, kind, *_behind(kind)) for kind in KINDS}
-    return Status(is_whole(engine), there, behind)
+    try:
+        return Status(is_whole(engine), there, behind)
+    except SearchAway as away:
+        return Status(False, there, behind, away.details["reason"])
 
 
 def index(
@@ -88,6 +93,7 @@ def index(
     Raises:
         SearchBroken: the index cannot be written; `mend` remakes it.
         SearchBusy: another process writes.
+        SearchAway: its server does not answer, or takes nothing in for now.
     """
     wanted, done, without_text = list(numbers), 0, list[str]()
     for _ in range(_ROUNDS):
@@ -137,16 +143,24 @@ def purge(database: Database, files: FileStore, engine: SearchEngine) -> Proof:
 
 
 def is_whole(engine: SearchEngine) -> bool:
-    """Whether the index can be asked at all."""
+    """Whether the index can be asked at all; nobody knows while its server is away.
+
+    Raises:
+        SearchAway: the server does not answer, or takes nothing in for now.
+    """
     try:
-        engine.find(Query(Everything(), ("nobody",), limit=1))
+        engine.check()
     except SearchBroken:
         return False
     return True
 
 
 def mend(database: Database, files: FileStore, engine: SearchEngine) -> bool:
-    """Remake an index that is missing, damaged or of another version; whether it had to be."""
+    """Remake an index that is missing, damaged or of another version; whether it had to be.
+
+    Raises:
+        SearchAway: the server does not answer, or takes nothing in for now; it is left alone.
+    """
     if is_whole(engine):
         return False
     rebuild(database, files, engine)

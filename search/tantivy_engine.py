@@ -104,6 +104,14 @@ class TantivyEngine:
             for field in fields
         }
 
+    def check(self) -> None:
+        """Look whether it can be asked.
+
+        Raises:
+            SearchBroken: the index is missing, damaged or of another version.
+        """
+        self.find(engine.Query(engine.Everything(), ("nobody",), limit=1))
+
     def near(self, word: str, most: int) -> list[str]:
         """Words without marks in the index that differ by one letter, the commonest first.
 

@@ -16,6 +16,7 @@ from web.reasons import (
     checking,
     destruction,
     disposals,
+    finding,
     finishing,
     issuing,
     life,
@@ -387,6 +388,18 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("Search is not ready: its index is being made anew."),
         _l("No document is lost. Open documents from their case files meanwhile."),
     ),
+    "search_away": (
+        _l("The search server cannot be asked right now."),
+        _l("No document is lost. Try again in a minute; the page Health says what is the matter."),
+    ),
+    "question_too_long": (
+        _l("The question has too many words."),
+        _l("Leave out those that say little."),
+    ),
+    "bad_search_address": (
+        _l("The address of the search server cannot be understood at “%(part)s”."),
+        _l("Write it like %(example)s; docs/elasticsearch.md says what may stand in it."),
+    ),
     "search_busy": (_l("The index is being written to."), _l("Try again in a minute.")),
     "unknown_search_engine": (_l("The search engine %(url)s is unknown."), _MEND_SETTING),
     "unknown_file_store": (_l("The file store %(url)s is unknown."), _MEND_SETTING),
@@ -438,6 +451,7 @@ WORDS: dict[str, tuple[str, str]] = {
 }
 WORDS |= checking.WORDS
 WORDS |= disposals.WORDS
+WORDS |= finding.WORDS
 WORDS |= destruction.WORDS
 WORDS |= appraisals.WORDS
 WORDS |= tables.WORDS

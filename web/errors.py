@@ -26,7 +26,7 @@ from archive.errors import (
     Waits,
 )
 from formats.errors import FormatError, ProgramFailed, ProgramMissing, Unreadable
-from search.engine import SearchBroken
+from search.engine import SearchAway, SearchBroken
 from web.error_words import Said, plain_sentence, say
 from web.i18n import gettext
 
@@ -41,6 +41,7 @@ STATUS: dict[type[Exception], int] = {
     NotReady: 503,
     DatabaseBusy: 503,
     SearchBroken: 503,
+    SearchAway: 503,
     Unreadable: 422,
     ProgramMissing: 503,
     ProgramFailed: 503,

@@ -181,7 +181,8 @@ def _store(services: Services) -> Check:
 def _index(services: Services) -> Check:
     stands = indexing.status(services.db, services.engine)
     behind = sum(stands.behind.values())
-    return Check("index", stands.is_whole, f"-{behind}", "index_rebuilt")
+    without = f"search_{stands.trouble}" if stands.trouble else "index_rebuilt"
+    return Check("index", stands.is_whole, f"-{behind}", without)
 
 
 def _queue(services: Services) -> Check:

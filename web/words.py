@@ -71,7 +71,7 @@ SENTENCES: dict[str, str] = {
     "issue_issued": _("issued"),
     "issue_given_up": _("given up"),
     "issue_fetched": _("Document {issuance} written to {target}"),
-    "found": _("Documents found: {total}"),
+    "found": _("Found: {total}"),
     "holds": _("holds"),
     "does_not_hold": _("DOES NOT HOLD"),
     "chain_checked": _("The story: {events} events and {rows} rows checked."),
@@ -88,6 +88,15 @@ SENTENCES: dict[str, str] = {
     "gap_explained": _("Your explanation of {gap} stands in the story."),
     "journal_line_unreadable": _("cut off in the journal, as after a crash"),
     "rebuilt": _("Documents indexed anew: {count}"),
+    "rebuilding": _("{done} of {total} indexed"),
+    "index_document": _("Documents: {count}, of which {behind} are not indexed as they are now"),
+    "index_case_file": _("Case files: {count}, of which {behind} are not indexed as they are now"),
+    "index_whole": _("The index can be asked."),
+    "index_broken": _("The index cannot be asked: “luutru search rebuild” makes it anew."),
+    "index_purged": _("Gone for good: {gone}; still found: {remaining}"),
+    "index_not_purged": _(
+        "Not everything is gone for good ({gone} is; {remaining} are still found): try again"
+    ),
     "state_received": _("on the road"),
     "state_shelved": _("shelved"),
     "state_waiting": _("waiting"),
@@ -121,6 +130,19 @@ SENTENCES: dict[str, str] = {
     "trial_seal": _("seals carry a trial key without legal value (LUUTRU_SEAL_URL)"),
     "no_timestamps": _("seals carry no time stamp (LUUTRU_TIMESTAMP_URL)"),
     "nothing_works": _("nothing works"),
+    "search_silent": _("the search server does not answer; it is looked for again and again"),
+    "search_untrusted": _(
+        "the search server's certificate is not trusted (LUUTRU_SEARCH_URL, ca=)"
+    ),
+    "search_refused": _("the search server refuses our account or key (LUUTRU_SEARCH_URL)"),
+    "search_foreign": _("what answers at the search server's address is no Elasticsearch"),
+    "search_too_busy": _("the search server is too busy to take anything in; it is tried again"),
+    "search_full_disk": _("the search server's disk is full: nothing new is found"),
+    "search_blocked": _("the search server's index is closed to changes: nothing new is found"),
+    "search_red": _(
+        "part of the index is on no machine of the search server; if that machine does not come "
+        "back: luutru search rebuild"
+    ),
     "index_rebuilt": _("searching waits until the index is made anew"),
     "stuck_intakes": _("files are stuck; see the page Receiving"),
     "no_trust_anchors": _("incoming signatures cannot be judged: no trust anchors"),

@@ -22,7 +22,7 @@ from ingest import claims, leftovers
 from ingest.looking_again import look_again, missing_here
 from ingest.pipeline import ROAD, advance, advance_together
 from search import indexing
-from search.engine import SearchBroken, SearchBusy
+from search.engine import SearchAway, SearchBroken, SearchBusy
 from web import (
     clockwork,
     dossier_making,
@@ -179,6 +179,14 @@ class Worker:
         return True
 
     def _index(self) -> bool:
+        """Keep the index as it should be; while its server is away, everything else goes on."""
+        try:
+            return self._bring_index_up()
+        except SearchAway as away:
+            log.warning("search waits: %s", dict(away.details))
+            return False
+
+    def _bring_index_up(self) -> bool:
         """Bring the index up to what the rows say; a broken one is made anew, never in the way."""
         db, files, engine = self._services.db, self._services.files, self._services.engine
         with db.reading() as session:
@@ -195,6 +203,8 @@ class Worker:
                     indexing.index(db, files, engine, wanted, kind)
             except SearchBusy:
                 return False
+            except SearchAway:
+                raise
             except SearchBroken:  # a full disk breaks it too, and then mending must wait
                 return indexing.mend(db, files, engine)
             except Exception:
@@ -225,6 +235,8 @@ class Worker:
             try:
                 with services.indexing:
                     indexing.index(services.db, services.files, services.engine, [number], kind)
+            except SearchAway:
+                raise
             except Exception:
                 log.exception(
                     "%s %s cannot be indexed; tried again at the next start", kind, number
