@@ -26,6 +26,7 @@ TEXT_MEGABYTES = 32  # of one document's text; five thousand full pages have les
 CITATIONS = 300  # of one document; more are a register
 DOCUMENT, CASE_FILE = "document", "case_file"
 NO_SIGNATURE = "none"  # among the verdicts
+NOTHING = 0  # no case file has this number
 _OF_CASE_FILE = "case_file:"  # before its number; no document's code begins so
 _HAS_ITS_OWN_PLACE = {"subject", "type_name", "organ_name", "code_number", "code_notation"}
 _SAYS_NOTHING = {"direction", "completeness"}  # words of ours, not what somebody entered
@@ -135,7 +136,7 @@ def _of_document(
     return Entry(
         id=document.code,
         revision=document.revision,
-        readers=(*finders, *(inside(one.case_file_id) for one in document.placements)),
+        readers=(*finders, *_insides(document, known)),
         title=document.subject,
         body=body,
         number=number_as_shown(document),
@@ -164,6 +165,12 @@ def _known_to_all(
         if access.are_covered(session, one.organ_id, finders, knowing):
             found.append(one)
     return found
+
+
+def _insides(document: Document, known: list[CaseFile]) -> list[str]:
+    """The keys of what it stands inside; of nothing, where its readers know of no case file."""
+    own = [inside(one.case_file_id) for one in document.placements]
+    return own if known else [*own, inside(NOTHING)]
 
 
 def _facets_of_document(
@@ -219,7 +226,7 @@ def _entered(document: Document, known: Iterable[CaseFile]) -> Iterator[str]:
     """All that people entered and that has no place of its own in the entry (HC, 16.6c)."""
     for one in DOCUMENT_FIELDS:
         if one.column not in _HAS_ITS_OWN_PLACE | _SAYS_NOTHING:
-            yield _readable(getattr(document, one.column))
+            yield as_typed(getattr(document, one.column))
     yield _supplementary(document)
     for part in document.parts:
         yield part.file_name
@@ -290,7 +297,7 @@ def _of_case_file(case_file: CaseFile, granted: access.Granted, units: Mapping[i
 def _entered_of_case_file(case_file: CaseFile) -> Iterator[str]:
     for one in CASE_FILE_FIELDS:
         if one.column != "title":
-            yield _readable(getattr(case_file, one.column))
+            yield as_typed(getattr(case_file, one.column))
 
 
 # Values -------------------------------------------------------------------------------------------
@@ -313,11 +320,11 @@ def _as_named(value: Any) -> str:
     """A value as questions that name its field ask for it: there, yes and no are answers."""
     if isinstance(value, bool):
         return "có yes 1" if value else "không no 0"
-    return _readable(value)
+    return as_typed(value)
 
 
 def _supplementary(thing: Document | CaseFile) -> str:
-    return _joined(f"{name} {_readable(value)}" for name, value in thing.supplementary.items())
+    return _joined(f"{name} {as_typed(value)}" for name, value in thing.supplementary.items())
 
 
 def _joined(some: Iterable[str]) -> str:
@@ -338,7 +345,7 @@ def _as_number(day: date | None) -> int | None:
     return int(f"{day:%Y%m%d}") if day else None
 
 
-def _readable(value: Any) -> str:
+def as_typed(value: Any) -> str:
     """A field's value as people would type it to find it."""
     match value:
         case None | bool():
@@ -346,7 +353,7 @@ def _readable(value: Any) -> str:
         case date():
             return f"{value:%d/%m/%Y}"
         case list():
-            return "; ".join(map(_readable, value))
+            return "; ".join(map(as_typed, value))
         case dict():
-            return " ".join(map(_readable, value.values()))
+            return " ".join(map(as_typed, value.values()))
     return str(value)

@@ -1,67 +1,87 @@
-"""Finding for a person: the engine's hits, checked against the rows, with pages and snippets.
+"""Finding for a person: hits checked against the rows, with pages, counts and reasons.
 
-Rights travel into the engine as keys (R23). A document whose rights changed since it was indexed
-is checked against the rows and neither shown nor counted. Who may see descriptions only (R11) is
-given no page and no snippet.
+What matches all that was asked comes first. Only where that is little, documents with most of the
+words follow, then near spellings; the answer says where each ends. Choices among the facets narrow
+what was found and never widen it.
 """
 
-import logging
-import tempfile
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from sqlalchemy import CompoundSelect, Select, false, func, not_, select, union_all
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
-from archive import access, reading
-from archive.documents import rendition
-from archive.errors import StoreFailed
+from archive import access
+from archive.access import Action
 from archive.files import FileStore
-from archive.models import CaseFile, Document, Grant, Part, Person, Placement
-from formats.errors import Unreadable
-from formats.text import read_pages
-from search.engine import Page, SearchEngine
-from search.marking import Piece, Places, mark, places
+from archive.models import CaseFile, Document, Person
+from search import facets, results
+from search.asking import Asker, asker_of
+from search.engine import (
+    FACETS,
+    ID,
+    KIND,
+    READERS,
+    And,
+    Hit,
+    Node,
+    Not,
+    Or,
+    Order,
+    SearchEngine,
+    Term,
+)
+from search.entries import CASE_FILE, DOCUMENT, inside
+from search.facets import Chosen, Facets
 from search.query import Asked, understand
+from search.results import Found, FoundCaseFile, Result
+from search.spelling import Meant, meant
 
-log = logging.getLogger("luutru.finding")
-
-
-@dataclass(frozen=True)
-class Found:
-    """A document that was found."""
-
-    document: Document
-    case_files: tuple[CaseFile, ...]  # that the person may know of
-    places: Places
-    title: tuple[Piece, ...]
-    score: float
-    may_read: bool
-
-    @property
-    def case_file(self) -> CaseFile | None:
-        """The first of them."""
-        return next(iter(self.case_files), None)
-
-    @property
-    def snippet(self) -> str:
-        """The snippet without its marks."""
-        return "".join(piece.text for piece in self.places.snippet)
+__all__ = ["Answer", "Found", "FoundCaseFile", "Result", "as_told", "find"]
+FEW = 10  # where so many match all that was asked, nothing else is looked for
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Some of what was found, and how much there is in all."""
+    """Some of what was found, and how much there is in all.
+
+    Attributes:
+        asked: what was understood of the question.
+        found: what was found, from `start` on.
+        total: how much was found in all; exact, and only what the person may know.
+        start: how much stands before.
+        exact: how much of all matches everything that was asked; it comes first.
+        most: how much follows with most of the words; near spellings are the rest.
+        case_files: how many of all are case files; the rest are documents.
+        facets: the values of each facet among all that was found.
+        chosen: the values to which it was narrowed.
+        meant: what might have been meant, where little was found.
+    """
 
     asked: Asked
-    found: tuple[Found, ...]
+    found: tuple[Result, ...]
     total: int
     start: int
+    exact: int = 0
+    most: int = 0
+    case_files: int = 0
+    facets: Facets = field(default_factory=dict)
+    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    meant: Meant | None = None
 
     @property
     def codes(self) -> list[str]:
         """Of what is at hand."""
-        return [one.document.code for one in self.found]
+        return [one.code for one in self.found]
+
+    @property
+    def documents(self) -> tuple[Found, ...]:
+        """The documents at hand."""
+        return tuple(one for one in self.found if isinstance(one, Found))
+
+    @property
+    def near(self) -> int:
+        """How much was found by near spellings only."""
+        return self.total - self.exact - self.most
 
 
 def find(
@@ -71,141 +91,143 @@ def find(
     person: Person,
     text: str,
     *,
+    chosen: Chosen | None = None,
+    order: Order | None = None,
     start: int = 0,
     limit: int = 20,
+    within: CaseFile | Document | None = None,
+    counting: Iterable[str] = FACETS,
 ) -> Answer:
     """Answer a question for this person. The caller tells the story of it.
 
+    Args:
+        session: of a look at the rows.
+        files: where the words of pages are.
+        engine: the index.
+        person: who asks.
+        text: what was typed.
+        chosen: by facet, or "kind", the values of which one is wanted.
+        order: how answers are ordered; by default as suits the question.
+        start: how many answers to pass over.
+        limit: how many to give.
+        within: the one case file, or document, in which is looked.
+        counting: the facets to count.
+
     Raises:
         SearchBroken: the index is being made anew.
+        NotFound, NotAllowed: the person may not look into that case file or document.
+        Invalid: `unknown_facet`.
     """
-    asked = understand(text)
-    page, documents = _seen_hits(session, engine, person, asked, start, limit)
-    numbers = [one.id for one in documents.values()]
-    readable = reading.known_documents(session, person, numbers, content=True)
-    places = reading.places_of(session, person, documents.values())
-    found = (
-        _found(
-            files,
-            documents[hit.id],
-            asked,
-            hit.score,
-            case_files=tuple(places.get(documents[hit.id].id, ())),
-            may_read=documents[hit.id].id in readable,
-        )
-        for hit in page.hits
-    )
-    return Answer(asked, tuple(found), page.total, start)
-
-
-def _seen_hits(
-    session: Session, engine: SearchEngine, person: Person, asked: Asked, start: int, limit: int
-) -> tuple[Page, dict[str, Document]]:
-    """A page of hits of which the rows say too that the person may know, and their documents."""
-    keys = access.keys_of(person)
-    hidden = _hidden(session, person)
+    asked, narrowed = understand(text), facets.checked(chosen or {})
+    asker = asker_of(session, engine, person).within(_scope(session, person, within))
+    tiers = tiers_of(asker, asked)
+    wanted = _Wanted(tiers, tuple(facets.filters_of(narrowed)), order or asked.order, start, limit)
     while True:
-        page = engine.find(asked.query(keys, hidden=hidden, start=start, limit=limit))
-        loaded = _load(session, [hit.id for hit in page.hits])
-        seen = reading.known_documents(session, person, [one.id for one in loaded.values()])
-        documents = {code: one for code, one in loaded.items() if one.id in seen}
-        denied = {hit.id for hit in page.hits} - documents.keys()
+        hits, totals = _page(asker, wanted)
+        rows = results.known(session, person, hits)
+        denied = [one.id for one in hits if not rows.has(one.id)]
         if not denied:
-            return page, documents
-        hidden = (*hidden, *sorted(denied))
+            break
+        asker = asker.without(denied)
+    total, every = sum(totals.values()), union(tiers)
+    return Answer(
+        asked=asked,
+        found=results.shown(session, files, person, hits, rows, asked),
+        total=total,
+        start=start,
+        exact=totals["exact"],
+        most=totals.get("most", 0),
+        case_files=asker.count(every, (*wanted.filters, Term(KIND, CASE_FILE))) if total else 0,
+        facets=facets.counted(session, person, asker, every, narrowed, counting),
+        chosen=narrowed,
+        meant=meant(asker, asked, text) if totals["exact"] < FEW and not narrowed else None,
+    )
 
 
-def _hidden(session: Session, person: Person) -> tuple[str, ...]:
-    """Documents that the person may not find now, though the index may still say otherwise.
+def as_told(text: str, chosen: Chosen) -> str:
+    """The question as its story tells it: what was typed, and what was chosen."""
+    said = (f"{name}={value}" for name, some in chosen.items() for value in some)
+    return " ".join(one for one in (text, *said) if one)
 
-    They changed since they were indexed, or a right that was the person's own has ended.
+
+# Strict first -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Tier:
+    """Answers of one strictness: "exact", "most" or "near"."""
+
+    name: str
+    node: Node
+    first: Node | None = None
+
+
+def tiers_of(asker: Asker, asked: Asked) -> list[Tier]:
+    """What is looked for: all that was asked, and where that is little, less of it.
+
+    Whatever is chosen among the facets has no say in it: a choice gives as many as it said.
     """
-    doubtful: CompoundSelect[int | None] = union_all(
-        select(Document.id).where(Document.indexed_revision < Document.revision),
-        *_once_granted(person),
-        *_once_own(person),
-    )
-    found = func.coalesce(reading.found_documents(session, person), false())
-    hidden = select(Document.code).where(Document.id.in_(doubtful), not_(found))
-    return tuple(session.scalars(hidden))
-
-
-def _once_granted(person: Person) -> tuple[Select[int | None], Select[int]]:
-    granted = select(Grant.document_id).where(Grant.person_id == person.id)
-    in_granted_files = (
-        select(Placement.document_id)
-        .join(Grant, Grant.case_file_id == Placement.case_file_id)
-        .where(Grant.person_id == person.id)
-    )
-    return granted.where(Grant.document_id.is_not(None)), in_granted_files
-
-
-def _once_own(person: Person) -> list[Select[int]]:
-    """What the person received or held at organs where no role of theirs is left."""
-    former = {one.organ_id for one in person.appointments} - access.organs_of(person)
-    if not former:
-        return []
-    received = select(Document.id).where(
-        Document.organ_id.in_(former), Document.shelved_by_id == person.id
-    )
-    held = (
-        select(Placement.document_id)
-        .join(CaseFile)
-        .where(CaseFile.organ_id.in_(former), CaseFile.holder_id == person.id)
-    )
-    return [received, held]
-
-
-def _load(session: Session, codes: list[str]) -> dict[str, Document]:
-    """The documents of a page of hits, with all that is shown of them, in few questions."""
-    if not codes:
-        return {}
-    return {one.code: one for one in session.scalars(_whole().where(Document.code.in_(codes)))}
-
-
-def _whole() -> Select[Document]:
-    return select(Document).options(
-        selectinload(Document.organ),
-        selectinload(Document.parts).selectinload(Part.renditions),
-    )
-
-
-def _found(
-    files: FileStore,
-    document: Document,
-    asked: Asked,
-    score: float,
-    *,
-    case_files: tuple[CaseFile, ...],
-    may_read: bool,
-) -> Found:
-    return Found(
-        document=document,
-        case_files=case_files,
-        places=_places(files, document, asked) if may_read else Places(),
-        title=mark(document.subject, asked),
-        score=score,
-        may_read=may_read,
-    )
-
-
-def _places(files: FileStore, document: Document, asked: Asked) -> Places:
-    """Best page, other pages and snippet, from the first part that has any.
-
-    A part whose words are gone or damaged has none; it is found all the same.
-    """
-    for part in document.parts:
-        words = rendition(part, "words")
-        if words is None:
+    tiers = [Tier("exact", asked.node, asked.first)]
+    wider = (("most", asked.most), ("near", asked.near))
+    for name, node in wider:
+        if node is None:
             continue
-        with tempfile.TemporaryDirectory(prefix="luutru-words-") as folder:
-            copy = Path(folder) / "words"
-            try:
-                files.fetch(words.digest, copy)
-                found = places(read_pages(copy), asked)
-            except (StoreFailed, Unreadable) as broken:
-                log.warning("no words of %s, part %d: %s", document.code, part.ordinal, broken)
-                continue
-        if found.best is not None:
-            return found
-    return Places()
+        if sum(asker.count(one.node) for one in tiers) >= FEW:
+            break
+        stricter = tuple(Not(one) for one in (asked.node, asked.most) if one not in (None, node))
+        tiers.append(Tier(name, And((node, *stricter))))
+    return tiers
+
+
+def union(tiers: Sequence[Tier]) -> Node:
+    """All that is looked for."""
+    nodes = tuple(one.node for one in tiers)
+    return nodes[0] if len(nodes) == 1 else Or(nodes)
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """A stretch of answers."""
+
+    tiers: Sequence[Tier]
+    filters: tuple[Node, ...]
+    order: Order
+    start: int
+    limit: int
+
+
+def _page(asker: Asker, wanted: _Wanted) -> tuple[list[Hit], dict[str, int]]:
+    """The stretch, from one tier into the next, and how much there is in each."""
+    hits: list[Hit] = []
+    totals: dict[str, int] = {}
+    before = 0
+    for tier in wanted.tiers:
+        room = wanted.limit - len(hits)
+        page = asker.page(
+            tier.node,
+            filters=wanted.filters,
+            first=tier.first,
+            start=max(wanted.start - before, 0),
+            limit=max(room, 1),
+            order=wanted.order,
+        )
+        hits += page.hits[:room]
+        totals[tier.name] = page.total
+        before += page.total
+    return hits, totals
+
+
+# Where is looked ----------------------------------------------------------------------------------
+
+
+def _scope(
+    session: Session, person: Person, within: CaseFile | Document | None
+) -> tuple[Node, ...]:
+    """What all answers must match where one looks inside a case file, or a document."""
+    if within is None:
+        return ()
+    if isinstance(within, CaseFile):
+        access.require(session, person, Action.SEE_CASE_FILES, within)
+        return (Term(READERS, inside(within.id)), Term(KIND, DOCUMENT))
+    access.require(session, person, Action.DESCRIBE, within)
+    return (Term(ID, within.code),)

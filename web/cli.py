@@ -37,7 +37,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "loan": ("loans.loan", "printing"),
     "receive": ("receiving.receive",),
     "show": ("recording.show",),
-    "find": ("recording.find",),
+    "find": ("finding.find",),
     "export": ("recording.export",),
     "mend": ("mending.mend",),
     "suspicion": ("suspicion.suspicion",),
@@ -48,7 +48,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "notices": ("inbox.inbox",),
     "my-file": ("personal_file.my_file",),
     "verify": ("checking.verify",),
-    "search": ("checking.search",),
+    "search": ("finding.search",),
     "audit": ("checking.audit_group",),
 }
 

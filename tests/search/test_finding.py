@@ -52,7 +52,7 @@ class Asking:
     def codes(self, person: Person, typed: str) -> list[str]:
         answer = self.answer(person, typed)
         assert answer.total == len(answer.found)
-        return sorted(one.document.code for one in answer.found)
+        return sorted(one.code for one in answer.documents)
 
     def index(self) -> None:
         indexing.rebuild(self.db, self.files, self.engine)
@@ -110,7 +110,7 @@ def test_a_hit_names_only_case_files_that_the_asker_may_know(asking: Asking, org
     place(db, document, shown)
     asking.index()
     for person, known in ((binh, [shown.code]), (lan, [hidden.code, shown.code])):
-        found = asking.answer(person, "giấy mời").found[0]
+        found = asking.answer(person, "giấy mời").documents[0]
         assert sorted(one.code for one in found.case_files) == sorted(known)
         assert found.case_file is not None
 
@@ -172,7 +172,7 @@ def test_an_ended_grant_finds_nothing_any_more(asking: Asking, organ: Organ) -> 
     grant(db, binh, document, timedelta(hours=1))
     asking.index()
     assert asking.codes(binh, "biên bản") == [document.code]
-    assert asking.answer(binh, "biên bản").found[0].case_files == ()
+    assert asking.answer(binh, "biên bản").documents[0].case_files == ()
     assert asking.codes(lan, TITLE) == []  # binh, who may find it too, knows nothing of the file
     with clock.standing_at(clock.now() + timedelta(hours=2)):
         assert asking.codes(binh, "biên bản") == []
@@ -209,5 +209,5 @@ def test_a_document_whose_words_are_damaged_or_gone_is_found_without_a_page(
     if is_gone:
         files.remove(broken.digest)
     asking.index()
-    found = asking.answer(lan, "ky luat").found
+    found = asking.answer(lan, "ky luat").documents
     assert [(one.document.code, one.places.best) for one in found] == [(document.code, None)]

@@ -452,6 +452,9 @@ ROUTES: dict[str, Route] = {
     "API GET intakes.listed": Route("API: danh sách tệp đã nhận"),
     "API GET intakes.one": Route("API: xem tệp đã nhận", {"intake": "{intake}"}),
     "API GET finding.search": Route("API: tìm kiếm", form={"q": "quy"}),
+    "API GET finding.groups": Route("API: tìm kiếm, xếp theo hồ sơ", form={"q": "quy"}),
+    "API GET finding.suggestions": Route("API: gợi ý khi đang gõ", form={"q": "quy"}),
+    "API GET finding.like_this": Route("API: văn bản tương tự", DOCUMENT),
     "API GET tokens.mine": Route("API: xem mã truy cập đang dùng"),
     "API DELETE tokens.end": Route("API: kết thúc mã truy cập đang dùng"),
 }

@@ -308,15 +308,30 @@ def test_search_answers_as_the_command_does_and_is_told_once(office: ApiOffice, 
     assert answer.told == {
         "total": 1,
         "start": 0,
+        "exact": 1,
+        "most": 0,
+        "near": 0,
+        "case_files": 0,
+        "facets": {},
+        "meant": None,
+        "understood": "kenh muong",
+        "mistakes": [],
         "results": [
             {
+                "kind": "document",
                 "document": office.document,
                 "case_file": office.case_file,
+                "case_files": [office.case_file],
                 "number": "15/KH-UBND",
                 "title": "Kế hoạch nạo vét kênh mương",
                 "page": 2,
+                "part": 1,
                 "pages": [2],
                 "snippet": "Kênh mương xã Hòa Bình",
+                "why": [
+                    {"what": "subject", "where": "", "part": 1},
+                    {"what": "page", "where": "2", "part": 1},
+                ],
                 "score": ANY,
             }
         ],
@@ -509,7 +524,8 @@ def test_an_error_speaks_the_language_that_was_asked_for(lan: Asker) -> None:
         ("GET", "/documents?start=-1", 422),
         ("GET", "/documents?limit=1000", 422),
         ("GET", "/search?q=%00", 422),
-        ("GET", "/search?q=+", 422),
+        ("GET", "/search?colour=red", 422),
+        ("GET", "/search?order=longest", 422),
     ],
 )
 def test_what_is_not_understood_is_answered_in_json(

@@ -19,6 +19,9 @@ from tests.web.api_office import PREFIX, ApiOffice, Template, furnish, open_offi
 ADDRESSES = (
     "GET /token",
     "GET /search",
+    "GET /search/groups",
+    "GET /search/suggestions",
+    "GET /documents/{code}/related",
     "GET /intakes",
     "POST /intakes",
     "GET /intakes/{intake}",

@@ -7,7 +7,7 @@ document mean stands in `archive/fields.py`: they carry the codes of the nationa
 from typing import Any
 
 from apiflask import Schema
-from apiflask.fields import Boolean, Dict, Field, File, Float, Integer, List, Nested, String
+from apiflask.fields import Boolean, Dict, Field, File, Integer, List, Nested, String
 from apiflask.validators import OneOf, Range
 
 from archive.fields import DOCUMENT_FIELDS
@@ -231,17 +231,7 @@ class IntakesOut(PageOut):
     intakes = List(Nested(IntakeOut), required=True)
 
 
-# Finding ------------------------------------------------------------------------------------------
-
-
-class QuestionIn(PageIn):
-    """What is looked for."""
-
-    q = given_text(
-        "Words, with or without accents; a phrase in quotes; a document's number.",
-        longest=400,
-        is_needed=True,
-    )
+# Alarms -------------------------------------------------------------------------------------------
 
 
 class AlarmIn(Schema):
@@ -256,25 +246,6 @@ class AlarmOut(Schema):
 
     document = a_text()
     alarm = a_text_or_none("null, suspected_secret, secret or infected.")
-
-
-class HitOut(Schema):
-    """A document that was found."""
-
-    document = a_text()
-    case_file = a_text_or_none()
-    number = a_text()
-    title = a_text()
-    page = a_number("Its best page; null where you may see the description only.", or_none=True)
-    pages = List(Integer(), required=True, metadata={"description": "All pages with the words."})
-    snippet = a_text()
-    score = Float(required=True)
-
-
-class SearchOut(PageOut):
-    """What was found, best first."""
-
-    results = List(Nested(HitOut), required=True)
 
 
 # Case files ---------------------------------------------------------------------------------------

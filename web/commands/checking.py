@@ -10,7 +10,6 @@ import click
 from archive import access, audit, audit_check, documents, journal_check
 from archive.access import Action
 from ingest import verification
-from search import indexing
 from web.commands.door import acting, answer, door, here, json_option, tell, the_archive
 from web.services import Services
 from web.words import say
@@ -52,20 +51,6 @@ def _say_checked(checked: verification.Verification) -> None:
     for one in checked.checks:
         if not one.holds:
             click.echo(f"    {one.what} {one.part}/{one.role}: {one.detail}")
-
-
-@click.group()
-def search() -> None:
-    """The search index."""
-
-
-@search.command("rebuild")
-@door
-def search_rebuild() -> None:
-    """Make the index anew from the rows and the store. Stop the worker first."""
-    with the_archive() as services:
-        done = indexing.rebuild(services.db, services.files, services.engine)
-    tell(say("rebuilt", count=done.count))
 
 
 @click.group("audit")

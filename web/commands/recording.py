@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -10,17 +9,14 @@ from archive import access, alarms, documents, exports, reading
 from archive.access import Action
 from archive.description import described
 from archive.errors import Invalid
-from search.finding import find as find_for
 from web.commands.door import (
     acting,
     answer,
     door,
     json_option,
-    names_marks,
     tell,
     the_archive,
 )
-from web.hits import hit
 from web.words import say
 
 
@@ -67,32 +63,3 @@ def export(actor: str | None, code: str, rendition: str, target: Path, part_numb
             reading.opened(db, document, "export", part=part_number, rendition=rendition)
         services.files.fetch(found.digest, target)
     tell(say("exported", document=code, rendition=rendition, target=str(target)))
-
-
-@click.command()
-@click.argument("words", nargs=-1, required=True)
-@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
-@click.option("--start", type=click.IntRange(0), default=0)
-@json_option
-@click.pass_obj
-@door
-@names_marks
-def find(actor: str | None, words: tuple[str, ...], limit: int, start: int, as_json: bool) -> None:
-    """Find documents by their words, number or fields."""
-    text = " ".join(words)
-    with the_archive() as services, acting(services, actor) as who:
-        with services.db.reading() as db:
-            found = find_for(
-                db, services.files, services.engine, who, text, start=start, limit=limit
-            )
-            rows = [hit(one) for one in found.found]
-        with services.db.transaction() as db:
-            reading.searched(db, who, who.organ_id, text, found.total, found.codes)
-    for row in rows:
-        answer(row) if as_json else click.echo(_hit_line(row))
-    tell(say("found", total=found.total))
-
-
-def _hit_line(row: dict[str, Any]) -> str:
-    page = f"  tr. {row['page']}" if row["page"] else ""
-    return f"{row['document']}  {row['number']}  {row['title']}{page}\n    {row['snippet']}"

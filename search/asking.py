@@ -1,0 +1,182 @@
+"""A question with the rights of who asks it: what is found, counted and listed passes through here.
+
+Rights travel into the engine as keys (R23). What changed since it was indexed is checked against
+the rows: what the person may not know now is left out of every page and every count.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import Session
+
+from archive import access, reading
+from archive.models import CaseFile, Document, Grant, Person, Placement
+from search.engine import Node, Order, Page, Query, SearchEngine
+from search.entries import CASE_FILE, id_of
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks the engine.
+
+    Attributes:
+        engine: the engine.
+        readers: the person's keys.
+        hidden: ids of entries that the person may not know now, whatever the index says.
+        filters: what all answers must match as well.
+    """
+
+    engine: SearchEngine
+    readers: tuple[str, ...]
+    hidden: tuple[str, ...]
+    filters: tuple[Node, ...] = ()
+
+    def page(
+        self,
+        node: Node,
+        *,
+        filters: Iterable[Node] = (),
+        first: Node | None = None,
+        start: int = 0,
+        limit: int = 1,
+        order: Order = "best",
+    ) -> Page:
+        """Some of what the node finds."""
+        asked = self._query(node, filters, first=first, start=start, limit=limit, order=order)
+        return self.engine.find(asked)
+
+    def count(self, node: Node, filters: Iterable[Node] = ()) -> int:
+        """How much the node finds."""
+        return self.page(node, filters=filters).total
+
+    def facets(
+        self, node: Node, fields: Sequence[str], filters: Iterable[Node] = ()
+    ) -> dict[str, dict[str, int]]:
+        """Of what the node finds, how many have which value."""
+        return self.engine.facets(self._query(node, filters), fields) if fields else {}
+
+    def without(self, ids: Iterable[str]) -> "Asker":
+        """The same, with these left out too."""
+        return replace(self, hidden=(*self.hidden, *sorted(ids)))
+
+    def within(self, filters: Iterable[Node]) -> "Asker":
+        """The same, among what matches these."""
+        return replace(self, filters=(*self.filters, *filters))
+
+    def _query(
+        self,
+        node: Node,
+        filters: Iterable[Node],
+        *,
+        first: Node | None = None,
+        start: int = 0,
+        limit: int = 1,
+        order: Order = "best",
+    ) -> Query:
+        return Query(
+            node,
+            self.readers,
+            (*self.filters, *filters),
+            self.hidden,
+            start,
+            limit,
+            order,
+            first,
+        )
+
+
+def asker_of(session: Session, engine: SearchEngine, person: Person) -> Asker:
+    """This person, as the rows say now what they may know."""
+    hidden = (*_hidden_documents(session, person), *_hidden_case_files(session, person))
+    return Asker(engine, tuple(access.keys_of(person)), hidden)
+
+
+# What the index may say that is so no more --------------------------------------------------------
+
+
+def _hidden_documents(session: Session, person: Person) -> list[str]:
+    """Documents that the person may not find now, though the index may still say otherwise.
+
+    They changed since they were indexed, or a right that was the person's own has ended. One that
+    changed is found by the words of its case files as they were: where the person may not know of
+    all of them now, it waits until it is indexed again.
+    """
+    behind = and_(Document.indexed_revision < Document.revision, not_(_never_indexed(Document)))
+    changed = select(Document.id).where(behind)
+    doubtful: CompoundSelect[int | None] = union_all(
+        changed, *_once_granted(person), *_once_own(person)
+    )
+    known_file = func.coalesce(reading.found_case_files(session, person), false())
+    in_another = (
+        select(Placement.id)
+        .join(CaseFile)
+        .where(Placement.document_id == Document.id, not_(known_file))
+        .correlate(Document)
+        .exists()
+    )
+    found = func.coalesce(reading.found_documents(session, person), false())
+    hidden = select(Document.code).where(
+        Document.id.in_(doubtful), or_(not_(found), and_(behind, in_another))
+    )
+    return list(session.scalars(hidden))
+
+
+def _hidden_case_files(session: Session, person: Person) -> list[str]:
+    """Case files, likewise."""
+    behind = and_(CaseFile.indexed_revision < CaseFile.revision, not_(_never_indexed(CaseFile)))
+    granted = select(Grant.case_file_id).where(
+        Grant.person_id == person.id, Grant.case_file_id.is_not(None)
+    )
+    doubtful = [CaseFile.id.in_(granted), behind]
+    if former := _former(person):
+        doubtful.append(and_(CaseFile.organ_id.in_(former), CaseFile.holder_id == person.id))
+    found = func.coalesce(reading.found_case_files(session, person), false())
+    hidden = select(CaseFile.id).where(or_(*doubtful), not_(found))
+    return [id_of(CASE_FILE, number, "") for number in session.scalars(hidden)]
+
+
+def _never_indexed(table: type[Document] | type[CaseFile]) -> ColumnElement[bool]:
+    """Untouched since it was made: where the index has it all the same, it has it as it is."""
+    return and_(table.indexed_revision == 0, table.revision == 1)
+
+
+def _once_granted(person: Person) -> tuple[Select[int | None], Select[int]]:
+    granted = select(Grant.document_id).where(Grant.person_id == person.id)
+    in_granted_files = (
+        select(Placement.document_id)
+        .join(Grant, Grant.case_file_id == Placement.case_file_id)
+        .where(Grant.person_id == person.id)
+    )
+    return granted.where(Grant.document_id.is_not(None)), in_granted_files
+
+
+def _once_own(person: Person) -> list[Select[int]]:
+    """What the person received or held at organs where no role of theirs is left."""
+    former = _former(person)
+    if not former:
+        return []
+    received = select(Document.id).where(
+        Document.organ_id.in_(former), Document.shelved_by_id == person.id
+    )
+    held = (
+        select(Placement.document_id)
+        .join(CaseFile)
+        .where(CaseFile.organ_id.in_(former), CaseFile.holder_id == person.id)
+    )
+    return [received, held]
+
+
+def _former(person: Person) -> set[int]:
+    return {one.organ_id for one in person.appointments} - access.organs_of(person)
