@@ -1,14 +1,11 @@
 """What all tests share: an archive of their own each, on SQLite and on PostgreSQL."""
 
-import itertools
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import create_engine
-from sqlalchemy.engine import URL, make_url
 
 from archive import people
 from archive.database import Database, upgrade
@@ -16,8 +13,6 @@ from archive.files import LocalFiles
 from tests import careless, postgres
 
 pytest_plugins = ["tests.balance", "tests.rules_plugin", "tests.issuing_plugin"]
-
-_numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -52,8 +47,8 @@ def blank_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def blank_postgres(postgres_url: str) -> str:
     """An empty archive, migrated once and then used as a template; its name."""
-    _say(postgres_url, "CREATE DATABASE blank")
-    upgrade(_named(postgres_url, "blank"))
+    postgres.say(postgres_url, "CREATE DATABASE blank")
+    upgrade(postgres.named(postgres_url, "blank"))
     return "blank"
 
 
@@ -69,12 +64,8 @@ def sqlite_db(tmp_path: Path, blank_sqlite: Path) -> Iterator[Database]:
 @pytest.fixture
 def postgresql_db(postgres_url: str, blank_postgres: str) -> Iterator[Database]:
     """An empty archive on PostgreSQL."""
-    name = f"test_{next(_numbers)}"
-    _say(postgres_url, f"CREATE DATABASE {name} TEMPLATE {blank_postgres}")
-    database = Database(_named(postgres_url, name))
-    yield database
-    database.close()
-    _say(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+    with postgres.copied(postgres_url, blank_postgres) as database:
+        yield database
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -88,17 +79,3 @@ def db(request: pytest.FixtureRequest) -> Database:
 def files(tmp_path: Path) -> LocalFiles:
     """An empty store of files."""
     return LocalFiles(tmp_path / "files")
-
-
-def _named(url: str, name: str) -> str:
-    """The address of another database of the same server."""
-    whole: URL = make_url(url).set(database=name)
-    return whole.render_as_string(hide_password=False)
-
-
-def _say(url: str, words: str) -> None:
-    """Tell the server something that needs no transaction."""
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql(words)
-    engine.dispose()

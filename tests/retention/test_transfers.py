@@ -11,14 +11,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from archive import alarms, audit, clock, documents, freezes, loans, moves, papers
-from archive.database import Database
 from archive.errors import ArchiveError, Conflict, Invalid, NotAllowed
 from archive.models import CaseFile, Document, Event, Organ, Person
 from archive.organ_rules import set_rules
 from retention import assignments, ends, transfer_folders, transfer_lists, transfers
 from retention.models import Appraisal, Clock, Disposal, DisposalItem, Transfer, TransferItem
 from retention.transferable import content_of, hindrances_of
-from tests.retention.office import Office, furnish
+from tests.retention.office import Office
 
 Staged = TypeVar("Staged", CaseFile, Transfer)
 Held = TypeVar("Held", CaseFile, Document)
@@ -95,8 +94,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(db: Database) -> Iterator[Desk]:
-    yield Desk(furnish(db))
+def desk(office: Office) -> Desk:
+    return Desk(office)
 
 
 def refused(act: Callable[[], object]) -> str:
