@@ -95,6 +95,7 @@ class Server:
         Raises:
             SearchAway: it is too busy for too long, its disk is full, or it does not answer.
             SearchBroken: there is no such index.
+        Invalid: `question_too_long`, of an entry that does not fit in one request.
         """
         for some in _together(changes):
             self._change_all(index, some)
@@ -119,6 +120,13 @@ class Server:
             if refusal.details["reason"] == "too_busy":
                 return changes
             raise
+        except Invalid:  # more than its administrator lets through in one request
+            if len(changes) == 1:
+                raise
+            half = len(changes) // 2
+            return self._change_once(index, changes[:half]) + self._change_once(
+                index, changes[half:]
+            )
         if not answer["errors"]:
             return []
         results = (next(iter(one.values())) for one in answer["items"])
