@@ -201,8 +201,8 @@ def confirm_paper(session: Session, disposal: Disposal, by: Person, on: date | N
     _require_executor(session, disposal, by)
     if disposal.destroyed_on_paper is not None:
         raise Conflict("signed_already")
-    on_paper = [one.code for one in sharing.paper_leaving(session, disposal)]
-    if not on_paper:
+    paper = sharing.on_paper(session, disposal)
+    if not paper.leaving:
         raise Conflict("nothing_on_paper", disposal=disposal.code)
     first = clock.day_of(disposal.handed_over_at or clock.now(), disposal.organ)
     today = clock.today(disposal.organ)
@@ -217,8 +217,8 @@ def confirm_paper(session: Session, disposal: Disposal, by: Person, on: date | N
         disposal,
         facts={
             "on": on.isoformat(),
-            "things": on_paper,
-            "staying": [one.document for one in sharing.paper_staying(session, disposal)],
+            "things": [one.code for one in paper.leaving],
+            "staying": [one.document for one in paper.staying],
         },
     )
 

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from archive.life_models import PaperPart
@@ -150,27 +150,35 @@ def _of_documents(
     return found
 
 
-def paper_staying(session: Session, disposal: Disposal) -> list[Staying]:
-    """The documents on paper that stay, as it was written down, with what they stay for."""
+@dataclass(frozen=True)
+class OnPaper:
+    """The lines with which paper leaves, and the documents whose paper stays with them."""
+
+    leaving: list[DisposalItem]
+    staying: list[Staying]
+
+
+def on_paper(session: Session, disposal: Disposal) -> OnPaper:
+    """What of a list is on paper, as it was written down, in order."""
+    stays = and_(
+        DisposalDocument.item_id == DisposalItem.id,
+        DisposalDocument.on_paper,
+        DisposalDocument.kept_why != "",
+    )
     found = session.execute(
-        select(DisposalItem.code, DisposalDocument.code, DisposalDocument.kept_why)
-        .join(DisposalItem, DisposalItem.id == DisposalDocument.item_id)
+        select(DisposalItem, DisposalDocument.code, DisposalDocument.kept_why)
+        .outerjoin(DisposalDocument, stays)
         .where(
             DisposalItem.disposal_id == disposal.id,
             DisposalItem.outcome == "destroy",
-            DisposalDocument.on_paper,
-            DisposalDocument.kept_why != "",
+            or_(DisposalItem.on_paper, DisposalDocument.id.is_not(None)),
         )
         .order_by(DisposalItem.ordinal, DisposalDocument.ordinal)
-    )
-    return [Staying(line, one, tuple(why.split(", ")), True) for line, one, why in found]
-
-
-def paper_leaving(session: Session, disposal: Disposal) -> list[DisposalItem]:
-    """The lines with which paper leaves, in order."""
-    found = select(DisposalItem).where(
-        DisposalItem.disposal_id == disposal.id,
-        DisposalItem.outcome == "destroy",
-        DisposalItem.on_paper,
-    )
-    return list(session.scalars(found.order_by(DisposalItem.ordinal)))
+    ).all()
+    leaving = dict.fromkeys(item for item, *_ in found if item.on_paper)
+    staying = [
+        Staying(item.code, code, tuple(why.split(", ")), True)
+        for item, code, why in found
+        if code and why
+    ]
+    return OnPaper(list(leaving), staying)

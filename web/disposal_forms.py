@@ -221,7 +221,7 @@ def _hand_over(session: Session, disposal: Disposal) -> dict[str, Any]:
     return {
         "rows": [_line(one) for one in items],
         "day": _day(disposal, disposal.handed_over_at),
-        "paper_staying": sharing.paper_staying(session, disposal),
+        "paper_staying": sharing.on_paper(session, disposal).staying,
         **_sums(items),
     }
 

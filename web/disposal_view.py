@@ -144,7 +144,7 @@ def _hindrances(rows: Session, disposal: Disposal, name: str) -> list[Hindrance]
 
 
 def _paper(rows: Session, disposal: Disposal) -> MoveShown:
-    found = [] if paper_of(rows, disposal).leaving else [Hindrance("nothing_on_paper")]
+    found = [] if sharing.on_paper(rows, disposal).leaving else [Hindrance("nothing_on_paper")]
     found += _of_executor(rows, disposal)
     target = url_for("disposal_acts.signing", code=disposal.code, what="paper")
     return MoveShown(str(MOVES["confirm_paper"]), "file-earmark-x", target, said(found))
@@ -268,19 +268,6 @@ def _is_day(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-@dataclass(frozen=True)
-class OnPaper:
-    """The lines with which paper leaves, and the documents whose paper stays with them (R19)."""
-
-    leaving: list[DisposalItem]
-    staying: list[sharing.Staying]
-
-
-def paper_of(rows: Session, disposal: Disposal) -> OnPaper:
-    """What of the list is on paper: what leaves, what stays and for which case files."""
-    return OnPaper(sharing.paper_leaving(rows, disposal), sharing.paper_staying(rows, disposal))
 
 
 def papers_shown(rows: Session, disposal: Disposal) -> list[PaperShown]:

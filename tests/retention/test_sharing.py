@@ -37,14 +37,14 @@ def confirm(desk: Desk) -> Event:
 
 def leaving(desk: Desk) -> list[tuple[str, str]]:
     with desk.db.reading() as session:
-        found = sharing.paper_leaving(session, desk.found(session))
-        return [(one.code, one.box) for one in found]
+        found = sharing.on_paper(session, desk.found(session))
+        return [(one.code, one.box) for one in found.leaving]
 
 
 def staying(desk: Desk) -> list[tuple[str, str, tuple[str, ...]]]:
     with desk.db.reading() as session:
-        found = sharing.paper_staying(session, desk.found(session))
-        return [(one.line, one.document, one.files) for one in found]
+        found = sharing.on_paper(session, desk.found(session))
+        return [(one.line, one.document, one.files) for one in found.staying]
 
 
 def test_paper_of_a_document_that_stays_is_neither_listed_nor_confirmed(desk: Desk) -> None:

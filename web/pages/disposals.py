@@ -9,10 +9,9 @@ from werkzeug.wrappers import Response as BaseResponse
 from archive import clock, people
 from archive.access import Action
 from archive.errors import ArchiveError, NotFound
-from archive.hands import told_by
 from archive.models import CaseFile, Organ
 from archive.reading import story_of
-from retention import appraisals, disposals, listing
+from retention import appraisals, disposals, listing, sharing
 from retention.models import Appraisal, Disposal
 from web import disposal_view as view
 from web.auth import asker, here, may, reading, require, services, telling, writing
@@ -23,7 +22,6 @@ from web.errors import words_of
 from web.execution_view import execution_of
 from web.i18n import gettext
 from web.lists import listed
-from web.names import whose
 from web.numbers import number_asked, number_in
 from web.story_words import story
 
@@ -125,12 +123,13 @@ def one(code: str) -> str:
         wanted = view.items_of(found, request.args.get("outcome", ""))
         shown = listed(rows, wanted)
         papers = view.papers_shown(rows, found)
+        steps = view.steps_of(rows, found)
         totals = view.totals_of(rows, [found]).get(found.id, view.Totals())
         return render_template(
             "disposals/one.html",
             disposal=found,
             stage=STAGES[found.stage],
-            steps=view.steps_of(rows, found),
+            steps=steps,
             deeds=view.deeds_of(rows, found),
             late=view.late_of(found),
             going=execution_of(rows, found),
@@ -143,11 +142,11 @@ def one(code: str) -> str:
             roles=ROLES,
             sides=SIDES,
             papers=papers,
-            paper=view.paper_of(rows, found),
+            paper=sharing.on_paper(rows, found),
             codes=view.documents_of(rows, papers),
             dossier=rows.get(CaseFile, found.dossier_id or 0),
             sees_dossier=may(rows, Action.SEE_CASE_FILES, here()),
-            made_by=whose(told_by(rows, "disposal", [found.id]).get(found.id)),
+            made_by=steps[0].who,
             names=people.names_of(  # nobody does these for another
                 rows, (found.decided_by_id, found.executor_id, found.keeper_id)
             ),
