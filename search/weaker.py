@@ -1,18 +1,17 @@
 """The same question with less: most of its words, or words spelt nearly as they were typed."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 from math import ceil
 
 from formats.vietnamese import Syllable, has_marks
 from search.engine import Boost, Node, Prefer
-from search.wanted import Part, all_of, any_of, near_pair
+from search.wanted import Part, all_of, any_of
 
 FEWEST = 3  # things wanted; of two, one is no answer
 _MOST_THINGS = 12  # that are counted; of a longer question neighbours are taken together
 _SHARE = 0.6  # of them that an answer has
 _LONGEST_NEAR = 16  # words whose near spellings are looked for
-_NEAR_PAIR = 0.5  # what neighbours spelt nearly so are worth
+_LESS = 0.1  # what matching is worth beside what lifts one match above another
 # Words that a sentence has and a record need not; nobody means them when asked for most words.
 _OF_SENTENCES = """
 là của và về các cho trong có những được theo với tại từ này đó nào gì thế ai bao nhiêu khi thì mà
@@ -34,7 +33,7 @@ def most_of(parts: Sequence[Part], better: Sequence[Node]) -> Node | None:
     if len(counted) < FEWEST:
         return None
     enough = _at_least(max(ceil(len(things) * _SHARE), 2), things)
-    return Prefer(Boost(all_of([*needed, enough]), 0.1), tuple(better))
+    return Prefer(Boost(all_of([*needed, enough]), _LESS), tuple(better))
 
 
 def nearly(parts: Sequence[Part], better: Sequence[Node]) -> Node | None:
@@ -42,8 +41,7 @@ def nearly(parts: Sequence[Part], better: Sequence[Node]) -> Node | None:
     words = [word for one in parts for word in one.words]
     if len(words) > _LONGEST_NEAR or all(one.near is None for one in parts):
         return None
-    lifts = [*better, *(Boost(one, _NEAR_PAIR) for one in _near_pairs(words))]
-    return Prefer(Boost(all_of([one.nearly for one in parts]), 0.1), tuple(lifts))
+    return Prefer(Boost(all_of([one.nearly for one in parts]), _LESS), tuple(better))
 
 
 def is_of_sentences(part: Part) -> bool:
@@ -54,10 +52,6 @@ def is_of_sentences(part: Part) -> bool:
 def _is_grammar(word: Syllable) -> bool:
     with_marks, without = _GRAMMAR
     return word.exact in (with_marks if has_marks(word.exact) else without)
-
-
-def _near_pairs(words: Sequence[Syllable]) -> list[Node]:
-    return [near_pair(one.folded, two.folded) for one, two in pairwise(words)]
 
 
 def _together(things: list[Node]) -> list[Node]:

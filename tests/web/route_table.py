@@ -91,6 +91,7 @@ ROUTES: dict[str, Route] = {
     ),
     # documents
     "GET finding.page": Route("Tìm kiếm", form={"q": "quy"}),
+    "GET search_help.page": Route("Xem cách hỏi khi tìm kiếm"),
     "GET documents.page": Route("Xem mô tả văn bản", DOCUMENT),
     "GET documents.picture": Route(
         "Đọc trang văn bản", {**DOCUMENT, "part": 1, "number": 1, "width": 160}
