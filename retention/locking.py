@@ -43,7 +43,8 @@ def list_of(session: Session, thing: CaseFile | Document) -> str | None:
             DisposalDocument.kept_why == "",
             or_(DisposalItem.document_id == thing.id, ~elsewhere.correlate(Disposal)),
         )
-    return session.scalar(wanted.limit(1))
+    found: str | None = session.scalar(wanted.limit(1))
+    return found
 
 
 def _live(wanted: Any) -> Select[Any]:
