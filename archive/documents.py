@@ -228,13 +228,16 @@ def place(session: Session, document: Document, case_file: CaseFile) -> None:
     """Put a document into a case file, last in order. It may stand in several without a copy.
 
     Raises:
-        Conflict: `already_placed`, `case_file_is_final`, `frozen` or `recalled`.
+        Conflict: `already_placed`, `case_file_is_final`, `frozen`, `recalled`, or `gone_already`:
+            its destruction began meanwhile.
         Invalid: `other_organ`.
     """
     if case_file.organ_id != document.organ_id:
         raise Invalid("other_organ")
     audit.hold(session, case_file)  # nobody closes it meanwhile
     audit.hold(session, document)
+    if document.destroyed_at is not None:
+        raise Conflict("gone_already", thing=document.code)
     case_files.require_taking(session, case_file)
     freezes.require_thawed(session, document)
     _place(session, document, case_file)

@@ -7,9 +7,10 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from archive import audit, clock
+from archive.database import pieces
 from archive.errors import Conflict, Invalid, NotFound
 from archive.life_models import FreezeOrder, Frozen, Recall
-from archive.models import CaseFile, Document, Organ, Person, Placement
+from archive.models import DESTROYED, CaseFile, Document, Organ, Person, Placement
 
 MOST = 5_000  # case files in one order
 
@@ -32,6 +33,7 @@ def freeze(
 
     Raises:
         Invalid: `order_number_missing`, `reason_missing`, `nothing_chosen`, `other_organ`.
+        Conflict: `gone_already`: its destruction began meanwhile.
     """
     held = list(dict.fromkeys(things))
     if not number.strip():
@@ -44,6 +46,7 @@ def freeze(
         raise Invalid("other_organ")
     if len(held) > MOST:
         raise Invalid("too_many_chosen", most=MOST)
+    _hold(session, held)
     order = FreezeOrder(
         organ_id=organ.id,
         number=number.strip(),
@@ -66,6 +69,26 @@ def freeze(
         why=order.reason,
     )
     return order
+
+
+def _hold(session: Session, things: Iterable[CaseFile | Document]) -> None:
+    """Hold them until the commit: what destroys them began before, or will see the order."""
+    held = list(things)
+    for table in (CaseFile, Document):
+        mine = [one.id for one in held if isinstance(one, table)]
+        for some in pieces(sorted(mine)):
+            anew = select(table).where(table.id.in_(some)).order_by(table.id)
+            anew = anew.with_for_update(key_share=True, of=table)
+            session.scalars(anew.execution_options(populate_existing=True)).unique().all()
+    for one in held:
+        if _is_gone(one):
+            raise Conflict("gone_already", thing=one.code)
+
+
+def _is_gone(thing: CaseFile | Document) -> bool:
+    if isinstance(thing, CaseFile):
+        return thing.stage == DESTROYED
+    return thing.destroyed_at is not None
 
 
 def thaw(session: Session, order: FreezeOrder, *, by: Person, number: str, reason: str) -> None:
