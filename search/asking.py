@@ -12,6 +12,7 @@ from sqlalchemy import (
     CompoundSelect,
     Select,
     and_,
+    bindparam,
     false,
     func,
     not_,
@@ -99,11 +100,34 @@ class Asker:
 
 def asker_of(session: Session, engine: SearchEngine, person: Person) -> Asker:
     """This person, as the rows say now what they may know."""
-    hidden = (*_hidden_documents(session, person), *_hidden_case_files(session, person))
+    hidden: tuple[str, ...] = ()
+    if _is_anything_doubtful(session, person):
+        hidden = (*_hidden_documents(session, person), *_hidden_case_files(session, person))
     return Asker(engine, tuple(access.keys_of(person)), hidden)
 
 
 # What the index may say that is so no more --------------------------------------------------------
+
+
+def _is_anything_doubtful(session: Session, person: Person) -> bool:
+    """Whether there is any reason to ask what is hidden; mostly there is none."""
+    return bool(_former(person)) or any(session.execute(_DOUBTS, {"who": person.id}).one())
+
+
+def _behind(table: type[Document] | type[CaseFile]) -> ColumnElement[bool]:
+    """What changed since it was indexed.
+
+    Untouched since it was made: where the index has it all the same, it has it as it is.
+    """
+    never_indexed = and_(table.indexed_revision == 0, table.revision == 1)
+    return and_(table.indexed_revision < table.revision, not_(never_indexed))
+
+
+_DOUBTS = select(
+    select(Document.id).where(_behind(Document)).exists(),
+    select(CaseFile.id).where(_behind(CaseFile)).exists(),
+    select(Grant.id).where(Grant.person_id == bindparam("who")).exists(),
+)
 
 
 def _hidden_documents(session: Session, person: Person) -> list[str]:
@@ -113,7 +137,7 @@ def _hidden_documents(session: Session, person: Person) -> list[str]:
     changed is found by the words of its case files as they were: where the person may not know of
     all of them now, it waits until it is indexed again.
     """
-    behind = and_(Document.indexed_revision < Document.revision, not_(_never_indexed(Document)))
+    behind = _behind(Document)
     changed = select(Document.id).where(behind)
     doubtful: CompoundSelect[int | None] = union_all(
         changed, *_once_granted(person), *_once_own(person)
@@ -135,7 +159,7 @@ def _hidden_documents(session: Session, person: Person) -> list[str]:
 
 def _hidden_case_files(session: Session, person: Person) -> list[str]:
     """Case files, likewise."""
-    behind = and_(CaseFile.indexed_revision < CaseFile.revision, not_(_never_indexed(CaseFile)))
+    behind = _behind(CaseFile)
     granted = select(Grant.case_file_id).where(
         Grant.person_id == person.id, Grant.case_file_id.is_not(None)
     )
@@ -145,11 +169,6 @@ def _hidden_case_files(session: Session, person: Person) -> list[str]:
     found = func.coalesce(reading.found_case_files(session, person), false())
     hidden = select(CaseFile.id).where(or_(*doubtful), not_(found))
     return [id_of(CASE_FILE, number, "") for number in session.scalars(hidden)]
-
-
-def _never_indexed(table: type[Document] | type[CaseFile]) -> ColumnElement[bool]:
-    """Untouched since it was made: where the index has it all the same, it has it as it is."""
-    return and_(table.indexed_revision == 0, table.revision == 1)
 
 
 def _once_granted(person: Person) -> tuple[Select[int | None], Select[int]]:

@@ -37,8 +37,8 @@ class Why:
 
     Attributes:
         what: its number, its subject (of a case file its title), the text of a page, of a page of
-            an attachment, a field, a case file that it stands in; or what the text says beyond
-            the pages that were looked at.
+            an attachment; and where none of these says it, a field, a case file that it stands in,
+            or what the text says beyond the pages that were looked at.
         where: which page, field (the column) or case file.
         part: which part the page is of.
     """
@@ -99,10 +99,14 @@ Result = Found | FoundCaseFile
 
 @dataclass(frozen=True)
 class Known:
-    """The rows of a page of hits, as far as the person may know of them, by the ids of entries."""
+    """The rows of a page of hits, as far as the person may know of them, by the ids of entries.
+
+    `readable` are the numbers of the documents whose content the person may see.
+    """
 
     documents: dict[str, Document]
     case_files: dict[str, CaseFile]
+    readable: frozenset[int]
 
     def has(self, entry: str) -> bool:
         """Whether it is among them."""
@@ -114,11 +118,13 @@ def known(session: Session, person: Person, hits: Sequence[Hit]) -> Known:
     by_number = {number: one.id for one in hits if (number := case_file_of(one.id)) is not None}
     codes = [one.id for one in hits if one.id not in by_number.values()]
     documents = _documents(session, codes)
-    seen = reading.known_documents(session, person, [one.id for one in documents.values()])
+    numbers = [one.id for one in documents.values()]
+    seen, readable = reading.known_and_readable(session, person, numbers) if numbers else ((), ())
     case_files = _case_files(session, person, list(by_number))
     return Known(
         {code: one for code, one in documents.items() if one.id in seen},
         {by_number[one.id]: one for one in case_files},
+        frozenset(readable),
     )
 
 
@@ -132,8 +138,6 @@ def shown(
 ) -> tuple[Result, ...]:
     """What is shown of each hit, in their order."""
     documents = [rows.documents[one.id] for one in hits if one.id in rows.documents]
-    numbers = [one.id for one in documents]
-    readable = reading.known_documents(session, person, numbers, content=True)
     stands_in = reading.places_of(session, person, documents)
     results: list[Result] = []
     for hit in hits:
@@ -142,7 +146,7 @@ def shown(
             results.append(_case_file(rows.case_files[hit.id], asked, hit.score))
             continue
         mine = tuple(stands_in.get(document.id, ()))
-        may_read = document.id in readable
+        may_read = document.id in rows.readable
         results.append(
             _document(files, document, asked, hit.score, case_files=mine, may_read=may_read)
         )
@@ -183,13 +187,11 @@ def _document(
 ) -> Found:
     part, found = _places(files, document, asked) if may_read else (None, Places())
     title = mark(document.subject, asked)
-    why = list(_why(document, title, asked, case_files))
-    if part is not None and found.best is not None:
-        is_beside = part.role in _WITH_THE_MAIN
-        kind: Literal["page", "attachment"] = "attachment" if is_beside else "page"
-        why.insert(_before_fields(why), Why(kind, str(found.best), part.ordinal))
-    if not why and may_read and asked.wanted:
-        why.append(Why("text"))
+    why = tuple(_why(document, title, asked, part, found))
+    if not why and asked.wanted:
+        why = tuple(_why_else(document, asked, case_files))
+    if not why and asked.wanted and may_read:
+        why = (Why("text"),)
     return Found(
         document=document,
         case_files=case_files,
@@ -198,21 +200,28 @@ def _document(
         score=score,
         may_read=may_read,
         part=part.ordinal if part else 1,
-        why=tuple(why),
+        why=why,
     )
 
 
-def _before_fields(why: Sequence[Why]) -> int:
-    return sum(1 for one in why if one.what in ("number", "subject"))
-
-
 def _why(
-    document: Document, title: tuple[Piece, ...], asked: Asked, case_files: Iterable[CaseFile]
+    document: Document,
+    title: tuple[Piece, ...],
+    asked: Asked,
+    part: Part | None,
+    found: Places,
 ) -> Iterator[Why]:
     if _is_said(number_as_shown(document), asked):
         yield Why("number")
     if any(piece.is_marked for piece in title):
         yield Why("subject")
+    if part is not None and found.best is not None:
+        is_beside = part.role in _WITH_THE_MAIN
+        yield Why("attachment" if is_beside else "page", str(found.best), part.ordinal)
+
+
+def _why_else(document: Document, asked: Asked, case_files: Iterable[CaseFile]) -> Iterator[Why]:
+    """Where neither its names nor its pages say it: the other fields, and its case files."""
     for column in _columns_saying(document, asked):
         yield Why("field", column)
     for one in case_files:
