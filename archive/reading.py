@@ -91,6 +91,14 @@ def searched(
     audit.record(session, "search.run", None, organ_id=organ_id, facts=facts, searched=words)
 
 
+def list_taken(
+    session: Session, organ_id: int, words: str, total: int, form: str, codes: Sequence[str]
+) -> None:
+    """Tell that what a search found was taken along as a list, and of which things it tells."""
+    facts = {"total": total, "form": form, "hits": list(codes)}
+    audit.record(session, "search.take", None, organ_id=organ_id, facts=facts, searched=words)
+
+
 def was_just_opened(session: Session, person: Person, document: Document) -> bool:
     """Whether turning a page still belongs to an opening, or a print, that was told."""
     found = (

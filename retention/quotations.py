@@ -18,7 +18,7 @@ from archive.models import CaseFile, Document, Event, EventWords, Part
 from formats.vietnamese import fold
 from retention.execution import Thing, gone_of
 
-SEARCH = "search.run"
+SEARCHES = ("search.run", "search.take")
 FEWEST = 3  # words; fewer stand in any title
 _WORD = re.compile(r"[^\W_]+")
 
@@ -84,7 +84,7 @@ def _searches(session: Session) -> Iterator[tuple[int, str, dict[str, list[str]]
     asked = (
         select(EventWords.event_id, EventWords.words, Event.facts)
         .join(Event, Event.id == EventWords.event_id)
-        .where(Event.action == SEARCH)
+        .where(Event.action.in_(SEARCHES))
         .execution_options(yield_per=1000)
     )
     for event, words, facts in session.execute(asked):

@@ -1,7 +1,7 @@
 """Keeping a search, sharing it with one's unit, following it, and dropping it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import get_args
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
@@ -11,8 +11,11 @@ from archive import audit, clock
 from archive.errors import Conflict, Invalid, NotFound
 from archive.models import Organ, Person
 from formats.vietnamese import nfc
-from search.engine import FACETS, Order
+from search.asking import asker_of
+from search.engine import ADDED, FACETS, KIND, Order, Range, SearchEngine
+from search.facets import filters_of
 from search.models import SavedSearch, SearchFollower
+from search.query import understand
 
 LONGEST_NAME = 100
 LONGEST_QUESTION = 400
@@ -64,7 +67,7 @@ def save(
     session.flush()
     mine = _follow(session, found, person, now, is_daily=is_daily)
     facts = {"is_shared": is_shared, "is_daily": is_daily}
-    audit.record(session, "saved_search.save", found, also=(mine,), facts=facts, name=named)
+    audit.record(session, "saved_search.save", found, also=(mine,), facts=facts)
     return found
 
 
@@ -97,14 +100,16 @@ def drop(session: Session, organ: Organ, person: Person, number: int) -> None:
         NotFound: `no_such_saved_search`; Conflict: `saved_by_another`.
     """
     found = _own(session, organ, person, number)
-    followers = select(SearchFollower).where(SearchFollower.saved_search_id == found.id)
-    for one in session.scalars(followers).all():
+    of_it = select(SearchFollower).where(SearchFollower.saved_search_id == found.id)
+    followers = session.scalars(of_it).all()
+    for one in followers:
         session.delete(one)
     session.flush()
-    owner, name = session.get_one(Person, person.id), found.name
     session.delete(found)
     session.flush()
-    audit.record(session, "person.drop_search", owner, facts={"saved_search": number}, name=name)
+    owner = session.get_one(Person, person.id)
+    facts = {"saved_search": number}
+    audit.record(session, "person.drop_search", owner, also=(found, *followers), facts=facts)
 
 
 def share(
@@ -221,8 +226,8 @@ def _question(
         raise Invalid("question_too_long", most=LONGEST_QUESTION)
     values = {facet: list(dict.fromkeys(some)) for facet, some in chosen.items() if some}
     for facet in values:
-        if facet not in FACETS:
-            raise Invalid("unknown_facet", facet=facet, known=", ".join(FACETS))
+        if facet not in (KIND, *FACETS):
+            raise Invalid("unknown_facet", facet=facet, known=", ".join((KIND, *FACETS)))
     if ordered and ordered not in get_args(Order):
         raise Invalid("unknown_order", order=ordered, known=", ".join(get_args(Order)))
     if not question and not values:
@@ -230,3 +235,36 @@ def _question(
     if sum(map(len, values.values())) > MOST_CHOSEN:
         raise Invalid("too_many_chosen", most=MOST_CHOSEN)
     return question, values
+
+
+# What is new --------------------------------------------------------------------------------------
+
+
+def new_since(
+    session: Session, engine: SearchEngine, person: Person, one: SavedSearch, since: datetime
+) -> int:
+    """How much of what it finds, and the person may find, the archive took in after that moment.
+
+    Raises:
+        SearchBroken: the index is being made anew.
+    """
+    asker = asker_of(session, engine, person)
+    later = Range(ADDED, low=int(since.timestamp()) + 1)
+    return asker.count(understand(one.asked).node, (*filters_of(one.chosen), later))
+
+
+def to_be_told(session: Session, organ: Organ, today: date) -> list[SearchFollower]:
+    """Those who want to be told once a day and were not today."""
+    return list(
+        session.scalars(
+            select(SearchFollower)
+            .join(SavedSearch, SavedSearch.id == SearchFollower.saved_search_id)
+            .where(
+                SavedSearch.organ_id == organ.id,
+                SearchFollower.is_daily.is_(True),
+                or_(SearchFollower.told_on.is_(None), SearchFollower.told_on < today),
+            )
+            .options(joinedload(SearchFollower.saved_search), joinedload(SearchFollower.person))
+            .order_by(SearchFollower.id)
+        )
+    )

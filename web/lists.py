@@ -101,9 +101,9 @@ def page_wanted() -> int:
 
 def to_page(number: int) -> str:
     """The address of another page of the list that is shown."""
-    told = {**request.args.to_dict(), "page": str(number)}
+    told = {**request.args.to_dict(flat=False), "page": [str(number)]}
     path = request.path.removesuffix("/road")  # the list by itself is no page to go to
-    return f"{path}?{urlencode(told)}"
+    return f"{path}?{urlencode(told, doseq=True)}"
 
 
 def listed(

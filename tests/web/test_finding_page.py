@@ -27,7 +27,7 @@ def test_an_empty_answer_says_what_to_do(house: House) -> None:
 
 
 def test_an_empty_box_explains_itself(house: House) -> None:
-    assert "Cách gõ vào ô tìm kiếm" in house.as_("lan").get("/search").text
+    assert "quy che bao mat" in house.as_("lan").get("/search").text
     assert not house.events("search.run")
 
 

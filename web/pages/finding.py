@@ -1,37 +1,149 @@
-"""Search: one box, documents with their best page and marked words."""
+"""Search: one box, what was found with its best page and marked words, facets, and case files."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, get_args
 from urllib.parse import urlencode
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, jsonify, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
 
 from archive.access import Action
 from archive.errors import NotFound
+from archive.models import CaseFile
 from archive.reading import searched
 from retention import tombstones
 from retention.models import Tombstone
-from search.finding import Answer, find
-from web.auth import asker, here, reading, require, services, writing
+from search import saved, suggesting
+from search.engine import FACETS, Order
+from search.facets import CHOICES
+from search.finding import Answer, as_told, find
+from search.grouping import Groups, grouped
+from search.models import SavedSearch
+from web.auth import actor, asker, here, reading, require, services, the_case_file, writing
+from web.hits import suggestion
+from web.i18n import gettext
 from web.lists import Listed, page_wanted
+from web.search_words import (
+    FACET_NAMES,
+    ORDERS,
+    address,
+    mistake_in_words,
+    toggled,
+    value_in_words,
+    why_in_words,
+)
 
 blueprint = Blueprint("finding", __name__)
 PER_PAGE = 10
 DEEPEST = 500  # pages of answers; who needs more asks more precisely
 LONGEST = 400
+SHOWN_AT_ONCE = 6  # values of a facet; the others unfold
+SUGGESTED = 8
+
+
+@dataclass(frozen=True)
+class Question:
+    """What was asked, as the address says it."""
+
+    text: str
+    chosen: dict[str, tuple[str, ...]]
+    order: Order | None
+    by_case_file: bool
+    inside: str  # code of the one case file that is looked into
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was asked at all."""
+        return not (self.text or self.chosen or self.inside)
+
+    def link(self, facet: str = "", value: str = "", **more: str) -> str:
+        """The same question with one choice more or less, or in another order."""
+        chosen = toggled(self.chosen, facet, value) if facet else self.chosen
+        by = "case_file" if self.by_case_file else ""
+        told = {"order": self.order or "", "by": by, "inside": self.inside, **more}
+        return address(told.pop("q", self.text), chosen, **told)
+
+
+def asked_for() -> Question:
+    """The question of this request; nonsense in it is left out."""
+    args = request.args
+    chosen = {name: tuple(dict.fromkeys(args.getlist(name))) for name in CHOICES}
+    order = args.get("order", "")
+    return Question(
+        args.get("q", "").strip()[:LONGEST],
+        {name: some for name, values in chosen.items() if (some := tuple(filter(None, values)))},
+        order if order in get_args(Order) else None,  # type: ignore[arg-type]
+        args.get("by") == "case_file",
+        args.get("inside", "").strip(),
+    )
 
 
 @blueprint.get("/search")
 def page() -> str:
     """What was found for the words in the box; every search is told (R11)."""
-    asked = request.args.get("q", "").strip()[:LONGEST]
-    if not asked:
-        with reading() as rows:
-            require(rows, Action.FIND, here())
-        return render_template("finding/page.html", asked="", answer=None, gone=[])
-    answer = _find(asked, min(page_wanted(), DEEPEST))
-    shown = Listed(answer.found, answer.total, answer.start // PER_PAGE + 1, PER_PAGE)
+    question = asked_for()
+    told: dict[str, Any] = {
+        "question": question,
+        "asked": question.text,
+        "answer": None,
+        "groups": None,
+        "gone": [],
+        "link": _link,
+        "mistake": mistake_in_words,
+        "why": why_in_words,
+    }
+    with reading() as rows:
+        require(rows, Action.FIND, here())
+        kept = rows.scalars(saved.seen(here(), actor())).all()
+        within = _within(rows, question)
+    told |= {"kept": kept, "within": within}
+    if question.is_empty:
+        return render_template("finding/page.html", **told)
+    number = min(page_wanted(), DEEPEST)
+    if question.by_case_file:
+        groups = _grouped(question, number)
+        shown = Listed(groups.groups, groups.total, number, PER_PAGE)
+        return render_template("finding/page.html", **{**told, "groups": groups, "shown": shown})
+    answer = _find(question, number)
+    shown_hits = Listed(answer.found, answer.total, number, PER_PAGE)
     return render_template(
-        "finding/page.html", asked=asked, answer=answer, shown=shown, link=_link, gone=_gone(asked)
+        "finding/page.html",
+        **{**told, "answer": answer, "shown": shown_hits, "gone": _gone(question.text)},
+        facets=_facets(answer),
+        facet_names=FACET_NAMES,
+        orders=ORDERS,
+        in_words=value_in_words,
+        at_once=SHOWN_AT_ONCE,
+        ends=_ends(answer),
     )
+
+
+def _within(rows: Session, question: Question) -> CaseFile | None:
+    if not question.inside:
+        return None
+    return the_case_file(rows, question.inside, Action.SEE_CASE_FILES)
+
+
+def _facets(answer: Answer) -> dict[str, Any]:
+    """Those that divide what was found, and those in which something is chosen."""
+    return {
+        name: values
+        for name, values in answer.facets.items()
+        if len(values) > 1 or any(one.is_chosen for one in values)
+    }
+
+
+def _ends(answer: Answer) -> dict[int, str]:
+    """Where, on this page, what matches everything ends, and what follows."""
+    most, near = answer.exact - answer.start, answer.exact + answer.most - answer.start
+    told = {}
+    if answer.near and near < len(answer.found):
+        told[max(near, 0)] = gettext("From here on: spelt a little differently")
+    if answer.most and most < min(len(answer.found), near):
+        told[max(most, 0)] = gettext("From here on: most of the words, not all of them")
+    return told
 
 
 def _gone(asked: str) -> list[Tombstone]:
@@ -43,27 +155,69 @@ def _gone(asked: str) -> list[Tombstone]:
             return []
 
 
-def _find(asked: str, number: int) -> Answer:
+def _find(question: Question, number: int) -> Answer:
     """Ask, then tell: two looks, so that no slow reading of pages holds up the writers."""
     with reading() as rows:
-        require(rows, Action.FIND, here())
-        start = (number - 1) * PER_PAGE
         answer = find(
             rows,
             services().files,
             services().engine,
             asker(),
-            asked,
-            start=start,
+            question.text,
+            chosen=question.chosen,
+            order=question.order,
+            start=(number - 1) * PER_PAGE,
             limit=PER_PAGE,
+            within=_within(rows, question),
+            counting=FACETS,
         )
     with writing() as rows:
-        searched(rows, asker(), here().id, asked, answer.total, answer.codes)
+        told = as_told(question.text, question.chosen)
+        searched(rows, asker(), here().id, told, answer.total, answer.codes)
     return answer
 
 
-def _link(code: str, number: int | None, asked: str) -> str:
+def _grouped(question: Question, number: int) -> Groups:
+    with reading() as rows:
+        found = grouped(
+            rows,
+            services().files,
+            services().engine,
+            asker(),
+            question.text,
+            chosen=question.chosen,
+            start=(number - 1) * PER_PAGE,
+            limit=PER_PAGE,
+        )
+    with writing() as rows:
+        told = as_told(question.text, question.chosen)
+        searched(rows, asker(), here().id, told, found.documents)
+    return found
+
+
+def _link(code: str, number: int | None, asked: str, part: int = 1) -> str:
     """A hit's page in its document, with the words to be marked there."""
     target = url_for("documents.page", code=code)
-    told = {"page": number, "q": asked} if number else {"q": asked}
+    told: dict[str, Any] = {"page": number, "q": asked} if number else {"q": asked}
+    if part > 1:
+        told["part"] = part
     return f"{target}?{urlencode(told)}"
+
+
+@blueprint.get("/search/suggestions")
+def suggestions() -> BaseResponse:
+    """What may be meant while it is being typed; it is not told: nobody has asked yet."""
+    with reading() as rows:
+        require(rows, Action.FIND, here())
+        begun = request.args.get("q", "")[:LONGEST]
+        found = suggesting.suggest(rows, services().engine, asker(), begun, most=SUGGESTED)
+    open_one: dict[str, Callable[[str], str]] = {
+        "document": lambda code: url_for("documents.page", code=code),
+        "case_file": lambda code: url_for("case_files.one", code=code),
+    }
+    return jsonify([{**suggestion(one), "at": open_one[one.kind](one.code)} for one in found])
+
+
+def question_of(one: SavedSearch) -> str:
+    """Where a kept search is asked anew."""
+    return address(one.asked, one.chosen, order=one.ordered)

@@ -190,3 +190,74 @@ document.addEventListener("keydown", (event) => {
     boxes.forEach((box) => { box.checked = !whole; });
   }
 });
+
+// Suggestions while typing: arrows choose, Enter opens, Escape closes. Enter alone searches.
+all("input[data-suggestions]").forEach((box) => {
+  const list = document.createElement("ul");
+  list.id = "suggested";
+  list.className = "suggested";
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", box.getAttribute("aria-label"));
+  list.hidden = true;
+  box.form.append(list);
+  Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-controls": "suggested", "aria-expanded": "false" })
+    .forEach(([name, value]) => box.setAttribute(name, value));
+  let waiting = 0, asked = 0, at = -1;
+  const close = () => { list.hidden = true; at = -1; box.setAttribute("aria-expanded", "false"); box.removeAttribute("aria-activedescendant"); };
+  const choose = (place) => {
+    at = place;
+    all("li", list).forEach((one, number) => one.setAttribute("aria-selected", number === at));
+    if (at < 0) box.removeAttribute("aria-activedescendant");
+    else { box.setAttribute("aria-activedescendant", list.children[at].id); list.children[at].scrollIntoView({ block: "nearest" }); }
+  };
+  const show = (found) => {
+    list.replaceChildren(...found.map((one, number) => {
+      const item = document.createElement("li");
+      const code = document.createElement("span");
+      item.id = `suggested-${number}`;
+      item.setAttribute("role", "option");
+      item.dataset.at = one.at;
+      code.className = "number";
+      code.textContent = one.number || one.code;
+      item.append(code, ` · ${one.title}`);
+      return item;
+    }));
+    list.hidden = !found.length;
+    box.setAttribute("aria-expanded", String(!list.hidden));
+    choose(-1);
+  };
+  box.addEventListener("input", () => {
+    clearTimeout(waiting);
+    const said = box.value.trim();
+    if (said.length < 2) { close(); return; }
+    waiting = setTimeout(async () => {
+      const mine = ++asked;
+      try {
+        const answer = await fetch(`${box.dataset.suggestions}?${new URLSearchParams({ q: said })}`);
+        if (answer.ok && mine === asked && document.activeElement === box) show(await answer.json());
+      } catch { close(); /* the network was away: Enter still searches */ }
+    }, 150);
+  });
+  box.addEventListener("keydown", (event) => {
+    const many = list.children.length;
+    if (list.hidden || !many) return;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      choose(((at + 1 + step + many + 1) % (many + 1)) - 1);
+    } else if (event.key === "Enter" && at >= 0) {
+      event.preventDefault();
+      location.href = list.children[at].dataset.at;
+    } else if (event.key === "Escape") {
+      event.preventDefault();
+      close();
+    }
+  });
+  list.addEventListener("mousedown", (event) => {
+    const item = event.target.closest("li");
+    if (item) { event.preventDefault(); location.href = item.dataset.at; }
+  });
+  box.addEventListener("blur", close);
+});
+const facets = $("details.facets");
+if (facets && !matchMedia("(min-width: 992px)").matches) facets.open = false;

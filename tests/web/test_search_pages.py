@@ -1,0 +1,139 @@
+"""Search as people use it: narrowing, other orders, by case file, kept searches, lists taken."""
+
+import io
+import re
+from datetime import timedelta
+
+import pytest
+from openpyxl import load_workbook
+
+from archive import clock
+from search import indexing
+from tests.factories import a_case_file, a_document
+from tests.web.conftest import House
+
+
+@pytest.fixture
+def office(house: House) -> House:
+    """The house with a few reports of two years, of which one is closed to officers."""
+    db, organ = house.services.db, house.organ()
+    kept = a_case_file(db, organ, "Báo cáo cải cách", holder=house.person("binh"))
+    closed = a_case_file(db, organ, "Kín", holder=house.person("lan"), access_level="assigned")
+    told = [("2019", "Báo cáo", "9"), ("2019", "Báo cáo", "10"), ("2020", "Tờ trình", "2")]
+    for year, kind, number in told:
+        a_document(
+            db, organ, f"{kind} cải cách hành chính {year}", case_file=kept, type_name=kind,
+            code_number=number, code_notation="BC-STC", issued_date=f"01/02/{year}",
+        )  # fmt: skip
+    a_document(
+        db, organ, "Cải cách nhân sự 2021", case_file=closed, type_name="Đề án",
+        issued_date="01/02/2021",
+    )  # fmt: skip
+    _index(house)
+    return house
+
+
+def _index(house: House) -> None:
+    services = house.services
+    for kind in ("document", "case_file"):
+        with services.db.reading() as rows:
+            behind = indexing.stale(rows, kind=kind)
+        indexing.index(services.db, services.files, services.engine, behind, kind)
+
+
+def hits(page: str) -> list[str]:
+    return re.findall(r'<a class="hit" href="[^"]*"><span class="number">([^<]+)</span>', page)
+
+
+def test_facets_narrow_and_several_values_of_one_widen_again(office: House) -> None:
+    binh = office.as_("binh")
+    everything = binh.get("/search?q=cai+cach").text
+    assert "Tìm thấy 3 văn bản" in everything
+    one = binh.get("/search?q=cai+cach&year=2019").text
+    assert "Tìm thấy 2 văn bản" in one
+    two = binh.get("/search?q=cai+cach&year=2019&year=2020").text
+    assert "Tìm thấy 3 văn bản" in two
+    both = binh.get("/search?q=cai+cach&year=2019&type=Tờ+trình").text
+    assert "Không tìm thấy" in both and "Tìm không dùng bộ lọc" in both
+    # The counts of a facet in which something is chosen say what another choice would give.
+    found = re.findall(r'aria-current="true">.*?<span>2019</span> <span class="count">2<', one)
+    assert found and re.search(r'<span>2020</span> <span class="count">1<', one)
+
+
+def test_no_facet_tells_of_what_is_closed_to_the_asker(office: House) -> None:
+    page = office.as_("binh").get("/search?q=cai+cach").text
+    assert "2021" not in page and "Đề án" not in page
+    open_to_lan = office.as_("lan").get("/search?q=cai+cach").text
+    assert "Đề án" in open_to_lan
+    chosen = office.as_("binh").get("/search?q=cai+cach&year=2021").text
+    assert "Không tìm thấy" in chosen
+
+
+def test_orders_are_natural_and_keep_the_choices(office: House) -> None:
+    page = office.as_("binh").get("/search?q=cai+cach&order=number").text
+    assert hits(page)[:3] == ["2/BC-STC", "9/BC-STC", "10/BC-STC"]
+    assert "/search?q=cai+cach&amp;type=B%C3%A1o+c%C3%A1o&amp;order=number" in page
+
+
+def test_by_case_file_the_answers_stand_in_their_files(office: House) -> None:
+    page = office.as_("binh").get("/search?q=cai+cach&by=case_file").text
+    assert "Báo cáo cải cách" in page and len(hits(page)) == 4
+    assert "Kín" not in page
+
+
+def test_what_is_meant_is_suggested_while_typing_and_is_not_told(office: House) -> None:
+    before = len(office.events("search.run"))
+    told = office.as_("binh").get("/search/suggestions?q=bao+cao+c").json
+    assert {one["kind"] for one in told} == {"document", "case_file"}
+    assert all(one["at"].startswith("/") for one in told)
+    assert not [one for one in told if "nhân sự" in one["title"]]
+    assert office.as_("binh").get("/search/suggestions?q=cai+cach+nhan").json == []
+    assert len(office.events("search.run")) == before
+
+
+@pytest.mark.parametrize("order", ["", "best", "title", "backwards", "'"])
+def test_nonsense_in_the_address_is_left_out(office: House, order: str) -> None:
+    asked = {"q": "cai cach", "order": order, "year": ["", "2019", "x" * 3000], "page": "10" * 9}
+    assert office.as_("binh").get("/search", query_string=asked).status_code == 200
+
+
+def test_a_kept_search_says_what_is_new_and_is_dropped_again(office: House) -> None:
+    binh = office.as_("binh")
+    form = {"name": "Cải cách 2019", "q": "cai cach", "year": "2019", "is_daily": "1"}
+    answer = office.post(binh, "/search/saved", **form)
+    assert answer.location == "/search?q=cai+cach&year=2019"
+    page = binh.get("/search/saved").text
+    assert "Cải cách 2019" in page and "Thôi báo" in page
+    later = clock.now() + timedelta(seconds=5)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "now", lambda: later)
+        a_document(office.services.db, office.organ(), "Cải cách lần nữa", issued_date="03/03/2019")
+    _index(office)
+    assert '<span class="tag tag-info">1</span>' in binh.get("/search/saved").text
+    number = re.search(r"/search/saved/(\d+)\"", page)
+    assert number
+    assert binh.get(f"/search/saved/{number[1]}").location == "/search?q=cai+cach&year=2019"
+    assert office.as_("lan").get(f"/search/saved/{number[1]}").status_code == 404
+    again = office.post(binh, "/search/saved", **form)
+    assert "đã lưu một tìm kiếm" in binh.get(again.location).text
+    assert office.post(binh, f"/search/saved/{number[1]}/drop").status_code == 302
+    assert "Chưa lưu tìm kiếm nào" in binh.get("/search/saved").text
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv", "pdf"])
+def test_the_list_is_taken_along_with_what_the_asker_may_know_and_told(
+    office: House, kind: str
+) -> None:
+    answer = office.as_("binh").get(f"/search/list?q=cai+cach&order=number&form={kind}")
+    assert answer.status_code == 200 and f"ket-qua-tim-kiem.{kind}" in str(answer.headers)
+    (told,) = office.events("search.take")
+    assert told.facts["total"] == 4 and told.facts["form"] == kind
+    assert office.words(told) == {"searched": "cai cach"}
+    if kind == "xlsx":
+        rows = list(load_workbook(io.BytesIO(answer.data)).active.values)
+        assert [row[2] for row in rows[1:4]] == ["2/BC-STC", "9/BC-STC", "10/BC-STC"]
+    elif kind == "csv":
+        assert "nhân sự" not in answer.data.decode("utf-8-sig")
+    else:
+        assert answer.data.startswith(b"%PDF")
+    assert office.as_("binh").get("/search/list?q=a&form=exe").status_code == 404
