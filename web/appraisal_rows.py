@@ -26,15 +26,24 @@ class Sent:
 
 def seen(rows: Session, person: Person, organ: Organ) -> ColumnElement[bool]:
     """Those whose case file or document the person may know of; for `where`."""
-    papers = exists().where(
-        Document.id == Appraisal.document_id, seen_documents(rows, person, organ)
+    papers = _is_there(
+        select(Document.id).where(
+            Document.id == Appraisal.document_id, seen_documents(rows, person, organ)
+        )
     )
     if sees_all(person, organ, with_oversight=True):
         return or_(Appraisal.case_file_id.is_not(None), papers)
-    files = exists().where(
-        CaseFile.id == Appraisal.case_file_id, seen_case_files(rows, person, organ)
+    files = _is_there(
+        select(CaseFile.id).where(
+            CaseFile.id == Appraisal.case_file_id, seen_case_files(rows, person, organ)
+        )
     )
     return or_(files, papers)
+
+
+def _is_there(found: Select[int]) -> ColumnElement[bool]:
+    """Looked up for each by itself: of `exists` beside `or` PostgreSQL looks up all there are."""
+    return found.correlate(Appraisal).limit(1).scalar_subquery().is_not(None)
 
 
 def of_ones_own(person: Person) -> ColumnElement[bool]:
