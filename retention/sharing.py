@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from archive.life_models import PaperPart
@@ -65,6 +65,21 @@ def shared_named(session: Session, shared: dict[int, list[str]], most: int) -> l
         .order_by(DisposalDocument.id)
     )
     return [Staying(line, one, tuple(shared[row]), paper) for row, line, one, paper in found]
+
+
+def kept_in(session: Session, disposal: Disposal) -> tuple[int, int]:
+    """How many documents of lines that go stay, as it was written down, and their pages."""
+    counted = (
+        select(func.count(), func.coalesce(func.sum(DisposalDocument.pages), 0))
+        .join(DisposalItem, DisposalItem.id == DisposalDocument.item_id)
+        .where(
+            DisposalItem.disposal_id == disposal.id,
+            DisposalItem.outcome == "destroy",
+            DisposalDocument.kept_why != "",
+        )
+    )
+    documents, pages = session.execute(counted).one()
+    return documents, pages
 
 
 # Paper --------------------------------------------------------------------------------------------

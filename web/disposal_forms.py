@@ -218,11 +218,14 @@ def _decision(session: Session, disposal: Disposal) -> dict[str, Any]:
 
 def _hand_over(session: Session, disposal: Disposal) -> dict[str, Any]:
     items = lines.left(session, disposal)
+    sums, (documents, pages) = _sums(items), sharing.kept_in(session, disposal)
     return {
+        **sums,
+        "documents": sums["documents"] - documents,
+        "pages": sums["pages"] - pages,
         "rows": [_line(one) for one in items],
         "day": _day(disposal, disposal.handed_over_at),
         "paper_staying": sharing.on_paper(session, disposal).staying,
-        **_sums(items),
     }
 
 
@@ -245,6 +248,7 @@ def _record(session: Session, disposal: Disposal) -> dict[str, Any]:
         **sums,
         "keeps_titles": rules_of(disposal.organ).keep_titles,
         "documents": sums["documents"] - len(kept),
+        "pages": sums["pages"] - sharing.kept_in(session, disposal)[1],
         "rows": [_line(one) for one in gone],
         "spared": spared,
         "kept": kept,

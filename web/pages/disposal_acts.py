@@ -330,6 +330,7 @@ def _signing_page(code: str, what: str, **more: Any) -> str:
             one=one,
             why_not=in_words(why),
             totals=view.totals_of(rows, [found]).get(found.id, view.Totals()),
+            staying=sharing.kept_in(rows, found),
             paper=sharing.on_paper(rows, found),
             today=view.today(found),
             **more,
