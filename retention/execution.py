@@ -244,16 +244,24 @@ def gather(session: Session, disposal: Disposal) -> Batch:
 
 
 def claim(session: Session, worker: str) -> int | None:
-    """Take the disposal that waits longest for its execution to go on; its number."""
+    """Take the disposal that waits longest for its execution to go on; its number.
+
+    A day that lies further ahead than any that is ever set comes from a clock that went wrong.
+    """
     moment = clock.now()
     waiting = (
         select(Disposal)
         .where(
             Disposal.stage == "executing",
-            or_(Disposal.claimed_until.is_(None), Disposal.claimed_until < moment),
+            or_(
+                Disposal.claimed_until.is_(None),
+                Disposal.claimed_until < moment,
+                Disposal.claimed_until > moment + LEASE,
+            ),
             or_(
                 Disposal.try_after.is_(None),
                 Disposal.try_after <= moment,
+                Disposal.try_after > moment + max(PAUSES),
                 and_(Disposal.trouble == PAPER, Disposal.destroyed_on_paper.is_not(None)),
             ),
         )

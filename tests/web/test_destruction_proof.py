@@ -315,6 +315,55 @@ def test_an_index_that_is_down_is_waited_for(ruin: Ruin, monkeypatch: pytest.Mon
     assert ruin.disposal().stage == "destroyed"
 
 
+def test_a_clock_that_was_a_year_ahead_holds_nothing_up(
+    ruin: Ruin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ruin.case_file(1)
+    ruin.ready()
+    with clock.standing_at(clock.now() + timedelta(days=366)), monkeypatch.context() as broken:
+        broken.setattr(TantivyEngine, "drop", lambda *_: (_ for _ in ()).throw(OSError(5, "io")))
+        assert ruin.run()
+        assert ruin.disposal().trouble == "still_found"
+    ahead = clock.now() + timedelta(days=366)
+    with audit.acting_as(None, "worker"), ruin.services.db.transaction() as session:
+        one = ruin.desk.found(session)
+        one.claim, one.claimed_until = "killed", ahead + execution.LEASE
+    assert ruin.run()
+    assert ruin.disposal().stage == "destroyed"
+
+
+def test_a_clock_that_was_set_back_a_year_destroys_nothing_before_its_notice(ruin: Ruin) -> None:
+    ruin.case_file(1)
+    ruin.index()
+    ruin.desk.walk("handed_over")
+    before = clock.now() - timedelta(days=366)
+    with clock.standing_at(before):
+        assert begins(ruin) != ""
+    assert ruin.disposal().stage == "handed_over"
+    assert all(one.destroyed_at is None for one in ruin.documents())
+    ruin.begin()
+    with clock.standing_at(before):
+        assert ruin.run()  # what began goes on; but nobody says that it was destroyed then
+        assert (ruin.disposal().stage, ruin.disposal().destroyed_at) == ("executing", None)
+        assert ruin.disposal().trouble
+    ruin.free()
+    assert ruin.run()
+    assert (ruin.disposal().trouble, ruin.disposal().stage) == ("", "destroyed")
+    assert check(kept(ruin, "pdf")).holds
+
+
+def test_an_executor_who_leaves_after_it_began_leaves_nothing_half_destroyed(ruin: Ruin) -> None:
+    ruin.case_file(1)
+    ruin.ready()
+    with ruin.desk.acting(ruin.desk.lan) as session:
+        found = session.get_one(Person, ruin.desk.mai.id)
+        found.locked_from = clock.today(ruin.desk.office.organ) - timedelta(days=1)
+        session.flush()
+        audit.record(session, "person.test", found)
+    assert ruin.run()
+    assert (ruin.disposal().trouble, ruin.disposal().stage) == ("", "destroyed")
+
+
 def test_a_disk_that_fills_while_the_certificate_is_written_ends_nothing(
     ruin: Ruin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
