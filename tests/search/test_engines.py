@@ -1,23 +1,40 @@
-"""What every engine promises."""
+"""What every engine promises: the same answers, whichever of them is asked.
 
-from collections.abc import Collection
+Over a fixed corpus they are compared with what plain looking finds (`corpus.py`).
+"""
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from archive.errors import Invalid
 from search.engine import (
     DAY,
     EXACT,
+    FACETS,
     FOLDED,
     ID,
+    PAIRS,
     READERS,
+    SIGNER,
+    TITLE,
+    TITLE_FOLDED,
+    TYPE,
+    YEAR,
     And,
+    Boost,
     Entry,
     Everything,
+    Near,
     Node,
     Not,
     Or,
+    Order,
     Phrase,
+    Prefer,
     Prefix,
     Query,
     Range,
@@ -25,7 +42,83 @@ from search.engine import (
     Term,
     open_engine,
 )
+from search.marking import mark
+from search.query import understand
+from search.words import split
+from tests import elasticsearch
 from tests.search.conftest import EVERYONE, Staying, an_entry, invented
+from tests.search.corpus import READERS_OF_ALL, Looked, corpus, expected, expected_facet
+from tests.search.trees import trees
+
+ENGINES = ["tantivy", "whoosh", pytest.param("elasticsearch", marks=pytest.mark.tools)]
+ALL = READERS_OF_ALL
+QUESTIONS = (
+    "quy chế",
+    "quy che",
+    '"quy chế"',
+    "hòa giải",
+    "hoa",
+    "văn thư lưu trữ",
+    "thuỷ lợi nội đồng kênh mương",
+    "-hoa giải",
+    "ban bản bạn bàn",
+    "quyết định 123",
+    "nguyễn thị lan",
+    "sở nội vụ",
+    "tái định cư chợ gạo",
+)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[elasticsearch.Server]:
+    """One Elasticsearch for all tests of this file."""
+    with elasticsearch.a_server() as running:
+        yield running
+
+
+def address(request: pytest.FixtureRequest, kind: str, folder: Path, index: str) -> str:
+    if kind == "elasticsearch":
+        running: elasticsearch.Server = request.getfixturevalue("server")
+        return running.url_of(elasticsearch.ACCOUNT, index)
+    return f"{kind}://{folder / index}"
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SearchEngine]:
+    """An empty index of each engine."""
+    made = open_engine(address(request, request.param, tmp_path, "records"))
+    made.clear()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def stocked(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SearchEngine]:
+    """The corpus in each engine."""
+    folder = tmp_path_factory.mktemp(request.param)
+    made = open_engine(address(request, request.param, folder, "records-corpus"))
+    made.rebuild(corpus())
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def in_tantivy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchEngine]:
+    """The corpus in the engine whose order is the measure."""
+    made = open_engine(f"tantivy://{tmp_path_factory.mktemp('measure')}")
+    made.rebuild(corpus())
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def in_elasticsearch(server: elasticsearch.Server) -> Iterator[SearchEngine]:
+    made = open_engine(server.url_of(elasticsearch.ACCOUNT, "records-measured"))
+    made.rebuild(corpus())
+    yield made
+    made.close()
 
 
 def ids(engine: SearchEngine, node: Node, **more: object) -> set[str]:
@@ -134,8 +227,6 @@ def test_counts_and_pages_hold_only_what_the_asker_may_read(engine: SearchEngine
 
 
 def _folded(text: str) -> list[str]:
-    from search.words import split
-
     return [word.folded for word in split(text)]
 
 
@@ -275,3 +366,214 @@ def test_an_unknown_address_is_named(url: str) -> None:
     with pytest.raises(Invalid) as refusal:
         open_engine(url)
     assert refusal.value.code == "unknown_search_engine"
+
+
+# Over the corpus ---------------------------------------------------------------------------------
+
+
+def agrees(engine: SearchEngine, query: Query) -> None:
+    """The engine finds and counts what plain looking finds and counts."""
+    there = expected(query)
+    page = engine.find(query)
+    assert {hit.id: hit.revision for hit in page.hits} == {
+        one.entry.id: one.entry.revision for one in there
+    }
+    assert page.total == len(page.hits) == len(there)
+    counted = engine.facets(query, FACETS)
+    assert counted == {field: expected_facet(there, field) for field in FACETS}
+
+
+@pytest.mark.rule("HC-78")
+@settings(
+    max_examples=80,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(
+    node=trees(),
+    readers=st.sampled_from([ALL, ALL, ALL[:1], ALL[2:], ("organ:9",)]),
+    filters=st.lists(trees(), max_size=1).map(tuple),
+)
+def test_every_engine_finds_and_counts_the_same(
+    stocked: SearchEngine, node: Node, readers: tuple[str, ...], filters: tuple[Node, ...]
+) -> None:
+    agrees(stocked, Query(node, readers, filters, limit=2000))
+
+
+@pytest.mark.parametrize("typed", QUESTIONS)
+def test_what_people_type_finds_the_same_in_every_engine(stocked: SearchEngine, typed: str) -> None:
+    query = understand(typed).query(ALL, limit=2000)
+    assert expected(query)
+    agrees(stocked, query)
+
+
+def test_several_values_of_a_facet_and_hidden_entries_count_right(stocked: SearchEngine) -> None:
+    filters = (
+        Or((Term(TYPE, "Quyết định"), Term(TYPE, "Báo cáo"))),
+        Or((Term(YEAR, "2019"), Term(YEAR, "2020"), Term(YEAR, "2021"))),
+    )
+    hidden = tuple(one.id for one in corpus()[::3])
+    agrees(stocked, Query(Everything(), ALL[:2], filters, hidden, limit=2000))
+
+
+def sorted_by(found: list[Looked], order: Order) -> list[str]:
+    """Ids in an order that says itself which entry follows which."""
+    key = "day" if order in ("newest", "oldest") else order
+    found = sorted(found, key=lambda one: one.order_keys[key], reverse=order == "newest")
+    return [one.entry.id for one in found]
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest", "number", "title"])
+def test_whatever_the_order_all_pages_together_are_the_whole(
+    stocked: SearchEngine, order: Order
+) -> None:
+    first = Term(TYPE, "Kế hoạch")
+    query = Query(Term(FOLDED, "ban"), ALL, limit=2000, order=order)
+    there = expected(query)
+    wanted = sorted_by([one for one in there if one.has(first)], order)
+    ahead = len(wanted)
+    wanted += sorted_by([one for one in there if not one.has(first)], order)
+    seen: list[str] = []
+    for start in range(0, len(wanted) + 97, 97):
+        page = stocked.find(Query(query.node, ALL, start=start, limit=97, order=order, first=first))
+        assert (page.total, page.ahead) == (len(wanted), ahead)
+        seen += [hit.id for hit in page.hits]
+    assert seen == wanted
+
+
+def test_the_best_stand_first_and_no_hit_comes_on_two_pages(stocked: SearchEngine) -> None:
+    for typed in QUESTIONS:
+        asked = understand(typed)
+        whole = stocked.find(asked.query(ALL, limit=2000))
+        paged = [
+            hit.id
+            for start in range(0, whole.total, 50)
+            for hit in stocked.find(asked.query(ALL, start=start, limit=50)).hits
+        ]
+        assert paged == [hit.id for hit in whole.hits]
+        assert len(set(paged)) == whole.total
+        if asked.first is None and asked.order == "best":
+            scores = [hit.score for hit in whole.hits]
+            assert scores == sorted(scores, reverse=True)
+
+
+RANKED: tuple[Node, ...] = (
+    Term(FOLDED, "che"),
+    And((Term(FOLDED, "quy"), Term(FOLDED, "che"))),
+    Or((Term(FOLDED, "giai"), Boost(Term(TITLE, "hòa"), 3.0))),
+    Prefer(Term(FOLDED, "quy"), (Term(PAIRS, "quy_chế"), Boost(Term(TITLE, "quy"), 2.0))),
+    Phrase(FOLDED, ("van", "thu", "luu", "tru")),
+    Or((Prefix(FOLDED, "nap"), Term(FOLDED, "dung"), Near(FOLDED, "chee"))),
+    And((Everything(), Term(EXACT, "bản"), Not(Term(FOLDED, "giai")))),
+    Prefer(Everything(), (Term(TITLE_FOLDED, "hoa"),)),
+    Or((Range(DAY, low=20200101), Term(FOLDED, "giai"))),
+    Boost(And((Term(FOLDED, "ban"), Or((Term(FOLDED, "hoa"), Term(FOLDED, "giai"))))), 0.5),
+)
+
+
+@pytest.mark.tools
+@pytest.mark.parametrize("node", [*RANKED, *QUESTIONS], ids=str)
+def test_elasticsearch_puts_hits_in_the_order_of_tantivy(
+    in_tantivy: SearchEngine, in_elasticsearch: SearchEngine, node: Node | str
+) -> None:
+    query = (
+        understand(node).query(ALL, limit=2000)
+        if isinstance(node, str)
+        else Query(node, ALL, limit=2000)
+    )
+    wanted = in_tantivy.find(query).hits
+    scores = {hit.id: hit.score for hit in wanted}
+    found = [scores[hit.id] for hit in in_elasticsearch.find(query).hits]
+    assert found == pytest.approx([hit.score for hit in wanted], rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("typed", "marked"),
+    [
+        ("quy chế", {"quy chế", "quy", "chế"}),
+        ('"hòa giải"', {"hòa giải"}),
+        ("hoa giai", {"hoa giai", "hoa", "giai"}),
+        ("kênh mương -hoa", {"kênh mương", "kênh", "mương"}),
+    ],
+)
+def test_marks_stand_on_the_words_that_the_hit_was_found_by(
+    stocked: SearchEngine, typed: str, marked: set[str]
+) -> None:
+    asked = understand(typed)
+    bodies = {one.id: "\n".join((one.title, *one.case_file_titles, one.body)) for one in corpus()}
+    hits = stocked.find(asked.query(ALL, limit=30)).hits
+    assert hits
+    for hit in hits:
+        pieces = [one.text for one in mark(bodies[hit.id], asked) if one.is_marked]
+        assert pieces
+        for piece in pieces:
+            said = [(word.exact, word.folded) for word in split(piece)]
+            exact = " ".join(one for one, _ in said)
+            folded = " ".join(one for _, one in said)
+            assert {exact, folded} & marked
+
+
+# What no question should break -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["", " ", "*", ".*", "(", "a{1000}", "\x00", "\u202eabc", "🏛️", "x" * 5000, "a b", '"', "\\"],
+)
+def test_no_word_is_too_odd_to_ask_for(stocked: SearchEngine, word: str) -> None:
+    for node in (
+        Term(FOLDED, word),
+        Term(SIGNER, word),
+        Term(ID, word),
+        Phrase(FOLDED, (word, "hoa")),
+        And((Term(FOLDED, "hoa"), Term(EXACT, word))),
+        Near(FOLDED, word) if len(word) > 2 else Term(TITLE, word),
+        Prefix(FOLDED, word) if word else Prefix(SIGNER, word),
+    ):
+        query = Query(node, ALL, limit=2000)
+        agrees(stocked, query)
+
+
+def test_two_thousand_words_and_five_thousand_hidden_entries_are_not_too_many(
+    stocked: SearchEngine,
+) -> None:
+    many = tuple(Term(FOLDED, f"từ{number}") for number in range(2000))
+    agrees(stocked, Query(Or((*many, Term(FOLDED, "hoa"))), ALL, limit=2000))
+    agrees(stocked, Query(And((*many, Term(FOLDED, "hoa"))), ALL, limit=2000))
+    hidden = (corpus()[0].id, *(f"T-{number}" for number in range(5000)))
+    agrees(stocked, Query(Term(FOLDED, "hoa"), ALL, hidden=hidden, limit=2000))
+
+
+def test_thirty_levels_are_not_too_deep(stocked: SearchEngine) -> None:
+    node: Node = Term(FOLDED, "hoa")
+    for level in range(30):
+        node = And((Or((node, Term(FOLDED, "giai"))), Not(Term(FOLDED, f"x{level}"))))
+    agrees(stocked, Query(node, ALL, limit=2000))
+
+
+@pytest.mark.parametrize("far", [10**9, 2**63, 10**30, -(10**30)])
+def test_no_number_is_too_far_away_to_ask_for(stocked: SearchEngine, far: int) -> None:
+    for node in (Range(DAY, low=far), Range(DAY, high=far), Range(DAY, -far, far)):
+        agrees(stocked, Query(node, ALL, limit=2000))
+
+
+def test_values_with_any_signs_in_them_are_counted_as_they_are(engine: SearchEngine) -> None:
+    odd = ('a, b; "c"', "d'e\\f", " hai  chữ ", "x" * 1000, "đ\u0301", "a*", "\x00", "🏛️")
+    engine.put(
+        Entry(id=f"T-{place}", revision=1, readers=("organ:1",), facets={SIGNER: (value,)})
+        for place, value in enumerate(odd)
+    )
+    counted = engine.facets(Query(Everything(), EVERYONE), (SIGNER,))
+    assert counted == {SIGNER: dict.fromkeys(odd, 1)}
+    for place, value in enumerate(odd):
+        assert ids(engine, Term(SIGNER, value)) == {f"T-{place}"}
+
+
+def test_what_differs_by_one_letter_is_named_the_commonest_first(engine: SearchEngine) -> None:
+    titles = ["quy chế", "quy chê", "chệ", "phê", "chế độ", "che"]
+    engine.put([an_entry(f"T-{place}", title) for place, title in enumerate(titles)])
+    assert engine.near("chee", 9) == ["che"]
+    assert engine.near("cho", 9) == ["che"]
+    assert engine.near("phe", 9) == ["che"]
+    assert engine.near("chexx", 9) == []
