@@ -228,8 +228,7 @@ def place(session: Session, document: Document, case_file: CaseFile) -> None:
     """Put a document into a case file, last in order. It may stand in several without a copy.
 
     Raises:
-        Conflict: `already_placed`, `case_file_is_final`, `frozen`, `recalled`, or `gone_already`:
-            its destruction began meanwhile.
+        Conflict: `already_placed`, `case_file_is_final`, `frozen`, `recalled`, `gone_already`.
         Invalid: `other_organ`.
     """
     if case_file.organ_id != document.organ_id:
