@@ -3,6 +3,7 @@
 A killed process loses nothing by it: what was written is with the system, if not on the disk.
 """
 
+import gc
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -94,3 +95,14 @@ def addresses() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Rule, "_compile_builder", compiled)
         yield
+
+
+@contextmanager
+def memory() -> Iterator[None]:
+    """Inside, what was loaded at the start is not looked through for refuse again and again."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()

@@ -25,7 +25,13 @@ def hasty_passwords() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def careless_machine() -> Iterator[None]:
     """Tests wait for no disk, and compile the same thing once."""
-    with careless.disks(), careless.templates(), careless.statements(), careless.addresses():
+    with (
+        careless.disks(),
+        careless.templates(),
+        careless.statements(),
+        careless.addresses(),
+        careless.memory(),
+    ):
         yield
 
 
