@@ -1,7 +1,7 @@
 """What the lines of notices are about, as far as their reader may know of it today."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -29,6 +29,7 @@ class Subject:
 
 
 Subjects = dict[tuple[str, int], Subject]
+MORE: dict[str, Callable[[Session, Person, set[int]], Subjects]] = {}  # of the layers above
 
 
 def subjects(session: Session, person: Person, items: Iterable[NoticeItem]) -> Subjects:
@@ -47,6 +48,12 @@ def subjects(session: Session, person: Person, items: Iterable[NoticeItem]) -> S
         **_suspected(session, person, numbers["document"]),
         **_loans(session, person, numbers["loan"]),
         **_by_story(session, "disposal", numbers["disposal"]),
+        **{
+            key: told
+            for kind, name in MORE.items()
+            if numbers[kind]
+            for key, told in name(session, person, numbers[kind]).items()
+        },
         **{("intake", one): Subject("intake", str(one)) for one in numbers["intake"]},
     }
 

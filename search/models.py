@@ -1,6 +1,6 @@
 """Searches that people keep: what was asked, who follows it, and since when what is new to them."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -42,13 +42,13 @@ class SearchFollower(Row):
 
     __tablename__ = "search_follower"
     STORY = "search_follower"
-    UNTOLD = frozenset({"seen_at", "told_on"})
+    UNTOLD = frozenset({"seen_at", "told_at"})
 
     saved_search_id: Mapped[int] = mapped_column(ForeignKey("saved_search.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     is_daily: Mapped[bool] = mapped_column(default=False)  # told once a day when there is something
-    told_on: Mapped[date | None] = mapped_column()
+    told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     saved_search: Mapped[SavedSearch] = relationship()
     person: Mapped[Person] = relationship()

@@ -1,15 +1,17 @@
 """Keeping a search, sharing it with one's unit, following it, and dropping it."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import get_args
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from archive import audit, clock
+from archive import audit, clock, notice_subjects, notices
 from archive.errors import Conflict, Invalid, NotFound
 from archive.models import Organ, Person
+from archive.notice_subjects import Subject, Subjects
+from archive.notices import Told
 from formats.vietnamese import nfc
 from search.asking import asker_of
 from search.engine import ADDED, FACETS, KIND, Order, Range, SearchEngine
@@ -17,6 +19,7 @@ from search.facets import filters_of
 from search.models import SavedSearch, SearchFollower
 from search.query import understand
 
+NEW = "saved_search_new"
 LONGEST_NAME = 100
 LONGEST_QUESTION = 400
 MOST = 100  # of one person; more is no help to anybody
@@ -253,18 +256,48 @@ def new_since(
     return asker.count(understand(one.asked).node, (*filters_of(one.chosen), later))
 
 
-def to_be_told(session: Session, organ: Organ, today: date) -> list[SearchFollower]:
-    """Those who want to be told once a day and were not today."""
-    return list(
-        session.scalars(
-            select(SearchFollower)
-            .join(SavedSearch, SavedSearch.id == SearchFollower.saved_search_id)
-            .where(
-                SavedSearch.organ_id == organ.id,
-                SearchFollower.is_daily.is_(True),
-                or_(SearchFollower.told_on.is_(None), SearchFollower.told_on < today),
-            )
-            .options(joinedload(SearchFollower.saved_search), joinedload(SearchFollower.person))
-            .order_by(SearchFollower.id)
-        )
+def daily(session: Session, organ: Organ) -> list[SearchFollower]:
+    """Those who want to be told once a day and were told, or looked, on an earlier day."""
+    today = clock.today(organ)
+    wanted = (
+        select(SearchFollower)
+        .join(SavedSearch, SavedSearch.id == SearchFollower.saved_search_id)
+        .where(SavedSearch.organ_id == organ.id, SearchFollower.is_daily.is_(True))
+        .options(joinedload(SearchFollower.saved_search), joinedload(SearchFollower.person))
+        .order_by(SearchFollower.id)
     )
+    found = session.scalars(wanted).all()
+    return [one for one in found if clock.day_of(known_until(one), organ) < today]
+
+
+def known_until(one: SearchFollower) -> datetime:
+    """What came before this moment is not news to them."""
+    return max(one.seen_at, one.told_at or one.seen_at)
+
+
+def tell(session: Session, organ: Organ, fresh: Iterable[SearchFollower], at: datetime) -> int:
+    """Put into the inbox of each that there is something new; how many notices were made.
+
+    What came until `at` is not told again, also not to those for whom there was nothing.
+    """
+    told = []
+    for one in fresh:
+        one.told_at = at
+        day = clock.day_of(at, organ).isoformat()
+        told.append(Told(one.person_id, NEW, one.saved_search, day))
+    return len(notices.tell(session, organ, told))
+
+
+def subjects(session: Session, person: Person, numbers: set[int]) -> Subjects:
+    """What notices say of saved searches: their names, to those who may use them."""
+    open_ones = select(SavedSearch).where(SavedSearch.id.in_(numbers), _for(person))
+    names = {one.id: one.name for one in session.scalars(open_ones)}
+    return {
+        (SavedSearch.STORY, one): Subject(
+            SavedSearch.STORY, str(one), names.get(one, ""), one in names
+        )
+        for one in numbers
+    }
+
+
+notice_subjects.MORE[SavedSearch.STORY] = subjects

@@ -25,6 +25,7 @@ from archive.notices import (
 )
 from retention.deciding import DISPOSAL_LATE
 from retention.leaving_out import LINES_LEFT
+from search.saved import NEW
 
 Translate = Callable[[str], str]
 MOST_LINES = 100  # in one letter; the inbox has them all
@@ -109,6 +110,10 @@ KINDS: dict[str, tuple[str, str]] = {
     LINES_LEFT: (
         _l("Lines left a disposal that you have a part in"),
         _l("Open it and look which lines are not destroyed, and why."),
+    ),
+    NEW: (
+        _l("Something new for your saved searches"),
+        _l("Open each of them; it shows what it finds today."),
     ),
     SHOWN: (
         _l("Documents that a colleague wants you to look at"),

@@ -27,6 +27,7 @@ from web import (
     clockwork,
     dossier_making,
     executing,
+    search_watch,
     sender_mail,
     term_clock,
     term_watch,
@@ -323,6 +324,7 @@ class Worker:
             return False
         self._terms_seen = time.monotonic()
         term_watch.look(self._services, self._stopping.is_set)
+        search_watch.look(self._services)
         return False
 
 

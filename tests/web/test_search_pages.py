@@ -6,11 +6,14 @@ from datetime import timedelta
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import select
 
 from archive import clock
-from search import indexing
+from archive.life_models import NoticeItem
+from search import indexing, saved
 from tests.factories import a_case_file, a_document
 from tests.web.conftest import House
+from web import search_watch
 
 
 @pytest.fixture
@@ -110,6 +113,19 @@ def test_a_kept_search_says_what_is_new_and_is_dropped_again(office: House) -> N
         a_document(office.services.db, office.organ(), "Cải cách lần nữa", issued_date="03/03/2019")
     _index(office)
     assert '<span class="tag tag-info">1</span>' in binh.get("/search/saved").text
+    assert search_watch.look(office.services) == 0  # it was looked at today
+    tomorrow = later + timedelta(days=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "now", lambda: tomorrow)
+        assert search_watch.look(office.services) == 1
+        assert search_watch.look(office.services) == 0  # told once a day
+    with office.services.db.reading() as rows:
+        (item,) = rows.scalars(select(NoticeItem).where(NoticeItem.kind == saved.NEW))
+    notice = binh.get(f"/notices/{item.notice_id}").text
+    assert "Cải cách 2019" in notice and "/search/saved/" in notice
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "now", lambda: tomorrow + timedelta(days=1))
+        assert search_watch.look(office.services) == 0  # nothing has come since
     number = re.search(r"/search/saved/(\d+)\"", page)
     assert number
     assert binh.get(f"/search/saved/{number[1]}").location == "/search?q=cai+cach&year=2019"

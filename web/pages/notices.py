@@ -64,6 +64,8 @@ def _address(subject: Subject) -> str:
         return url_for("documents.page", code=subject.code)
     if subject.kind == "export_request":
         return url_for("rights.requests")
+    if subject.kind == "saved_search":
+        return url_for("saved_searches.look", number=int(subject.code))
     if subject.kind == "disposal":
         return url_for("disposals.one", code=subject.code)
     if subject.kind == "loan":

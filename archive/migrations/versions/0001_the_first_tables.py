@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 import archive.database
 
-revision = '0001_a5e34c72'
+revision = '0001_fd4a6874'
 down_revision = None
 
 
@@ -715,7 +715,7 @@ def upgrade() -> None:
     sa.Column('person_id', sa.Integer(), nullable=False),
     sa.Column('seen_at', archive.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('is_daily', sa.Boolean(), nullable=False),
-    sa.Column('told_on', sa.Date(), nullable=True),
+    sa.Column('told_at', archive.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('id', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_search_follower_person_id')),
     sa.ForeignKeyConstraint(['saved_search_id'], ['saved_search.id'], name=op.f('fk_search_follower_saved_search_id')),
