@@ -232,7 +232,7 @@ class Index:
         return {code: {"found": int(entry in held), **proof} for code, entry in ids.items()}
 
     def empty(self, batch: Batch, sought: Sequence[Sought]) -> dict[str, str]:
-        """Drop them, then have the whole written anew without them."""
+        """Drop them, then have what stood beside them written anew."""
         services = self.services
         with services.indexing:
             indexing.forget(services.engine, list(_entry_ids(sought).values()))
