@@ -41,6 +41,8 @@ from search.wanted import (
     beginning,
     short_enough,
     side_by_side,
+    sounding_alike,
+    spelt_alike,
     spelt_nearly,
     wanted,
 )
@@ -234,13 +236,19 @@ def _in_words(field: QueryField, said: Said, words: tuple[Syllable, ...]) -> Par
     if isinstance(said, Like):
         return Part(near)
     if isinstance(said, Quoted) or " " not in said.text:
-        node = side_by_side(place, here)
+        node = side_by_side(place, here) if len(here) > 1 else _word(field, place, words[0])
     else:
-        node = all_of([Term(place, one) for one in here])
+        node = all_of([_word(field, place, one) for one in words])
     if len(words) == 1 and (name := _long_name(field, said.text)):
         long = side_by_side(NAMED_FOLDED, [named(field.name, one) for one in name])
         return Part(any_of([node, long]), near=any_of([near, long]))
     return Part(node, near=near)
+
+
+def _word(field: QueryField, place: str, one: Syllable) -> Node:
+    """A word of the field, written with i or with y."""
+    spellings = spelt_alike(one) if place == NAMED else sounding_alike(one.folded)
+    return any_of([Term(place, named(field.name, spelling)) for spelling in spellings])
 
 
 def _near(field: QueryField, one: Syllable) -> Node:

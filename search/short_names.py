@@ -6,7 +6,7 @@ as DA, is followed only where it was typed with them.
 
 from functools import cache
 
-from formats.document_types import type_of_abbreviation
+from formats.document_types import DOCUMENT_TYPES, type_of_abbreviation
 from formats.syllables import is_syllable_without_marks
 from formats.vietnamese import fold
 
@@ -91,6 +91,8 @@ def type_named(word: str) -> tuple[str, ...]:
     """The words, without marks, of the type of document that this stands for."""
     if len(word) < 2 or (word.islower() and is_syllable_without_marks(fold(word))):
         return ()
+    if word.isascii() and sum(fold(word) == one for one in _abbreviations()) > 1:
+        return ()
     kind = type_of_abbreviation(word)
     return tuple(fold(kind.name).split()) if kind else ()
 
@@ -100,11 +102,18 @@ def short_names_in(words: list[str]) -> list[tuple[int, int, str]]:
     found: list[tuple[int, int, str]] = []
     at = 0
     while at < len(words):
-        length = next((n for n in _lengths() if tuple(words[at : at + n]) in _short_names()), 0)
+        rest = len(words) - at
+        lengths = (n for n in _lengths() if n <= rest)
+        length = next((n for n in lengths if tuple(words[at : at + n]) in _short_names()), 0)
         if length:
             found.append((at, at + length, _short_names()[tuple(words[at : at + length])]))
         at += length or 1
     return found
+
+
+@cache
+def _abbreviations() -> tuple[str, ...]:
+    return tuple(fold(one.abbreviation) for one in DOCUMENT_TYPES)
 
 
 @cache

@@ -1,6 +1,7 @@
 """What a question wants, piece by piece: for the engine, and to be marked on the pages."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -79,6 +80,15 @@ def sounding_alike(word: str) -> tuple[str, ...]:
     if not _I_OR_Y.fullmatch(word):
         return (word,)
     return word, word[:-1] + ("i" if word.endswith("y") else "y")
+
+
+def spelt_alike(word: Syllable) -> tuple[str, ...]:
+    """The same of a word with its marks."""
+    if not _I_OR_Y.fullmatch(word.folded):
+        return (word.exact,)
+    last = unicodedata.normalize("NFD", word.exact[-1])
+    other = ("i" if last[0] == "y" else "y") + last[1:]
+    return word.exact, word.exact[:-1] + unicodedata.normalize("NFC", other)
 
 
 def word(folded: str) -> Node:
