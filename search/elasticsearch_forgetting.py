@@ -12,7 +12,7 @@ from archive.database import pieces
 from search import engine
 from search.elasticsearch_generations import Generations
 from search.elasticsearch_schema import name_of
-from search.elasticsearch_server import Server
+from search.elasticsearch_server import Server, meaning
 from search.engine import Proof
 
 _PAGE = 10_000  # ids that the server gives at once
@@ -64,7 +64,8 @@ class Forgetting:
             asked = [_frequency_of(one) for one in some]
             with self._generations.asked(60) as client:
                 answers = client.mtermvectors(index=self._generations.alias, docs=asked)["docs"]
-            there |= {one for one, said in zip(some, answers, strict=True) if _is_there(one, said)}
+                pairs = zip(some, answers, strict=True)
+                there |= {one for one, said in pairs if _is_there(one, said)}
         return there
 
     def frequencies(self, field: str, words: Collection[str]) -> dict[str, int]:
@@ -156,6 +157,9 @@ def _frequency_of(entry_id: str) -> _Body:
 
 
 def _is_there(entry_id: str, said: _Body) -> bool:
+    if "error" in said:
+        is_missing = said["error"].get("type") == "index_not_found_exception"
+        raise meaning(404 if is_missing else 503, said["error"])
     vectors = said["term_vectors"]
     return engine.ID in vectors and "doc_freq" in vectors[engine.ID]["terms"][entry_id]
 

@@ -149,11 +149,22 @@ class Generations:
         A part whose machine is away, or just starting, comes back by itself.
         """
         with self._server.asked() as client:
-            shards = client.cat.shards(
-                index=self.alias, format="json", h="prirep,state,unassigned.reason"
+            shards: Any = client.cat.shards(
+                index=self.alias, format="json", h="index,shard,prirep,state"
             )
-        parts: list[Any] = list(shards)
-        return any(
-            one["prirep"] == "p" and one["unassigned.reason"] == "ALLOCATION_FAILED"
-            for one in parts
-        )
+            return any(
+                _is_given_up(
+                    client.cluster.allocation_explain(
+                        index=one["index"], shard=int(one["shard"]), primary=True
+                    ).body
+                )
+                for one in shards
+                if (one["prirep"], one["state"]) == ("p", "UNASSIGNED")
+            )
+
+
+def _is_given_up(explained: dict[str, Any]) -> bool:
+    """Whether the server tried a part and failed, or found its files and cannot read them."""
+    stores = [one.get("store", {}) for one in explained.get("node_allocation_decisions", ())]
+    reason = explained.get("unassigned_info", {}).get("reason")
+    return reason == "ALLOCATION_FAILED" or any("store_exception" in one for one in stores)

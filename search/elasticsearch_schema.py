@@ -103,7 +103,8 @@ def as_query(query: Query) -> _Body:
     """The question with its rights and filters, which count for nothing in the ranking."""
     asked = [_asked(one, 1.0) for one in query.filters]
     filters = [{"terms": {engine.READERS: _keys(query.readers)}}, *asked]
-    hidden = [{"terms": {engine.ID: some}} for some in pieces(query.hidden, KNOWN_AT_ONCE)]
+    unseen = pieces(_keys(query.hidden), KNOWN_AT_ONCE)
+    hidden = [{"terms": {engine.ID: some}} for some in unseen]
     return _bool(must=[_asked(query.node, 1.0)], filter=filters, must_not=hidden)
 
 

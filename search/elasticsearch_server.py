@@ -34,6 +34,7 @@ _FLOODED = "read-only-allow-delete"
 _SHARDS_WAITED_FOR = "20s"
 _TELLING = 500  # characters of what it said
 log = logging.getLogger("luutru.search")
+logging.getLogger("elastic_transport").setLevel(logging.ERROR)  # we say it once, in our words
 
 
 @dataclass(frozen=True)
@@ -141,10 +142,10 @@ def _is_refused(said: dict[str, Any]) -> bool:
     """
     if "error" not in said:  # to delete what is not there is fine
         return False
-    meaning = _meaning(said["status"], said["error"])
-    if isinstance(meaning, SearchAway) and meaning.details["reason"] == "too_busy":
+    refusal = meaning(said["status"], said["error"])
+    if isinstance(refusal, SearchAway) and refusal.details["reason"] == "too_busy":
         return True
-    raise meaning
+    raise refusal
 
 
 def _together(changes: Iterable[Change]) -> Iterator[list[Change]]:
@@ -175,14 +176,14 @@ def told() -> Iterator[None]:
     except ApiError as error:
         body = error.body
         said = body.get("error", body) if isinstance(body, dict) else body
-        raise _meaning(error.status_code, said) from error
+        raise meaning(error.status_code, said) from error
     except TlsError as error:
         raise _away("untrusted", error) from error
     except TransportError as error:
         raise _away("silent", error) from error
 
 
-def _meaning(status: int, said: Any) -> ArchiveError:
+def meaning(status: int, said: Any) -> ArchiveError:
     """What a refusal means for us."""
     kind = said.get("type", "") if isinstance(said, dict) else ""
     text = json.dumps(said) if isinstance(said, dict) else str(said)

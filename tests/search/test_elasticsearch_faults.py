@@ -216,17 +216,19 @@ def test_a_missing_index_is_to_be_made(fake: Fake) -> None:
 def test_a_part_whose_files_are_damaged_is_to_be_made_anew_and_one_whose_machine_left_is_not(
     fake: Fake,
 ) -> None:
-    reason = ""
+    explained: dict[str, Any] = {"unassigned_info": {"reason": "NODE_LEFT"}}
+    part = {"index": "records-v1-000001", "shard": "0", "prirep": "p", "state": "UNASSIGNED"}
 
     def answer(path: str, _body: bytes) -> Answer:
         if path.endswith("_search"):
             return 503, {"error": {"type": "no_shard_available_action_exception"}}
-        return 200, [{"prirep": "p", "state": "UNASSIGNED", "unassigned.reason": reason}]
+        return 200, explained if path.endswith("/explain") else [part]
 
     fake.answer = answer
-    reason = "NODE_LEFT"
     assert why(lambda: fake.engine().find(ALL)) == "red"
-    reason = "ALLOCATION_FAILED"
+    explained["node_allocation_decisions"] = [{"store": {"found": False}}]
+    assert why(lambda: fake.engine().find(ALL)) == "red"
+    explained["unassigned_info"]["reason"] = "ALLOCATION_FAILED"
     with pytest.raises(SearchBroken) as refusal:
         fake.engine().find(ALL)
     assert refusal.value.details["reason"] == "damaged"
