@@ -25,7 +25,17 @@ from search.engine import (
     Term,
 )
 from search.short_names import long_name, short_names_in, type_named
-from search.wanted import Part, Wanted, all_words, any_of, near_pair, side_by_side, wanted, word
+from search.wanted import (
+    Part,
+    Wanted,
+    all_of,
+    all_words,
+    any_of,
+    near_pair,
+    side_by_side,
+    wanted,
+    word,
+)
 from search.words import named, split
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100  # of those that are asked for one by one
@@ -235,17 +245,20 @@ def _word_parts(words: _Words, capitals: dict[int, str]) -> list[Part]:
     after = 0
     for first, last, short in short_names_in([one.folded for one in words]):
         parts += [_word_part(words, number, capitals) for number in range(after, first)]
-        parts.append(_long_name_part(words[first:last], short))
+        parts.append(_long_name_part(words, first, last, short))
         after = last
     return parts + [_word_part(words, number, capitals) for number in range(after, len(words))]
 
 
-def _long_name_part(words: _Words, short: str) -> Part:
-    shown = [(one.start, wanted((one,))) for one in words]
+def _long_name_part(words: _Words, first: int, last: int, short: str) -> Part:
+    said = words[first:last]
+    shown = [(one.start, wanted((one,))) for one in said]
+    each = [_near(word(words[n].folded), words, n) for n in range(first, last)]
     return Part(
-        must=Or((all_words(words), Term(FOLDED, short))),
-        shown=(*shown, (words[-1].start, Wanted((short,), (short,)))),
-        words=words,
+        must=Or((all_words(said), Term(FOLDED, short))),
+        near=Or((all_of([one for one in each if one]), Term(FOLDED, short))),
+        shown=(*shown, (said[-1].start, Wanted((short,), (short,)))),
+        words=said,
         may_lack=True,
     )
 
