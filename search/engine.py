@@ -86,6 +86,7 @@ class Entry:
         named: what was entered, by the name of its field as questions say it (`fields.py`).
         facets: its values in each of `FACETS`, as they are shown.
         added: when the archive took it in, in seconds since 1970.
+        texts: its words by field, where they were split already (`splitting.py`).
     """
 
     id: str
@@ -107,6 +108,7 @@ class Entry:
     named: Mapping[str, str] = field(default_factory=dict)
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     added: int = 0
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

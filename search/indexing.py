@@ -18,6 +18,7 @@ from search.engine import Entry, Proof, SearchAway, SearchBroken, SearchEngine
 from search.entries import CASE_FILE, DOCUMENT, case_file_of
 from search.entries import entry_for as entry_for
 from search.entries import id_of as id_of
+from search.splitting import split_ahead
 
 BATCH = 50  # read in one go
 KINDS = (DOCUMENT, CASE_FILE)
@@ -121,7 +122,8 @@ def rebuild(
     """Make the index anew from the rows and the store; the old one answers until it is there."""
     seen: dict[_Key, _Seen] = {}
     without_text: list[str] = []
-    engine.rebuild(_told(database, _all_entries(database, files, seen, without_text), tell))
+    made = split_ahead(_all_entries(database, files, seen, without_text))
+    engine.rebuild(_told(database, made, tell))
     _note_all(database, seen)
     case_files = sum(1 for kind, _ in seen if kind == CASE_FILE)
     return Indexed(len(seen) - case_files, tuple(without_text), case_files)

@@ -55,6 +55,8 @@ def texts_of(entry: Entry) -> dict[str, str]:
     None is empty: how rare a word is would be counted among all entries by one engine, and by
     another only among those that have the field.
     """
+    if entry.texts:
+        return dict(entry.texts)
     title = split(entry.title)
     others = (
         entry.id,

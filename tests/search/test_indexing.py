@@ -13,11 +13,15 @@ from archive.database import Database
 from archive.documents import Arrived, Made
 from archive.files import LocalFiles
 from archive.models import Document, Grant, Organ, Person
-from search import entries, indexing
+from formats.errors import ProgramFailed
+from search import entries, indexing, splitting
 from search.engine import ORGAN, Everything, Query, SearchBroken, SearchEngine, Term, open_engine
 from search.entries import entry_for
 from search.query import understand
+from search.splitting import split_ahead
+from search.words import texts_of
 from tests.factories import a_person
+from tests.search.conftest import EVERYONE, an_entry, invented
 
 TEXT = "Căn cứ Quyết định số 04/2017/QĐ-UBND\fĐiều 2. Về hoà giải tranh chấp"
 VALUES = {
@@ -225,8 +229,6 @@ def test_what_was_forgotten_is_purged_and_the_rest_stays(
 ) -> None:
     shelve(db, files, organ_id)
     indexing.mend(db, files, engine)
-    from tests.search.conftest import an_entry
-
     engine.put([an_entry("TTLT-1999-0000001", "bí ẩn")])
     indexing.forget(engine, ["TTLT-1999-0000001"])
     proof = indexing.purge(db, files, engine)
@@ -316,3 +318,22 @@ def test_who_is_let_read_brings_documents_into_the_index_anew_and_changes_nothin
         with db.reading() as session:
             assert indexing.stale(session) == [number]
             assert session.get_one(Document, number).revision == before
+
+
+def test_words_split_in_another_process_are_the_same_and_come_in_order() -> None:
+    entries_of_an_office = invented(50)
+    ready = list(split_ahead(iter(entries_of_an_office)))
+    assert [one.id for one in ready] == [one.id for one in entries_of_an_office]
+    assert all(one.texts and not one.body for one in ready)
+    assert [texts_of(one) for one in ready] == [texts_of(one) for one in entries_of_an_office]
+
+
+def test_where_no_other_process_can_split_words_the_engine_does(
+    engine: SearchEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_given: object, **_more: object) -> None:
+        raise ProgramFailed("killed", program="words_of")
+
+    monkeypatch.setattr(splitting, "confined", killed)
+    engine.rebuild(split_ahead(invented(30)))
+    assert engine.find(Query(Everything(), EVERYONE)).total == 30
