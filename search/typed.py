@@ -14,6 +14,8 @@ from search.words import split
 WORDS_WANTED = 48  # of a pasted page the first words say enough
 CHARACTERS = 4000
 _PIECE = re.compile(r"\S{1,40}|\s")  # characters of one influence none of another
+_NO_LETTERS = re.compile(r"[^A-Za-z\x80-\U0010ffff]+")
+_CLEAR = 3  # letters of a word by which an old encoding is known: not by the sign of 5 µm
 _OLD = {"tcvn3": decode_tcvn3, "vni": decode_vni}
 
 
@@ -69,7 +71,7 @@ def take(given: str) -> Typed:
     """What can be read of a text: the first words of a long one."""
     start = given[:CHARACTERS]
     plain = _unicode(start, None)
-    old = looks_like_legacy(plain) or _old_encoding_of_few_words(plain)
+    old = _old_encoding(plain)
     said = _unicode(start, old)
     mistakes = [Mistake("old_encoding", 0, len(said), {"encoding": old.upper()})] if old else []
     words = split(said)
@@ -87,15 +89,26 @@ def _unicode(text: str, old: str | None) -> str:
     return nfc(_OLD[old](plain)) if old else plain
 
 
-def _old_encoding_of_few_words(text: str) -> str | None:
-    """The old encoding in which all marked words are Vietnamese, when none of them is so now."""
-    words = [word for word in text.split() if not word.isascii()]
-    if not words or any(is_syllable(word) for word in words):
-        return None
+def _old_encoding(text: str) -> str | None:
+    """The encoding of before Unicode in which this was typed, where that is beyond doubt.
+
+    Of few words, all that are marked must be Vietnamese in it, and none of them as it stands.
+    """
+    words = [word for word in _NO_LETTERS.split(text) if not word.isascii()]
+    known = looks_like_legacy(text)
+    if known or any(is_syllable(word) for word in words):
+        return known if known and _is_clear(words, known) else None
     for name, decode in _OLD.items():
-        if all(is_syllable(decode(word)) and has_marks(decode(word)) for word in words):
+        read = [decode(word) for word in words]
+        if all(map(is_syllable, read)) and all(map(has_marks, read)) and _is_clear(words, name):
             return name
     return None
+
+
+def _is_clear(words: list[str], name: str) -> bool:
+    """Whether a word of some length is no Vietnamese as it stands, and is so when decoded."""
+    pairs = ((word, _OLD[name](word)) for word in words if not is_syllable(word))
+    return any(len(read) >= _CLEAR and is_syllable(read) for _, read in pairs)
 
 
 def _is_old(mistake: Mistake) -> bool:

@@ -12,7 +12,7 @@ from search.day_words import Span, span_of, spoken
 from search.language import read
 from search.query import understand
 from search.query_fields import field_called, field_like, fields
-from search.trees import All, Any, Like, Quoted, Said, Starting, Within, Without, written
+from search.trees import All, Any, Like, Quoted, Said, Starting, Within, Without
 from search.words import split
 
 TODAY = date(2026, 11, 22)
@@ -45,12 +45,13 @@ TODAY = date(2026, 11, 22)
         ("Số: 15/QĐ-UBND", "Số: 15/QĐ-UBND"),  # a number says what it is by itself
         ("lúc 10:30 https://a.vn/b", "lúc 10:30 https://a.vn/b"),
         ("công tác - văn thư", "công tác - văn thư"),
+        ("bụi 5 µm", "bụi 5 µm"),
     ],
 )
 def test_what_is_typed_is_read_as_it_is_meant(typed: str, understood: str) -> None:
-    tree, mistakes = read(typed)
-    assert written(tree) == understood
-    assert mistakes == []
+    asked = understand(typed, TODAY)
+    assert asked.understood == understood
+    assert asked.mistakes == ()
 
 
 def test_or_parts_what_stands_on_its_sides_because_words_have_two_syllables() -> None:
