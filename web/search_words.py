@@ -37,7 +37,7 @@ FACET_NAMES = {
     KIND: _l("Kind"),
     YEAR: _l("Year"),
     TYPE: _l("Type"),
-    ISSUER: _l("Issued by"),
+    ISSUER: _l("Issuing organ"),
     UNIT: _l("Unit"),
     CASE_FILE: _l("Case file"),
     SIGNER: _l("Signed by"),

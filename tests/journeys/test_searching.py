@@ -100,7 +100,7 @@ def test_from_words_without_marks_to_the_marked_word_and_the_next_days_notice(
         walk.to("/search?q=qui+chee")
         walk.look_wide_and_narrow("search-near")
         walk.to("/search?q=chu+ky+so")
-        page.locator("a.hit").first.click()
+        page.locator(".with-thumb a.hit").first.click()
         expect(page.locator(".page rect").first).to_be_attached()
         walk.look("search-marked")
         organ = house.organ()
