@@ -159,7 +159,9 @@ class Reader:
         if not (isinstance(said, Starting) and not words):
             chosen = field.choices.get(key_of(said.text))
             if chosen is None:
-                return self._wrong("unknown_value", said, field=field.label, known=", ".join(kept))
+                return self._wrong(
+                    "unknown_value", said, field=field.label, known=", ".join(field.values)
+                )
             kept = [chosen]
         return any_of([_kept(field, one) for one in kept])
 

@@ -31,6 +31,7 @@ class QueryField:
         place: the field of the index; empty for what stands in `Entry.named`.
         folded: of a text, the same field without marks.
         choices: of a choice, the value kept for what people type, which is folded.
+        values: of a choice, what people may type, in Vietnamese.
     """
 
     name: str
@@ -39,6 +40,7 @@ class QueryField:
     place: str = ""
     folded: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)
+    values: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -90,6 +92,10 @@ def _choices(words: Mapping[str, str]) -> dict[str, str]:
     return {key_of(said): kept for kept, told in words.items() for said in (kept, *told.split(","))}
 
 
+def _first(words: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(told.split(",")[0] for told in words.values())
+
+
 # Those with a place of their own, or with names that the law's tables do not have. The order is the
 # order of the help page.
 _OURS: tuple[QueryField, ...] = (
@@ -122,6 +128,7 @@ _OURS: tuple[QueryField, ...] = (
         ("giai đoạn", "tình trạng", "trạng thái"),
         engine.STAGE,
         choices=_choices(STAGES),
+        values=_first(STAGES),
     ),
     QueryField("maintenance", "words", ("thời hạn", "thời hạn bảo quản", "term", "retention")),
     QueryField(
@@ -130,15 +137,30 @@ _OURS: tuple[QueryField, ...] = (
         ("chữ ký", "chữ ký số", "signature"),
         engine.VERDICT,
         choices=_choices(VERDICTS),
+        values=_first(VERDICTS),
     ),
     QueryField("format", "format", ("định dạng", "loại tệp", "file type"), engine.FORMAT),
     QueryField("keyword", "words", ("từ khóa", "keywords")),
-    QueryField("kind", "choice", ("dạng", "là"), engine.KIND, choices=_choices(KINDS)),
+    QueryField(
+        "kind", "choice", ("dạng", "là"), engine.KIND, choices=_choices(KINDS), values=_first(KINDS)
+    ),
     QueryField("code", "key", ("mã", "mã văn bản", "mã hồ sơ", "id"), engine.ID),
     QueryField("keeper", "key", ("cơ quan lưu", "nơi lưu", "phông"), engine.ORGAN),
     QueryField("file_name", "words", ("tên tệp", "tệp")),
-    QueryField("direction", "choice", ("chiều", "chiều văn bản"), choices=_choices(DIRECTIONS)),
-    QueryField("completeness", "choice", ("mức đầy đủ",), choices=_choices(COMPLETENESS)),
+    QueryField(
+        "direction",
+        "choice",
+        ("chiều", "chiều văn bản"),
+        choices=_choices(DIRECTIONS),
+        values=_first(DIRECTIONS),
+    ),
+    QueryField(
+        "completeness",
+        "choice",
+        ("mức đầy đủ",),
+        choices=_choices(COMPLETENESS),
+        values=_first(COMPLETENESS),
+    ),
     QueryField("recipients", "words", ("nơi nhận", "kính gửi", "recipient")),
     QueryField("signer_position", "words", ("chức vụ",)),
     QueryField("description", "words", ("ghi chú", "note")),

@@ -58,20 +58,24 @@ NO_SIGNATURE = _l("Not signed")
 MISTAKES = {
     "unopened_parenthesis": _l("This bracket was never opened; it is left out."),
     "unclosed_parenthesis": _l("This bracket is not closed; it is read to the end."),
-    "unclosed_quote": _l("These quotes are not closed; they are read to the end."),
+    "unclosed_quote": _l(
+        "These quotes are not closed; the words behind them are searched one by one."
+    ),
     "lone_or": _l("“or” stands between nothing here; it is left out."),
     "too_deep": _l(
         "Brackets stand in brackets more than %(most)s times; the inner ones are left out."
     ),
     "star_not_at_end": _l("A star stands at the end of a word only; here it is left out."),
-    "no_value": _l("Nothing stands behind “%(field)s:”; it is left out."),
+    "no_value": _l("Nothing stands behind “%(field)s:”; it is searched as words."),
     "unknown_field": _l("There is no field “%(name)s”; it is searched as words."),
-    "bad_number": _l("This is no number."),
+    "bad_number": _l("This is no number; it is searched as words."),
     "too_many_numbers": _l("So many numbers are not looked for one by one; at most %(most)s."),
-    "bad_date": _l("There is no such day."),
+    "bad_date": _l("There is no such day; it is searched as words."),
     "reversed_range": _l("The end comes before the beginning; they were changed round."),
-    "unknown_value": _l("“%(field)s” has no such value. There are: %(known)s."),
-    "no_range_here": _l("“%(field)s” takes no range."),
+    "unknown_value": _l(
+        "“%(field)s” has no such value; it is searched as words. There are: %(known)s."
+    ),
+    "no_range_here": _l("“%(field)s” takes no range; it is searched as words."),
     "no_words": _l("There is no word here that could be looked for."),
     "short_start": _l("This beginning is too short; write more letters before the star."),
     "short_near": _l("This word is too short for a near spelling; it is searched as it is."),

@@ -131,3 +131,24 @@ def test_the_chapter_that_speaks_of_it_is_told_from_one_that_mentions_its_words(
         a_page(3, "Chương III. Tổ chức thực hiện."),
     ]
     assert places(pages, understand("nop luu ho so dien tu")).best == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "wanted"),
+    [
+        ("thuy*", ["thủy", "thuyết"]),
+        ("thủy*", ["thủy"]),
+        ("quyt~", ["Quyết", "quýt"]),
+        ("thuyet~", ["thuyết"]),
+        ("UBND", ["UBND", "Ủy ban nhân dân"]),
+        ("Ủy ban nhân dân", ["UBND", "Ủy ban nhân dân"]),
+        ("Lý", ["Lí"]),
+        ("người ký:Lí", []),
+        ("trích yếu:thuyết", ["thuyết"]),
+        ("-thủy thuyết", ["thuyết"]),
+        ("(thuyết or quýt)", ["thuyết", "quýt"]),
+    ],
+)
+def test_what_is_marked_is_what_was_meant(asked: str, wanted: list[str]) -> None:
+    text = "Quyết định của UBND, tức Ủy ban nhân dân: thủy lợi, thuyết minh, quýt, ông Lí"
+    assert marked(text, asked) == wanted
