@@ -1,8 +1,10 @@
 """Every example of the help page, asked; and that page lists every field."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +15,9 @@ from search.query import understand
 from search.query_fields import fields
 from tests.search.conftest import EVERYONE, an_entry, invented
 from web.pages.search_help import KINDS, SECTIONS
+from web.search_words import MISTAKES
 
+ROOT = Path(__file__).parents[2]
 NEXT_YEAR = datetime(2020, 5, 5, tzinfo=UTC)
 EXAMPLES = [one for section in SECTIONS for one in section.examples]
 
@@ -83,3 +87,23 @@ def test_an_example_with_a_field_leaves_others_out(furnished: SearchEngine, type
 
 def test_every_kind_of_field_is_explained() -> None:
     assert {one.kind for one in fields()} == KINDS.keys()
+
+
+def test_the_docs_have_every_field_and_every_mistake() -> None:
+    told = (ROOT / "docs" / "search-language.md").read_text(encoding="utf-8")
+    for one in fields():
+        assert f"| `{one.label.replace(' ', '_')}:` |" in told
+    assert mistakes()
+    for code in mistakes():
+        assert f"`{code}`" in told, code
+
+
+def test_every_mistake_has_words() -> None:
+    assert mistakes() == MISTAKES.keys()
+
+
+def mistakes() -> set[str]:
+    """The codes that the language gives."""
+    texts = (one.read_text(encoding="utf-8") for one in (ROOT / "search").glob("*.py"))
+    given = re.compile(r'(?:\bMistake|self\._amiss|self\._wrong)\(\s*"([a-z_]+)"')
+    return {code for text in texts for code in given.findall(text)}

@@ -2,6 +2,7 @@
 
 import pytest
 
+from search.query_fields import fields
 from tests.web.conftest import SECRET_SUBJECT, House
 
 
@@ -74,3 +75,12 @@ def test_a_broken_index_says_that_nothing_is_lost(house: House) -> None:
     answer = house.as_("lan").get("/search?q=chữ")
     assert answer.status_code == 503
     assert "Không mất văn bản nào" in answer.text
+
+
+def test_the_help_of_the_box_has_examples_and_every_field(house: House) -> None:
+    page = house.as_("binh").get("/search/help").text
+    assert "Ô tìm kiếm hiểu những gì" in page
+    assert "/search?q=quy+che+chu+ky+so" in page
+    for one in fields():
+        assert f"{one.label.replace(' ', '_')}:</code>" in page
+    assert "/search/help" in house.as_("binh").get("/search").text
