@@ -44,7 +44,7 @@ class Generations:
                 raise
             raise self._missing() from broken
         except SearchAway as away:
-            if away.details["reason"] != "red" or not self._is_torn():
+            if away.details["reason"] != "red" or not self._server.is_torn(self.alias):
                 raise
             raise SearchBroken("search_broken", reason="damaged") from away
 
@@ -142,29 +142,3 @@ class Generations:
         if others := sorted(versions - {str(SCHEMA_VERSION)}):
             return SearchBroken("search_broken", reason="other_version", found=", ".join(others))
         return SearchBroken("search_broken", reason="missing")
-
-    def _is_torn(self) -> bool:
-        """Whether a part was given up because its files are damaged; waiting mends nothing then.
-
-        A part whose machine is away, or just starting, comes back by itself.
-        """
-        with self._server.asked() as client:
-            shards: Any = client.cat.shards(
-                index=self.alias, format="json", h="index,shard,prirep,state"
-            )
-            return any(
-                _is_given_up(
-                    client.cluster.allocation_explain(
-                        index=one["index"], shard=int(one["shard"]), primary=True
-                    ).body
-                )
-                for one in shards
-                if (one["prirep"], one["state"]) == ("p", "UNASSIGNED")
-            )
-
-
-def _is_given_up(explained: dict[str, Any]) -> bool:
-    """Whether the server tried a part and failed, or found its files and cannot read them."""
-    stores = [one.get("store", {}) for one in explained.get("node_allocation_decisions", ())]
-    reason = explained.get("unassigned_info", {}).get("reason")
-    return reason == "ALLOCATION_FAILED" or any("store_exception" in one for one in stores)

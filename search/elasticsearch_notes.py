@@ -4,6 +4,7 @@ Both stand in a small index of their own, `records-notes`, because the workers o
 share them. It holds ids and nothing of what they name.
 """
 
+import logging
 import secrets
 import time
 from collections.abc import Iterable, Iterator
@@ -15,7 +16,7 @@ from elasticsearch import BadRequestError, ConflictError
 from archive.errors import ArchiveError
 from search.elasticsearch_schema import as_json
 from search.elasticsearch_server import Change, Server
-from search.engine import SearchBusy
+from search.engine import SearchAway, SearchBusy
 
 LEASE = 60  # seconds; who died while remaking the index is in nobody's way for longer
 _RENEWED_AFTER = 10
@@ -29,6 +30,7 @@ _MAPPING: dict[str, Any] = {
         "until": {"type": "double", "index": False},
     },
 }
+log = logging.getLogger("luutru.search")
 
 
 class Notes:
@@ -118,14 +120,27 @@ class Notes:
         Raises:
             SearchBusy: somebody is.
         """
-        with self._server.asked() as client:
-            answer = client.options(ignore_status=404).get(index=self.index, id=_WRITER)
+        try:
+            with self._server.asked() as client:
+                answer = client.options(ignore_status=404).get(index=self.index, id=_WRITER)
+        except SearchAway as away:
+            if away.details["reason"] != "red" or not self._server.is_torn(self.index):
+                raise
+            self._make_anew()
+            return {}
         found: dict[str, Any] = dict(answer.body)
         if found.get("found"):
             line = found["_source"]
             if line["owner"] != self._owner and line["until"] > time.time():
                 raise SearchBusy("search_busy", index=self._server.address.index)
         return found
+
+    def _make_anew(self) -> None:
+        """Notes that cannot be read stop nobody; what was dropped is no longer known then."""
+        log.warning("%s is damaged and made anew", self.index)
+        with self._server.asked() as client:
+            client.indices.delete(index=self.index, ignore_unavailable=True)
+        self._make_sure()
 
     def _make_sure(self) -> None:
         """The index of notes is there."""

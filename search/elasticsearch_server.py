@@ -10,6 +10,7 @@ import random
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
@@ -90,16 +91,43 @@ class Server:
         if client is not None:
             client.close()
 
+    def is_torn(self, index: str) -> bool:
+        """Whether a part was given up because its files are damaged; waiting mends nothing then.
+
+        A part whose machine is away, or just starting, comes back by itself.
+        """
+        with self.asked() as client:
+            shards: Any = client.cat.shards(
+                index=index, format="json", h="index,shard,prirep,state"
+            )
+            return any(
+                _is_given_up(
+                    client.cluster.allocation_explain(
+                        index=one["index"], shard=int(one["shard"]), primary=True
+                    ).body
+                )
+                for one in shards
+                if (one["prirep"], one["state"]) == ("p", "UNASSIGNED")
+            )
+
     def change(self, index: str, changes: Iterable[Change]) -> None:
-        """Make these changes, as many in one request as the server takes well.
+        """Make these changes, in order, as many in one request as the server takes well.
+
+        While it works on some, the next are made ready.
 
         Raises:
             SearchAway: it is too busy for too long, its disk is full, or it does not answer.
             SearchBroken: there is no such index.
         Invalid: `question_too_long`, of an entry that does not fit in one request.
         """
-        for some in _together(changes):
-            self._change_all(index, some)
+        with ThreadPoolExecutor(1, "search-changes") as sender:
+            under_way: Future[None] | None = None
+            for some in _together(changes):
+                if under_way is not None:
+                    under_way.result()
+                under_way = sender.submit(self._change_all, index, some)
+            if under_way is not None:
+                under_way.result()
 
     def _change_all(self, index: str, changes: list[Change]) -> None:
         for pause in _PAUSES:
@@ -132,6 +160,13 @@ class Server:
             return []
         results = (next(iter(one.values())) for one in answer["items"])
         return [one for one, said in zip(changes, results, strict=True) if _is_refused(said)]
+
+
+def _is_given_up(explained: dict[str, Any]) -> bool:
+    """Whether the server tried a part and failed, or found its files and cannot read them."""
+    stores = [one.get("store", {}) for one in explained.get("node_allocation_decisions", ())]
+    reason = explained.get("unassigned_info", {}).get("reason")
+    return reason == "ALLOCATION_FAILED" or any("store_exception" in one for one in stores)
 
 
 def _is_refused(said: dict[str, Any]) -> bool:

@@ -174,10 +174,25 @@ def test_what_is_too_much_for_one_request_is_sent_in_halves(fake: Fake) -> None:
     assert refusal.value.code == "question_too_long"
 
 
-def test_many_changes_go_in_several_requests(fake: Fake) -> None:
+def test_many_changes_go_in_several_requests_and_stay_in_order(fake: Fake) -> None:
     fake.answer = lambda _path, body: results(body, {})
     Server(Address((fake.node,))).change("records", some(1200))
-    assert [len(names(body)) for _, _, body in fake.asked] == [500, 500, 200]
+    sent = [names(body) for _, _, body in fake.asked]
+    assert [len(one) for one in sent] == [500, 500, 200]
+    assert [name for one in sent for name in one] == [one.id for one in some(1200)]
+
+
+def test_nothing_more_is_made_ready_once_the_server_refused(fake: Fake) -> None:
+    fake.answer = lambda _path, body: results(body, {"T-1": (429, FLOODED)})
+    asked: list[str] = []
+
+    def making() -> Iterator[Change]:
+        for one in some(100_000):
+            asked.append(one.id)
+            yield one
+
+    assert why(lambda: Server(Address((fake.node,))).change("records", making())) == "full_disk"
+    assert len(asked) < 2_000
 
 
 @pytest.mark.parametrize(
