@@ -91,6 +91,18 @@ ROUTES: dict[str, Route] = {
     ),
     # documents
     "GET finding.page": Route("Tìm kiếm", form={"q": "quy"}),
+    "GET finding.suggestions": Route("Xem gợi ý khi gõ vào ô tìm kiếm", form={"q": "quy"}),
+    "GET search_lists.download": Route("Tải danh sách kết quả tìm kiếm", form={"q": "quy"}),
+    "GET saved_searches.page": Route("Xem các tìm kiếm đã lưu"),
+    "POST saved_searches.save": Route(
+        "Lưu một tìm kiếm cho mình", form={"name": "Quy chế", "q": "quy"}
+    ),
+    "GET saved_searches.look": Route("Mở tìm kiếm đã lưu của người khác", {"number": NOBODY}),
+    "POST saved_searches.follow": Route(
+        "Theo dõi tìm kiếm đã lưu của người khác", {"number": NOBODY}
+    ),
+    "POST saved_searches.share": Route("Chia sẻ tìm kiếm của người khác", {"number": NOBODY}),
+    "POST saved_searches.drop": Route("Bỏ tìm kiếm đã lưu của người khác", {"number": NOBODY}),
     "GET search_help.page": Route("Xem cách hỏi khi tìm kiếm"),
     "GET documents.page": Route("Xem mô tả văn bản", DOCUMENT),
     "GET documents.picture": Route(
