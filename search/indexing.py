@@ -259,7 +259,10 @@ class _Staying:
                 yield from (id_of(kind, number, code) for number, code in found)
 
     def entries(self, ids: Collection[str]) -> Iterator[Entry]:
-        """Those of these that are still there, a batch in memory at a time."""
+        """Those of these that are still there, with their words, some in memory at a time."""
+        return split_ahead(self._entries(ids))
+
+    def _entries(self, ids: Collection[str]) -> Iterator[Entry]:
         case_files = {one: case_file_of(one) for one in ids}
         codes = sorted(one for one, number in case_files.items() if number is None)
         numbers = sorted(number for number in case_files.values() if number is not None)
