@@ -363,7 +363,6 @@ def agrees(engine: SearchEngine, query: Query) -> None:
     assert counted == {field: expected_facet(there, field) for field in FACETS}
 
 
-@pytest.mark.rule("HC-78")
 @settings(
     max_examples=80,
     deadline=None,
