@@ -138,6 +138,13 @@ PLACES: tuple[Place, ...] = (
         columns=("event_words",),
     ),
     Place(
+        "kept searches",
+        "names and questions of searches that people keep",
+        "by what they quote: a code, a title, a number",
+        "they are dropped, for all who follow them",
+        columns=("saved_search",),
+    ),
+    Place(
         "pages of the database",
         "what rows held before they were changed or deleted",
         "bytes of the database's files (SQLite); the server's own files are not searched "

@@ -63,7 +63,7 @@ class Rows:
     db: Database
     name: str = "rows"
     kinds: frozenset[str] = BOTH
-    tell: "Tell" = field(default_factory=lambda: _tell_of_disposal)
+    tell: "Tell" = field(default_factory=lambda: tell_of_disposal)
 
     def find(self, batch: Batch, sought: Sequence[Sought]) -> Found:
         """Values that still describe something."""
@@ -99,7 +99,8 @@ class Tell(Protocol):
         """One event."""
 
 
-def _tell_of_disposal(session: Session, batch: Batch, rows: tuple[Row, ...], facts: Facts) -> None:
+def tell_of_disposal(session: Session, batch: Batch, rows: tuple[Row, ...], facts: Facts) -> None:
+    """One event of the disposal: these rows are emptied, or gone."""
     disposal = session.get_one(Disposal, batch.disposal)
     audit.record(session, "disposal.empty", disposal, also=rows, facts=facts)
 
@@ -111,7 +112,7 @@ class StoryWords:
     db: Database
     name: str = "words of the story"
     kinds: frozenset[str] = BOTH
-    tell: "Tell" = field(default_factory=lambda: _tell_of_disposal)
+    tell: "Tell" = field(default_factory=lambda: tell_of_disposal)
 
     def find(self, batch: Batch, sought: Sequence[Sought]) -> Found:
         """Events that still have words; those of searches are looked for by what still stands."""

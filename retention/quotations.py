@@ -7,17 +7,19 @@ codes, numbers and titles of what goes. Whoever searched, when, and how much was
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.database import pieces
-from archive.models import CaseFile, Document, Event, EventWords, Part
+from archive.models import DESTROYED, CaseFile, Document, Event, EventWords, Part
 from formats.vietnamese import fold
 from retention.execution import Thing, gone_of
+from search.models import SavedSearch
 
+_Search = tuple[int, str, dict[str, list[str]]]  # number, words, facts
 SEARCHES = ("search.run", "search.take")
 FEWEST = 3  # words; fewer stand in any title
 _WORD = re.compile(r"[^\W_]+")
@@ -27,15 +29,32 @@ def quoting(session: Session, things: Sequence[Thing]) -> dict[int, str]:
     """Searches whose words are to go with these, with the code of the first that each quotes."""
     if not things:
         return {}
-    said = list(_said(session, things))
     codes = {one.code for one in things}
+    found, asked = _matching(session, things, _searches(session), codes)
+    return found | _found_nothing_else(session, asked, codes)
+
+
+def kept_quoting(session: Session, things: Sequence[Thing]) -> dict[int, str]:
+    """Searches that people keep and that quote these, by their number, with the code of one."""
+    if not things:
+        return {}
+    kept = session.execute(select(SavedSearch.id, SavedSearch.name, SavedSearch.asked))
+    said: Iterable[_Search] = ((number, words, {}) for number, *both in kept for words in both)
+    return _matching(session, things, said, set())[0]
+
+
+def _matching(
+    session: Session, things: Sequence[Thing], searches: Iterable[_Search], codes: set[str]
+) -> tuple[dict[int, str], dict[int, list[str]]]:
+    """Those that quote one of the things, and of the others those that found one."""
+    said = list(_said(session, things))
     phrases = {phrase: code for code, phrase in reversed(said) if is_telling(phrase, code)}
     lengths = {one.count(" ") + 1 for one in phrases}
     titles, owners = [f" {phrase} " for _, phrase in said], [code for code, _ in said]
     whole, starts = "\n".join(titles), [0, *accumulate(len(one) + 1 for one in titles)]
     found: dict[int, str] = {}
     asked: dict[int, list[str]] = {}
-    for event, words, facts in _searches(session):
+    for event, words, facts in searches:
         phrase = plain(words)
         hit = next((one for one in _runs(phrase.split(), lengths) if one in phrases), None)
         if hit is not None:
@@ -44,7 +63,7 @@ def quoting(session: Session, things: Sequence[Thing]) -> dict[int, str]:
             found[event] = owners[bisect_right(starts, place) - 1]
         elif not codes.isdisjoint(hits := facts.get("hits", ())):
             asked[event] = list(hits)
-    return found | _found_nothing_else(session, asked, codes)
+    return found, asked
 
 
 def still_worded(session: Session, events: Sequence[int]) -> list[int]:
@@ -80,7 +99,7 @@ def _runs(words: list[str], lengths: set[int]) -> Iterator[str]:
             yield " ".join(words[start : start + length])
 
 
-def _searches(session: Session) -> Iterator[tuple[int, str, dict[str, list[str]]]]:
+def _searches(session: Session) -> Iterator[_Search]:
     asked = (
         select(EventWords.event_id, EventWords.words, Event.facts)
         .join(Event, Event.id == EventWords.event_id)
@@ -122,6 +141,8 @@ def _found_nothing_else(
             Document.code.in_(some), Document.destroyed_at.is_not(None)
         )
         gone |= set(session.scalars(destroyed))
+        emptied = select(CaseFile.code).where(CaseFile.code.in_(some), CaseFile.stage == DESTROYED)
+        gone |= set(session.scalars(emptied))
     return {
         event: next(one for one in hits if one in codes)
         for event, hits in asked.items()

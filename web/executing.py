@@ -26,6 +26,7 @@ from retention import certificates, dossiers, execution, probes, replay
 from retention.carrying import Run, carry_on
 from retention.destruction_journal import DestructionJournal, Line, open_journal
 from retention.execution import Batch
+from retention.kept_searches import KeptSearches
 from retention.models import Disposal, DisposalPaper
 from retention.page_probes import Pages
 from retention.probes import Bytes, Rows, Spot, StoryWords, Tell
@@ -162,6 +163,7 @@ def spots_of(services: Services, tell: Tell | None = None) -> tuple[Spot, ...]:
     return (
         Rows(db, tell=tell) if tell else Rows(db),
         StoryWords(db, tell=tell) if tell else StoryWords(db),
+        KeptSearches(db, tell=tell) if tell else KeptSearches(db),
         whole_copies(services),
         transfer_folders(services),
         WorkArea(services),

@@ -11,6 +11,7 @@ PLACE_NAMES = {
     "rows": "Dữ liệu mô tả trong cơ sở dữ liệu",
     "tombstones": "Dấu vết lưu lại",
     "words of the story": "Nội dung trong nhật ký",
+    "kept searches": "Tìm kiếm đã lưu",
     "pages of the database": "Tệp của cơ sở dữ liệu",
     "temporary folders": "Thư mục tạm",
     "whole copies": "Bản sao toàn bộ hồ sơ",

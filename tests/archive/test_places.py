@@ -17,7 +17,7 @@ WITHOUT_CONTENT = {
     "disposal_hand", "event", "event_row", "file_plan", "fonds", "frozen", "holiday",
     "key_custody", "notice_item", "number_series", "organ", "organ_code", "person", "plan_rule",
     "register", "retention_clock", "retention_rule", "role", "seal_certificate", "sent_form",
-    "saved_search", "search_follower", "sign_in", "submission_call", "unit",
+    "search_follower", "sign_in", "submission_call", "unit",
 }  # fmt: skip
 # `TemporaryFile` has no name: nobody else can open it, and it ends with its process.
 NAMED = {"TemporaryDirectory", "NamedTemporaryFile", "SpooledTemporaryFile", "mkdtemp", "mkstemp"}

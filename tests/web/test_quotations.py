@@ -9,6 +9,8 @@ from sqlalchemy import select
 
 from archive import audit, audit_check, reading
 from archive.models import Event, EventWords
+from search import saved
+from search.models import SavedSearch, SearchFollower
 from tests.factories import a_case_file
 from tests.web.destroying import Killed, Ruin, a_ruin, tables_saying
 from web.services import open_services
@@ -32,6 +34,27 @@ def searched(ruin: Ruin) -> dict[str, int]:
     with ruin.services.db.reading() as session:
         rows = session.execute(asked.where(Event.action == "search.run")).all()
     return {words["searched"]: facts["total"] for words, facts in rows}
+
+
+def test_kept_searches_that_quote_it_are_dropped_and_others_stay(ruin: Ruin) -> None:
+    ruin.case_file(2)
+    binh, organ = ruin.desk.office.binh, ruin.desk.office.organ
+    one = ruin.documents()[0].code
+    kept = {
+        "A": one,
+        "B": "ve zephyrolith 0 noi ve viec rieng",
+        "Về ZEPHYROLITH 0 nói": "x",
+        "C": "riêng",
+    }
+    with audit.acting_as(binh, "web"), ruin.services.db.transaction() as session:
+        for name, asked in kept.items():
+            saved.save(session, organ, binh, name, asked, is_daily=True)
+    ruin.ready()
+    ruin.run()
+    with ruin.services.db.reading() as session:
+        assert session.scalars(select(SavedSearch.name)).all() == ["C"]
+        assert len(session.scalars(select(SearchFollower)).all()) == 1
+        assert audit_check.verify(session).is_good
 
 
 def test_what_quotes_it_goes_and_what_means_something_else_stays(ruin: Ruin) -> None:
