@@ -242,6 +242,7 @@ class FilePlanEntry(Row):
 _WHO_SEES = ("access_level", "holder_id", "unit_id")
 
 
+IS_ACCEPTED = "stage = 'accepted'"
 IS_READY = "stage in ('closed', 'returned')"  # finished, and not with the archive
 
 
@@ -328,6 +329,14 @@ class CaseFile(Row):
             "id",
             sqlite_where=text(IS_READY),
             postgresql_where=text(IS_READY),
+        ),
+        Index(  # those that go to the historical archive some day, by when they came
+            "ix_case_file_accepted",
+            "organ_id",
+            "accepted_at",
+            "id",
+            sqlite_where=text(IS_ACCEPTED),
+            postgresql_where=text(IS_ACCEPTED),
         ),
         Index("ix_case_file_stage", "organ_id", "stage", "due_on", "unit_id"),
         Index("ix_case_file_holder", "holder_id", "stage", "due_on"),

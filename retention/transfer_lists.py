@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, Select, case, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from archive import clock
-from archive.models import CaseFile, Organ
+from archive.database import in_words
+from archive.models import IS_ACCEPTED, CaseFile, Organ
 from archive.organ_rules import rules_of
 from retention.models import Clock, Transfer, TransferItem
 from retention.transfers import ENDED, LIVE, MONTHS_AHEAD
@@ -67,7 +68,8 @@ def _waits(organ: Organ) -> tuple[ColumnElement[bool], ...]:
     return (
         Clock.organ_id == organ.id,
         Clock.fate == "permanent",
-        CaseFile.stage == "accepted",
+        CaseFile.organ_id == organ.id,
+        in_words(CaseFile, IS_ACCEPTED),
         ~on_its_way,
     )
 

@@ -117,8 +117,11 @@ def listed(
     """This page of what is wanted, and how many there are; beyond the end stands the last page.
 
     First the numbers of the rows that stand on it are looked up, which an index can tell however
-    far down the page is, then these rows alone are read.
+    far down the page is, then these rows alone are read. What is known to fit on one page is read
+    at once.
     """
+    if total is not None and total <= per_page:
+        return Listed(rows.scalars(wanted).unique().all(), total, 1, per_page)
     asked = page or page_wanted()
     found, counted = _numbers(rows, wanted, asked, per_page)
     if not found and asked > 1:

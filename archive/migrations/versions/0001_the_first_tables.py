@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 import archive.database
 
-revision = '0001_fd4a6874'
+revision = '0001_de3f5c89'
 down_revision = None
 
 
@@ -784,6 +784,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('organ_id', 'organ_code', 'year', 'notation', name=op.f('uq_case_file_organ_id_organ_code_year_notation'))
     )
     with op.batch_alter_table('case_file', schema=None) as batch_op:
+        batch_op.create_index('ix_case_file_accepted', ['organ_id', 'accepted_at', 'id'], unique=False, sqlite_where=sa.text("stage = 'accepted'"), postgresql_where=sa.text("stage = 'accepted'"))
         batch_op.create_index('ix_case_file_behind', ['id'], unique=False, sqlite_where=sa.text('indexed_revision < revision'), postgresql_where=sa.text('indexed_revision < revision'))
         batch_op.create_index('ix_case_file_by_stage', ['organ_id', 'stage', 'year', 'id', 'access_level', 'holder_id', 'unit_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_case_file_code'), ['code'], unique=False)
@@ -2059,6 +2060,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_case_file_code'))
         batch_op.drop_index('ix_case_file_by_stage')
         batch_op.drop_index('ix_case_file_behind', sqlite_where=sa.text('indexed_revision < revision'), postgresql_where=sa.text('indexed_revision < revision'))
+        batch_op.drop_index('ix_case_file_accepted', sqlite_where=sa.text("stage = 'accepted'"), postgresql_where=sa.text("stage = 'accepted'"))
 
     op.drop_table('case_file')
     with op.batch_alter_table('search_follower', schema=None) as batch_op:
