@@ -250,7 +250,7 @@ class _Reader:
         "Số: 15/QĐ-UBND" is better understood as it stands.
         """
         after = _past_space(self.text, colon + 1)
-        if after >= len(self.text):
+        if after >= len(self.text) or (self._depth and self.text[after] == ")"):
             self._amiss("no_value", start, colon + 1 - start, field=wanted.label)
             return False
         following = _CHUNK.match(self.text, after)

@@ -234,6 +234,11 @@ def test_any_text_is_understood(pieces: list[str], between: str) -> None:
     assert understand(typed, TODAY) == asked
 
 
+def test_a_field_without_a_value_is_named_inside_brackets_too() -> None:
+    (amiss,) = understand("(giai đoạn: )", TODAY).mistakes
+    assert (amiss.code, amiss.place, amiss.length) == ("no_value", 1, 10)
+
+
 @settings(deadline=None, max_examples=200)
 @given(st.lists(PIECES, max_size=8))
 def test_what_was_understood_can_be_typed_and_is_understood_alike(pieces: list[str]) -> None:
