@@ -117,24 +117,27 @@ def listed(
     """This page of what is wanted, and how many there are; beyond the end stands the last page.
 
     First the numbers of the rows that stand on it are looked up, which an index can tell however
-    far down the page is, then these rows alone are read. What is known to fit on one page is read
-    at once.
+    far down the page is, then these rows alone are read. Of a list whose length is known, which is
+    never long, the page is read at once.
     """
-    if total is not None and total <= per_page:
-        return Listed(rows.scalars(wanted).unique().all(), total, 1, per_page)
     asked = page or page_wanted()
+    if total is not None:
+        asked = min(asked, max(1, -(-total // per_page)))
+        these = wanted.offset((asked - 1) * per_page).limit(per_page)
+        return Listed(rows.scalars(these).unique().all(), total, asked, per_page)
     found, counted = _numbers(rows, wanted, asked, per_page)
+    known: int | None = None
     if not found and asked > 1:
-        total = _count(rows, wanted)
-        asked = max(1, -(-total // per_page))
+        known = _count(rows, wanted)
+        asked = max(1, -(-known // per_page))
         found, _ = _numbers(rows, wanted, asked, per_page)
     seen = (asked - 1) * per_page + len(found)
-    is_more = total is None and counted > MOST_COUNTED and len(found) > per_page
-    if total is None:
-        total = counted if counted <= MOST_COUNTED else max(MOST_COUNTED, seen)
-    here = wanted.where(_id_of(wanted).in_(found[:per_page]))
-    shown = rows.scalars(here).unique().all() if found else []
-    return Listed(shown, total, asked, per_page, is_more)
+    is_more = known is None and counted > MOST_COUNTED and len(found) > per_page
+    if known is None:
+        known = counted if counted <= MOST_COUNTED else max(MOST_COUNTED, seen)
+    these = wanted.where(_id_of(wanted).in_(found[:per_page]))
+    shown = rows.scalars(these).unique().all() if found else []
+    return Listed(shown, known, asked, per_page, is_more)
 
 
 def counts(

@@ -12,7 +12,10 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis import Case, CheckFunction, GenerationMode
 from schemathesis.schemas import BaseSchema
-from schemathesis.specs.openapi.checks import positive_data_acceptance
+from schemathesis.specs.openapi.checks import (
+    negative_data_rejection,
+    positive_data_acceptance,
+)
 
 from tests.web.api_office import PREFIX, ApiOffice, Template, furnish, open_office
 
@@ -37,7 +40,12 @@ ADDRESSES = (
     "GET /tombstones/{code}",
 )
 # Names and values of the tables' fields follow rules that no schema tells.
-MORE_RULES: dict[str, list[CheckFunction]] = {"POST /intakes": [positive_data_acceptance]}
+# What is chosen comes as text: `stage=true` is the word "true", and one value is a list.
+MORE_RULES: dict[str, list[CheckFunction]] = {
+    "POST /intakes": [positive_data_acceptance],
+    "GET /search": [negative_data_rejection],
+    "GET /search/groups": [negative_data_rejection],
+}
 
 
 @pytest.fixture(scope="module")
