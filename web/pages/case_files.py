@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -308,8 +308,8 @@ def _kind_wanted() -> ColumnElement[bool]:
     return Document.is_filed.is_(False)
 
 
-def open_ones(rows: Session) -> list[CaseFile]:
-    """Case files that documents may be placed in, newest first: some to choose from.
+def open_ones(rows: Session) -> Sequence[Row[str, str]]:
+    """Case files that documents may be placed in, newest first, by code and title: some of them.
 
     The code of any other may be typed as well.
     """
@@ -317,8 +317,8 @@ def open_ones(rows: Session) -> list[CaseFile]:
     takes = CaseFile.stage.in_(case_files.TAKING)
     if not access.roles_of(asker(), here().id) & access.FILLS_FOR_ALL:  # only its holder fills it
         seen = and_(seen, or_(CaseFile.holder_id == asker().id, CaseFile.holder_id.is_(None)))
-    found = select(CaseFile).where(seen, takes).order_by(CaseFile.id.desc()).limit(OFFERED)
-    return list(rows.scalars(found))
+    offered = select(CaseFile.code, CaseFile.title).where(seen, takes)
+    return rows.execute(offered.order_by(CaseFile.id.desc()).limit(OFFERED)).all()
 
 
 @blueprint.post("/tray")
