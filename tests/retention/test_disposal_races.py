@@ -71,7 +71,7 @@ def stop(session: Session, disposal: Disposal, by: Person) -> None:
 
 def frozen(thing: CaseFile | Document) -> Act:
     def done(session: Session, disposal: Disposal, by: Person) -> None:
-        held = session.get_one(type(thing), thing.id)
+        held: Any = session.get_one(type(thing), thing.id)
         freezes.freeze(
             session, disposal.organ, [held], by=by, number="9/LĐ",
             ordered_on=clock.today(disposal.organ), reason="Thanh tra",
@@ -191,7 +191,7 @@ def _mine(session: Session) -> CaseFile:
 def _elsewhere(session: Session, disposal: Disposal, by: Person) -> None:
     wanted = select(CaseFile).where(CaseFile.stage == "open", CaseFile.title == "Đang làm")
     inside = select(Document).join(Placement).where(Placement.case_file_id == _mine(session).id)
-    documents.place(session, session.scalars(inside).first(), session.scalars(wanted).one())
+    documents.place(session, session.scalars(inside.limit(1)).one(), session.scalars(wanted).one())
 
 
 @late("paper")
@@ -203,7 +203,7 @@ def _paper(session: Session, disposal: Disposal, by: Person) -> None:
 def _link(session: Session, disposal: Disposal, by: Person) -> None:
     inside = select(Document).join(Placement).where(Placement.case_file_id == _mine(session).id)
     other = session.scalars(select(Document).where(Document.subject == "Mới")).one()
-    links.link(session, other, session.scalars(inside).first(), "replaces", by)
+    links.link(session, other, session.scalars(inside.limit(1)).one(), "replaces", by)
 
 
 @late("reopen")

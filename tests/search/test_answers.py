@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,7 +58,7 @@ class Desk:
             person = session.get_one(Person, self.lan.id)
             return [one.code for one in suggesting.suggest(session, self.engine, person, typed)]
 
-    def with_pages(self, subject: str, *pages: str, **values: str) -> Document:
+    def with_pages(self, subject: str, *pages: str, **values: Any) -> Document:
         place = self.folder / "words"
         write_pages(self.pages(pages), place)
         forms = (

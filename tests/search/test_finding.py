@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,7 +45,7 @@ class Asking:
     def __init__(self, db: Database, files: LocalFiles, engine: SearchEngine) -> None:
         self.db, self.files, self.engine = db, files, engine
 
-    def answer(self, person: Person, typed: str, **piece: int) -> finding.Answer:
+    def answer(self, person: Person, typed: str, **piece: Any) -> finding.Answer:
         with self.db.reading() as session:
             who = session.get_one(Person, person.id)
             return finding.find(session, self.files, self.engine, who, typed, **piece)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -89,7 +90,7 @@ class Office:
             audit.record(session, "case_file.test", row)
 
 
-def about(issuer: str, signer: str, day: str) -> dict[str, str]:
+def about(issuer: str, signer: str, day: str) -> dict[str, Any]:
     number, notation = day[:2], "QĐ-TTr"
     return {
         "OrganName": issuer,

@@ -5,6 +5,7 @@ Each thing has all that its page can show, three of each and thirty of each.
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -178,7 +179,11 @@ PATHS = {
 def furnish(house: House, count: int, group: int) -> None:
     """So many more of everything that lists of keeping and leaving show."""
     db, organ, binh = house.services.db, house.organ(), house.person("binh")
-    alike = {"code_number": "12", "code_notation": f"QĐ-{group}", "organ_name": "UBND tỉnh"}
+    alike: dict[str, Any] = {
+        "code_number": "12",
+        "code_notation": f"QĐ-{group}",
+        "organ_name": "UBND tỉnh",
+    }
     for number in range(count):
         one_that_ends(house, f"Hết hạn {group}.{number}")
         registered(house, an_accepted_file(house))

@@ -3,6 +3,7 @@
 import io
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -86,7 +87,7 @@ def test_by_case_file_the_answers_stand_in_their_files(office: House) -> None:
 
 def test_what_is_meant_is_suggested_while_typing_and_is_not_told(office: House) -> None:
     before = len(office.events("search.run"))
-    told = office.as_("binh").get("/search/suggestions?q=bao+cao+c").json
+    told: Any = office.as_("binh").get("/search/suggestions?q=bao+cao+c").json
     assert {one["kind"] for one in told} == {"document", "case_file"}
     assert all(one["at"].startswith("/") for one in told)
     assert not [one for one in told if "nhân sự" in one["title"]]
@@ -146,7 +147,8 @@ def test_the_list_is_taken_along_with_what_the_asker_may_know_and_told(
     assert told.facts["total"] == 4 and told.facts["form"] == kind
     assert office.words(told) == {"searched": "cai cach"}
     if kind == "xlsx":
-        rows = list(load_workbook(io.BytesIO(answer.data)).active.values)
+        sheet: Any = load_workbook(io.BytesIO(answer.data)).active
+        rows = list(sheet.values)
         assert [row[2] for row in rows[1:4]] == ["2/BC-STC", "9/BC-STC", "10/BC-STC"]
     elif kind == "csv":
         assert "nhân sự" not in answer.data.decode("utf-8-sig")
