@@ -32,10 +32,11 @@ def rows_of(
         Invalid: `unknown_facet`.
     """
     asked, filters = understand(text), tuple(filters_of(checked(chosen or {})))
-    asker = asker_of(session, engine, person).within(filters)
+    whole = asker_of(session, engine, person)
+    asker = whole.within(filters)
 
     def all_of_them() -> Iterator[Document | CaseFile]:
-        for tier in tiers_of(asker_of(session, engine, person), asked):
+        for tier in tiers_of(whole, asked):
             start, total = 0, 1
             while start < total:
                 page = asker.page(

@@ -13,9 +13,9 @@ from archive.models import Organ, Person
 from archive.notice_subjects import Subject, Subjects
 from archive.notices import Told
 from formats.vietnamese import nfc
-from search.asking import asker_of
-from search.engine import ADDED, FACETS, KIND, Order, Range, SearchEngine
-from search.facets import filters_of
+from search.asking import Asker
+from search.engine import ADDED, Order, Range
+from search.facets import checked, filters_of
 from search.models import SavedSearch, SearchFollower
 from search.query import understand
 
@@ -227,10 +227,7 @@ def _question(
     question = nfc(asked).strip()
     if len(question) > LONGEST_QUESTION:
         raise Invalid("question_too_long", most=LONGEST_QUESTION)
-    values = {facet: list(dict.fromkeys(some)) for facet, some in chosen.items() if some}
-    for facet in values:
-        if facet not in (KIND, *FACETS):
-            raise Invalid("unknown_facet", facet=facet, known=", ".join((KIND, *FACETS)))
+    values = {facet: list(some) for facet, some in checked(chosen).items()}
     if ordered and ordered not in get_args(Order):
         raise Invalid("unknown_order", order=ordered, known=", ".join(get_args(Order)))
     if not question and not values:
@@ -243,15 +240,12 @@ def _question(
 # What is new --------------------------------------------------------------------------------------
 
 
-def new_since(
-    session: Session, engine: SearchEngine, person: Person, one: SavedSearch, since: datetime
-) -> int:
-    """How much of what it finds, and the person may find, the archive took in after that moment.
+def new_since(asker: Asker, one: SavedSearch, since: datetime) -> int:
+    """How much of what it finds, and the asker may find, the archive took in after that moment.
 
     Raises:
         SearchBroken: the index is being made anew.
     """
-    asker = asker_of(session, engine, person)
     later = Range(ADDED, low=int(since.timestamp()) + 1)
     return asker.count(understand(one.asked).node, (*filters_of(one.chosen), later))
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from archive import audit, clock
 from archive.models import Organ
 from search import saved
+from search.asking import asker_of
 from search.engine import SearchBroken
 from search.models import SearchFollower
 from web.services import Services
@@ -35,16 +36,12 @@ def _at(services: Services, organ_id: int) -> int:
     with services.db.reading() as session:
         organ = session.get_one(Organ, organ_id)
         waiting = saved.daily(session, organ)
+        people = {one.person_id: one.person for one in waiting}
+        askers = {number: asker_of(session, services.engine, one) for number, one in people.items()}
         fresh = [
             one.id
             for one in waiting
-            if saved.new_since(
-                session,
-                services.engine,
-                one.person,
-                one.saved_search,
-                saved.known_until(one),
-            )
+            if saved.new_since(askers[one.person_id], one.saved_search, saved.known_until(one))
         ]
     if not fresh:
         return 0

@@ -1,6 +1,6 @@
 """Search: one box, what was found with its best page and marked words, facets, and case files."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 from urllib.parse import urlencode
@@ -171,10 +171,14 @@ def _find(question: Question, number: int) -> Answer:
             within=_within(rows, question),
             counting=FACETS,
         )
+    _tell(question, answer.total, answer.codes)
+    return answer
+
+
+def _tell(question: Question, total: int, codes: Sequence[str] = ()) -> None:
     with writing() as rows:
         told = as_told(question.text, question.chosen)
-        searched(rows, asker(), here().id, told, answer.total, answer.codes)
-    return answer
+        searched(rows, asker(), here().id, told, total, codes)
 
 
 def _grouped(question: Question, number: int) -> Groups:
@@ -189,9 +193,7 @@ def _grouped(question: Question, number: int) -> Groups:
             start=(number - 1) * PER_PAGE,
             limit=PER_PAGE,
         )
-    with writing() as rows:
-        told = as_told(question.text, question.chosen)
-        searched(rows, asker(), here().id, told, found.documents)
+    _tell(question, found.documents)
     return found
 
 

@@ -7,6 +7,7 @@ from archive import clock
 from archive.access import Action
 from archive.errors import ArchiveError, NotFound
 from search import saved
+from search.asking import asker_of
 from search.engine import SearchBroken
 from search.facets import CHOICES
 from web.auth import actor, here, reading, require, services, writing
@@ -26,12 +27,13 @@ def page() -> str:
         require(rows, Action.FIND, here())
         shown = listed(rows, saved.seen(here(), actor()))
         followed = saved.followed(rows, here(), actor())
-        engine, fresh = services().engine, dict[int, int]()
+        fresh: dict[int, int] = {}
         try:
+            searching = asker_of(rows, services().engine, actor())
             for one in shown.rows:
                 mine = followed.get(one.id)
                 since = mine.seen_at if mine else one.saved_at
-                fresh[one.id] = saved.new_since(rows, engine, actor(), one, since)
+                fresh[one.id] = saved.new_since(searching, one, since)
         except SearchBroken:
             fresh = {}  # the health page says why; the list itself needs no index
         return render_template(
