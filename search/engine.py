@@ -251,11 +251,17 @@ class Hit:
     revision: int
 
 
+def in_order_of_ids(hits: Iterable[Hit]) -> tuple[Hit, ...]:
+    """The best hits of a page, those with the same score by their ids and not by chance."""
+    return tuple(sorted(hits, key=lambda one: (-one.score, one.id)))
+
+
 @dataclass(frozen=True)
 class Page:
     """Some of what was found, and how much there is in all that the asker may read.
 
-    Of the `total`, `ahead` are those that match `Query.first`; they stand before the others.
+    Of the `total`, `ahead` are those that match `Query.first`; they stand before the others. What
+    matches equally well stands on a page in the order of the ids.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -375,16 +381,16 @@ def open_engine(url: str) -> SearchEngine:
     """
     scheme, _, rest = url.partition("://")
     if scheme == "whoosh" and rest.startswith("/"):
-        from search.whoosh_engine import WhooshEngine
+        from search.engines.whoosh_engine import WhooshEngine
 
         return WhooshEngine(Path(rest))
     if scheme == "tantivy" and rest.startswith("/"):
-        from search.tantivy_engine import TantivyEngine  # only the chosen engine is loaded
+        from search.engines.tantivy_engine import TantivyEngine  # only the chosen engine is loaded
 
         return TantivyEngine(Path(rest))
     if scheme in ("elasticsearch", "elasticsearchs"):
-        from search.elasticsearch_address import read_address
-        from search.elasticsearch_engine import ElasticsearchEngine
+        from search.engines.elasticsearch_address import read_address
+        from search.engines.elasticsearch_engine import ElasticsearchEngine
 
         return ElasticsearchEngine(read_address(url))
     known = "tantivy:///folder, whoosh:///folder, elasticsearch://host:9200/records"

@@ -6,8 +6,8 @@ import pytest
 
 from archive.errors import Invalid
 from archive.settings import HIDDEN, Settings
-from search.elasticsearch_address import Address, read_address
 from search.engine import open_engine
+from search.engines.elasticsearch_address import Address, read_address
 
 
 def test_a_plain_address_has_everything_it_needs() -> None:

@@ -12,13 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from search import elasticsearch_engine, elasticsearch_schema
-from search.elasticsearch_address import read_address
-from search.elasticsearch_engine import ElasticsearchEngine
-from search.elasticsearch_forgetting import Forgetting
-from search.elasticsearch_generations import Generations
-from search.elasticsearch_notes import Notes
-from search.elasticsearch_server import Server
 from search.engine import (
     EXACT,
     FACETS,
@@ -40,6 +33,13 @@ from search.engine import (
     SearchBusy,
     Term,
 )
+from search.engines import elasticsearch_engine, elasticsearch_schema
+from search.engines.elasticsearch_address import read_address
+from search.engines.elasticsearch_engine import ElasticsearchEngine
+from search.engines.elasticsearch_forgetting import Forgetting
+from search.engines.elasticsearch_generations import Generations
+from search.engines.elasticsearch_notes import Notes
+from search.engines.elasticsearch_server import Server
 from tests import elasticsearch
 from tests.search.conftest import EVERYONE, Staying, an_entry, invented
 
@@ -243,11 +243,11 @@ def test_who_was_silent_too_long_puts_no_index_in_place(
 ) -> None:
     engine.put([an_entry("T-1")])
     other = Notes(engine._server)
-    monkeypatch.setattr("search.elasticsearch_notes.LEASE", 0)
+    monkeypatch.setattr("search.engines.elasticsearch_notes.LEASE", 0)
 
     def slow() -> Iterator[Entry]:
         yield an_entry("T-old")
-        monkeypatch.setattr("search.elasticsearch_notes.LEASE", 60)
+        monkeypatch.setattr("search.engines.elasticsearch_notes.LEASE", 60)
         other.renew(at_once=True)  # our time is over, and another process is at work
 
     with pytest.raises(SearchBusy):
@@ -259,7 +259,7 @@ def test_an_index_of_another_version_is_not_read(
     url: str, engine: ElasticsearchEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine.put([an_entry("T-1")])
-    monkeypatch.setattr("search.elasticsearch_generations.SCHEMA_VERSION", 99)
+    monkeypatch.setattr("search.engines.elasticsearch_generations.SCHEMA_VERSION", 99)
     newer = opened(url)
     with pytest.raises(SearchBroken) as refusal:
         newer.find(ALL)
@@ -436,7 +436,7 @@ def test_a_full_disk_takes_nothing_in_and_goes_on_answering(
 def test_a_part_that_is_on_no_machine_is_waited_for(
     engine: ElasticsearchEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("search.elasticsearch_server._SHARDS_WAITED_FOR", "1s")
+    monkeypatch.setattr("search.engines.elasticsearch_server._SHARDS_WAITED_FOR", "1s")
     alias, old = generations(engine).alias, generations(engine).current()
     name, place = f"{alias}-000999", "index.routing.allocation.require._name"
     with engine._server.asked() as client:

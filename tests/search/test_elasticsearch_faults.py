@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from archive.errors import Invalid
-from search import elasticsearch_server
-from search.elasticsearch_address import Address, read_address
-from search.elasticsearch_engine import ElasticsearchEngine
-from search.elasticsearch_server import Change, Server
 from search.engine import Everything, Query, SearchAway, SearchBroken
+from search.engines import elasticsearch_server
+from search.engines.elasticsearch_address import Address, read_address
+from search.engines.elasticsearch_engine import ElasticsearchEngine
+from search.engines.elasticsearch_server import Change, Server
 from tests.search.conftest import EVERYONE
 
 ALL = Query(Everything(), EVERYONE)

@@ -556,3 +556,13 @@ def test_what_differs_by_one_letter_is_named_the_commonest_first(engine: SearchE
     assert engine.near("cho", 9) == ["che"]
     assert engine.near("phe", 9) == ["che"]
     assert engine.near("chexx", 9) == []
+
+
+def test_what_matches_equally_well_stands_by_its_id(engine: SearchEngine) -> None:
+    backwards = [an_entry(f"TTLT-{number}", body="quy chế") for number in (3, 1, 4, 2)]
+    engine.put(backwards[:2])
+    engine.put(backwards[2:])
+    found = engine.find(Query(Term(EXACT, "quy"), ALL))
+    assert [one.id for one in found.hits] == ["TTLT-1", "TTLT-2", "TTLT-3", "TTLT-4"]
+    first = engine.find(Query(Term(EXACT, "quy"), ALL, first=Term(ID, "TTLT-3")))
+    assert [one.id for one in first.hits] == ["TTLT-3", "TTLT-1", "TTLT-2", "TTLT-4"]

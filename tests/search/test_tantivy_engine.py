@@ -22,7 +22,7 @@ from search.engine import (
     SearchBusy,
     Term,
 )
-from search.tantivy_engine import TantivyEngine
+from search.engines.tantivy_engine import TantivyEngine
 from tests.search.conftest import EVERYONE, Staying, an_entry, invented
 
 ALL = Query(Everything(), (*EVERYONE, "person:3"), limit=1)
@@ -269,7 +269,7 @@ def test_after_a_purge_no_file_of_an_old_segment_is_left(root: Path) -> None:
 _WRITER = """
 import sys
 from pathlib import Path
-from search.tantivy_engine import TantivyEngine
+from search.engines.tantivy_engine import TantivyEngine
 from tests.search.conftest import Staying, an_entry, invented
 engine = TantivyEngine(Path(sys.argv[1]))
 entries = invented(40)

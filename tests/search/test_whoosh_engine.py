@@ -23,7 +23,7 @@ from search.engine import (
     SearchBusy,
     Term,
 )
-from search.whoosh_engine import WhooshEngine
+from search.engines.whoosh_engine import WhooshEngine
 from tests.search.conftest import EVERYONE, Staying, an_entry, invented
 
 ALL = Query(Everything(), (*EVERYONE, "person:3"), limit=1)
@@ -202,7 +202,7 @@ def test_dropping_alone_leaves_the_words_in_the_files_and_a_purge_removes_them(r
 _WRITER = """
 import sys
 from pathlib import Path
-from search.whoosh_engine import WhooshEngine
+from search.engines.whoosh_engine import WhooshEngine
 from tests.search.conftest import Staying, an_entry
 engine = WhooshEngine(Path(sys.argv[1]))
 for number in range(100000):

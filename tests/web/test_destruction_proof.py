@@ -27,7 +27,7 @@ from retention import certificates, execution
 from retention.destruction_journal import DestructionJournal
 from retention.models import Destruction, DisposalHand, DisposalItem, DisposalPaper, Erasure
 from search.engine import SearchBroken
-from search.tantivy_engine import TantivyEngine
+from search.engines.tantivy_engine import TantivyEngine
 from tests.factories import a_case_file, a_document, a_person
 from tests.web.destroying import TITLE, WORD, Ruin, a_copy, a_ruin, count, tables_saying
 from web import auth, executing

@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from archive.models import Document
 from search import indexing
-from search.elasticsearch_address import Address
-from search.elasticsearch_engine import ElasticsearchEngine
 from search.engine import SearchAway
+from search.engines.elasticsearch_address import Address
+from search.engines.elasticsearch_engine import ElasticsearchEngine
 from tests.web.conftest import House
 from tests.web.test_receiving_page import intakes, send
 from web import health

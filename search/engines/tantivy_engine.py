@@ -14,7 +14,7 @@ from typing import Any
 
 import tantivy
 
-from search import engine, tantivy_files
+from search import engine
 from search.engine import (
     And,
     Entry,
@@ -26,10 +26,12 @@ from search.engine import (
     Query,
     Remaining,
     SearchBroken,
+    in_order_of_ids,
 )
-from search.generations import Dropped, Generations, WriterLock
-from search.tantivy_files import damage_told
-from search.tantivy_schema import (
+from search.engines import tantivy_files
+from search.engines.generations import Dropped, Generations, WriterLock
+from search.engines.tantivy_files import damage_told
+from search.engines.tantivy_schema import (
     REVISION,
     SCHEMA_VERSION,
     as_document,
@@ -219,6 +221,8 @@ class TantivyEngine:
                 **_ORDERS[query.order],
             )
             hits = tuple(_as_hit(searcher, score, place) for score, place in found.hits)
+        if query.order == "best":
+            hits = in_order_of_ids(hits)
         total: int = found.count  # type: ignore[attr-defined]  # missing in the stubs only
         return Page(hits, total, query.start)
 

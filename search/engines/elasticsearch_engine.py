@@ -12,13 +12,13 @@ from typing import Any
 
 from archive.errors import Invalid
 from search import engine
-from search.elasticsearch_address import Address
-from search.elasticsearch_forgetting import Forgetting
-from search.elasticsearch_generations import Generations
-from search.elasticsearch_notes import Notes
-from search.elasticsearch_schema import REVISION, as_document, as_order, as_query
-from search.elasticsearch_server import Change, Server
 from search.engine import And, Entry, Everything, Hit, Node, Not, Page, Proof, Query, Remaining
+from search.engines.elasticsearch_address import Address
+from search.engines.elasticsearch_forgetting import Forgetting
+from search.engines.elasticsearch_generations import Generations
+from search.engines.elasticsearch_notes import Notes
+from search.engines.elasticsearch_schema import REVISION, as_document, as_order, as_query
+from search.engines.elasticsearch_server import Change, Server
 from search.words import one_letter_away
 
 _AT_ONCE = 10_000  # hits that the server reaches in one step

@@ -29,7 +29,7 @@ from search.engine import (
     Range,
     Term,
 )
-from search.whoosh_schema import NO_NUMBER, by
+from search.engines.whoosh_schema import NO_NUMBER, by
 
 Scores = Mapping[int, float]
 _KEPT = (

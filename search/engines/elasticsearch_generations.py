@@ -12,9 +12,9 @@ from typing import Any
 from elasticsearch import Elasticsearch
 
 from archive.errors import ArchiveError
-from search.elasticsearch_schema import SCHEMA_VERSION, make_mapping
-from search.elasticsearch_server import Server
 from search.engine import SearchAway, SearchBroken
+from search.engines.elasticsearch_schema import SCHEMA_VERSION, make_mapping
+from search.engines.elasticsearch_server import Server
 
 _SECONDS = 60  # to make, change or remove an index
 _REFRESH = "30s"  # what is put is shown at once all the same; this is for what a kill left behind

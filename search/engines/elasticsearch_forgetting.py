@@ -10,10 +10,10 @@ from typing import Any
 
 from archive.database import pieces
 from search import engine
-from search.elasticsearch_generations import Generations
-from search.elasticsearch_schema import name_of
-from search.elasticsearch_server import Server, meaning
 from search.engine import Proof
+from search.engines.elasticsearch_generations import Generations
+from search.engines.elasticsearch_schema import name_of
+from search.engines.elasticsearch_server import Server, meaning
 
 _PAGE = 10_000  # ids that the server gives at once
 _LOOKED_UP = 500  # ids whose frequency is asked at once

@@ -20,9 +20,9 @@ from elastic_transport import SerializationError, TlsError, TransportError
 from elasticsearch import ApiError, Elasticsearch, UnsupportedProductError
 
 from archive.errors import ArchiveError, Invalid
-from search.elasticsearch_address import Address
-from search.elasticsearch_schema import as_json, name_of
 from search.engine import SearchAway, SearchBroken
+from search.engines.elasticsearch_address import Address
+from search.engines.elasticsearch_schema import as_json, name_of
 
 _TRIES = 3  # of a question, each at another machine if there is one
 _BULK_SECONDS = 120

@@ -14,9 +14,9 @@ from typing import Any
 from elasticsearch import BadRequestError, ConflictError
 
 from archive.errors import ArchiveError
-from search.elasticsearch_schema import as_json
-from search.elasticsearch_server import Change, Server
 from search.engine import SearchAway, SearchBusy
+from search.engines.elasticsearch_schema import as_json
+from search.engines.elasticsearch_server import Change, Server
 
 LEASE = 60  # seconds; who died while remaking the index is in nobody's way for longer
 _RENEWED_AFTER = 10

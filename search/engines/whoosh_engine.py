@@ -16,10 +16,10 @@ from whoosh.writing import SegmentWriter
 
 from archive.errors import ArchiveError
 from search import engine
-from search.engine import Entry, Hit, Page, Proof, Query, Remaining, SearchBroken
-from search.generations import VERSION_FILE, Dropped, Generations, WriterLock, settle
-from search.whoosh_schema import REVISION, VERSION, as_document, make_schema
-from search.whoosh_view import View, counts, found, in_order
+from search.engine import Entry, Hit, Page, Proof, Query, Remaining, SearchBroken, in_order_of_ids
+from search.engines.generations import VERSION_FILE, Dropped, Generations, WriterLock, settle
+from search.engines.whoosh_schema import REVISION, VERSION, as_document, make_schema
+from search.engines.whoosh_view import View, counts, found, in_order
 from search.words import one_letter_away
 
 Merging = Callable[[SegmentWriter, list[Segment]], list[Segment]]
@@ -69,6 +69,9 @@ class WhooshEngine:
             some = numbers[query.start : query.start + query.limit]
             ranked = query.order == "best"
             hits = tuple(_as_hit(view, one, scores[one] if ranked else 0.0) for one in some)
+            if ranked:
+                front = max(ahead - query.start, 0)
+                hits = in_order_of_ids(hits[:front]) + in_order_of_ids(hits[front:])
             return Page(hits, len(numbers), query.start, ahead)
 
     def facets(self, query: Query, fields: Sequence[str]) -> dict[str, dict[str, int]]:
