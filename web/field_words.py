@@ -5,12 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
-
 from archive.fields import CASE_FILE_FIELDS, DOCUMENT_FIELDS, Field, Warned, too_long
 from archive.models import CaseFile, Document
 from archive.register_fields import ENTRY_FIELDS
 from web.i18n import current_language, day, gettext, number
+from web.i18n import lazy_gettext as _l
 
 ENGLISH = {
     "direction": "Direction",

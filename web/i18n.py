@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import flask_babel
+from babel.support import NullTranslations, Translations
 from flask import Flask, g, request
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, LazyString, get_locale
 from markupsafe import Markup
 
 from archive import clock
@@ -31,6 +33,9 @@ def init_app(app: Flask) -> None:
     for one in filters:
         app.add_template_filter(one)
     app.jinja_env.globals.update(language=current_language, languages=LANGUAGES)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # of its i18n extension
+        _said, _said_for, newstyle=True
+    )
 
 
 def language() -> str:
@@ -48,12 +53,45 @@ def current_language() -> str:
 
 def gettext(english: str, **values: object) -> str:
     """The sentence in the language of the page."""
-    return str(flask_babel.gettext(english, **values))
+    said = _said(english)
+    return said % values if values else said
 
 
 def ngettext(one: str, many: str, count: int) -> str:
     """The sentence for this many, which stand in it as `count`."""
-    return str(flask_babel.ngettext(one, many, count, count=number(count)))
+    return _said_for(one, many, count) % {"count": number(count)}
+
+
+def lazy_gettext(english: str, **values: object) -> LazyString:
+    """The sentence in the language of whatever page will show it."""
+    return LazyString(gettext, english, **values)
+
+
+def _said(english: str) -> str:
+    said: str = _words().gettext(english)
+    return said
+
+
+def _said_for(one: str, many: str, count: int) -> str:
+    said: str = _words().ngettext(one, many, count)
+    return said
+
+
+def _words() -> NullTranslations:
+    """The sentences of the page's language; kept, because a page asks a thousand times."""
+    try:
+        kept: NullTranslations = g.sentences
+    except (AttributeError, RuntimeError):  # not asked yet, or there is no page
+        locale = get_locale()
+        kept = _catalogue(locale.language if locale else "en")
+        if locale:
+            g.sentences = kept
+    return kept
+
+
+@cache
+def _catalogue(language: str) -> NullTranslations:
+    return Translations.load(Path(__file__).parent / "translations", [language])
 
 
 def number(value: int | None) -> str:

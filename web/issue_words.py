@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
-
 from archive.fields import given_value
 from archive.register_fields import number_of_entry
 from formats.issuing_places import SIGNATURE_FIELDS
 from ingest.issuances import awaited_signer
 from ingest.models import Issuance
 from web.errors import Said, words_for
+from web.i18n import lazy_gettext as _l
 from web.signature_words import LEVELS, reason_in_words
 
 KIND_NAMES = {

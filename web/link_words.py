@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
-
 from archive.links import Linked
+from web.i18n import lazy_gettext as _l
 
 KINDS: dict[str, Any] = {
     "answers": _l("Answers"),

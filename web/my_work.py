@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask import url_for
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, and_, exists, select
 from sqlalchemy.orm import Session
 
@@ -23,6 +22,7 @@ from ingest.models import Issuance, IssuanceComment
 from retention.models import Appraisal, AppraisalOpinion
 from web import my_keeping
 from web.appraisal_rows import of_ones_own
+from web.i18n import lazy_gettext as _l
 from web.lists import Count, counts
 
 

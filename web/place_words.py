@@ -1,6 +1,6 @@
 """The places of content by their Vietnamese names: forms speak Vietnamese."""
 
-from flask_babel import get_locale
+from web.i18n import current_language
 
 PLACE_NAMES = {
     "store": "Kho tệp",
@@ -22,6 +22,4 @@ PLACE_NAMES = {
 
 def place_name(name: str) -> str:
     """A place of content in the language of the page; its stable name is English."""
-    locale = get_locale()
-    is_english = locale is not None and locale.language == "en"
-    return name if is_english else PLACE_NAMES.get(name, name)
+    return name if current_language() == "en" else PLACE_NAMES.get(name, name)

@@ -4,13 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
-
 from archive.life_models import SubmissionItem
 from archive.receipt import SCAN_HOLDS, is_stale
 from web.error_words import WORDS
 from web.errors import words_for
 from web.i18n import gettext, moment_of
+from web.i18n import lazy_gettext as _l
 from web.signature_words import INDICATIONS
 from web.story_words import rendition_name
 from web.trust_words import NOT_SCANNED

@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
-
 from archive.refusals import REASONS
 from archive.register_fields import ENTRY_FIELDS, EntryField, recipients_typed
 from archive.register_lists import SOON, is_unscanned
@@ -16,6 +14,7 @@ from ingest.registering import WHOLE
 from web.errors import words_for
 from web.field_words import PRIORITIES, name_of
 from web.i18n import day, gettext
+from web.i18n import lazy_gettext as _l
 from web.reasons.registers import worded
 
 KINDS = {"incoming": _l("Incoming"), "outgoing": _l("Outgoing"), "copies": _l("Copies")}

@@ -1,6 +1,6 @@
 """Roles in words."""
 
-from flask_babel import lazy_gettext as _l
+from web.i18n import lazy_gettext as _l
 
 ROLE_NAMES = {
     "administrator": _l("Administrator"),

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
-
 from archive import clock
 from ingest.decisions import REST
 from ingest.models import Intake
@@ -14,6 +12,7 @@ from ingest.steps import SUSPICIOUS
 from web.error_words import Said
 from web.errors import words_for
 from web.i18n import day, gettext
+from web.i18n import lazy_gettext as _l
 
 STEPS = {
     "identify": _l("Identify"),

@@ -1,6 +1,6 @@
 """What each rule of an organ means, with the articles in which the regulations differ."""
 
-from flask_babel import lazy_gettext as _l
+from web.i18n import lazy_gettext as _l
 
 MEANINGS = {
     "deadline_days": (

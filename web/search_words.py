@@ -54,6 +54,7 @@ ORDERS = {
     "number": _l("By number"),
     "title": _l("By subject"),
 }
+LONGEST = 400  # letters of a question
 NO_SIGNATURE = _l("Not signed")
 MISTAKES = {
     "unopened_parenthesis": _l("This bracket was never opened; it is left out."),

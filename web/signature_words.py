@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
-
 from web.i18n import gettext, moment_of
+from web.i18n import lazy_gettext as _l
 
 INDICATIONS = {
     "TOTAL-PASSED": _l("Valid"),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
+from web.i18n import lazy_gettext as _l
 
 OF_SUBMISSION: dict[str, Any] = {
     "case_file.submit": _l("submitted it to the archive in %(submission)s"),

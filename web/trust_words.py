@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
-
 from archive.documents import rendition
 from archive.models import Document, Event, Part
 from web.errors import words_for
 from web.i18n import day_of, gettext, moment, moment_of, ngettext, number
+from web.i18n import lazy_gettext as _l
 from web.signature_words import SignatureShown, signatures_shown
 
 NOTE, GOOD, DOUBT, BAD = "note", "good", "doubt", "bad"
