@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import url_for
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
@@ -20,6 +19,7 @@ from web.auth import asker
 from web.errors import Said, words_for
 from web.field_words import STAGES
 from web.i18n import gettext
+from web.i18n import lazy_gettext as _l
 
 WAY = ("planned", "open", "closed", "submitted", "accepted")
 HISTORY = "transferred"

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from flask import url_for
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, exists, select
 
 from archive import clock
@@ -24,6 +23,7 @@ from retention.models import (
     RetentionRule,
 )
 from web.appraisal_rows import of_ones_own
+from web.i18n import lazy_gettext as _l
 
 May = Callable[[Action], bool]
 Waiting = tuple[Any, Select[Any], str, str]  # name, what, target, colour

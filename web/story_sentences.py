@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
-
 from web.appraisal_words import ICONS_OF_APPRAISAL, OF_APPRAISAL
 from web.disposal_words import ICONS as ICONS_OF_DISPOSALS
 from web.disposal_words import SENTENCES as OF_DISPOSALS
+from web.i18n import lazy_gettext as _l
 from web.print_words import SENTENCES as OF_PRINTING
 from web.submission_words import ICONS_OF_SUBMISSION, OF_SUBMISSION
 from web.term_story import ICONS as ICONS_OF_TERMS

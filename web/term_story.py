@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
+from web.i18n import lazy_gettext as _l
 
 SENTENCES: dict[str, Any] = {
     "retention_rule.draft": _l("drafted rule %(number)s, version %(version)s"),

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from flask import Blueprint, flash, redirect, request, url_for
-from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as BaseResponse
 
 from archive.access import Action
@@ -14,6 +13,7 @@ from web.auth import confirm_password, reading, services, the_document, writing
 from web.error_words import Said
 from web.errors import tell
 from web.i18n import gettext
+from web.i18n import lazy_gettext as _l
 
 blueprint = Blueprint("alarms", __name__, url_prefix="/documents")
 SAID = {

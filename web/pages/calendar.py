@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, render_template, request, url_for
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
@@ -16,6 +15,7 @@ from retention import calendar
 from retention.calendar import Split
 from retention.models import Clock
 from web.auth import asker, here, reading, require
+from web.i18n import lazy_gettext as _l
 from web.lists import listed
 from web.numbers import number_asked
 

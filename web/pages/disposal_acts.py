@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -24,6 +23,7 @@ from web.disposal_words import CAUSES, STAGES
 from web.errors import Said, words_of
 from web.forms import PDF, printed
 from web.i18n import gettext
+from web.i18n import lazy_gettext as _l
 from web.numbers import number_in
 from web.pages.forms import sent
 

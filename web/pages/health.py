@@ -1,13 +1,13 @@
 """Health: for administrators a page, for operators two addresses without secrets."""
 
 from flask import Blueprint, jsonify, render_template
-from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from archive.access import Action
 from web import health
 from web.auth import here, reading, require, services
 from web.i18n import gettext, size
+from web.i18n import lazy_gettext as _l
 from web.road_words import STATES
 from web.words import SENTENCES
 

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, g, render_template
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
 
@@ -17,6 +16,7 @@ from archive.submission_lists import SOON, due_until, held, until_when
 from ingest.intakes import seen_intakes
 from ingest.models import Intake
 from web.auth import actor, asker, here, may, principal, reading
+from web.i18n import lazy_gettext as _l
 from web.lists import Count, counts
 from web.my_work import waiting_for
 from web.pages.receiving import TABS, in_states, waiting_shown

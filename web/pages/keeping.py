@@ -10,7 +10,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, render_template, url_for
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
@@ -23,6 +22,7 @@ from retention import disposals, tombstones, transfer_lists
 from retention.models import Appraisal, Clock, Disposal, RetentionRule
 from web import appraisal_rows
 from web.auth import asker, here, may, reading, require
+from web.i18n import lazy_gettext as _l
 from web.lists import counts
 
 blueprint = Blueprint("retention", __name__, url_prefix="/retention")
