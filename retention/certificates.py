@@ -250,6 +250,8 @@ def told_to_journal(session: Session, disposal: Disposal, batch: Batch) -> dict[
                 "of": items[one.item].code,
                 "rule": items[one.item].rule,
                 "digests": digests.get((one.item, one.code), []),
+                "twin": items[one.item].twin_code,
+                "twin_until": items[one.item].twin_until,
             }
             for one in batch.things
         ],

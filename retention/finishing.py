@@ -116,6 +116,8 @@ def tombstones_of(
                 decision_number=disposal.decision_number,
                 decision_date=disposal.decision_date,
                 destroyed_on=clock.today(disposal.organ),
+                twin_code=item.twin_code if is_own else "",
+                twin_until=item.twin_until if is_own else None,
             )
         )
     session.add_all(stones)

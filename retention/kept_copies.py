@@ -1,8 +1,9 @@
 """The copy that stays for a destroyed duplicate stays as long as that one had to (R17).
 
 From the decision on the line of a list says for which copy a duplicate leaves, and until when that
-copy stands for it. Until then no term that keeps the copy becomes shorter than that; it is not
-taken out of the case file that keeps it so long, and goes by no list of its own.
+copy stands for it; later its tombstone says the same. Until then no term that keeps the copy
+becomes shorter than that; it is not taken out of the case file that keeps it so long, and goes by
+no list of its own.
 """
 
 from collections import defaultdict
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
 from archive import clock, stated_terms
@@ -21,7 +22,7 @@ from archive.models import CaseFile, Document, Organ, Placement
 from archive.moves import MORE_CHECKS, MORE_TAKING, Hindrance
 from retention import ends
 from retention.clock import End, Fate
-from retention.models import Appraisal, Disposal, DisposalItem
+from retention.models import Appraisal, Destruction, Disposal, DisposalItem, Tombstone
 
 STANDING = ("decided", "prepared", "reconfirmed", "handed_over", "executing", "destroyed",
             "closed")  # fmt: skip
@@ -104,10 +105,10 @@ def _places(session: Session, documents: Iterable[int]) -> dict[int, list[int]]:
 
 def stands_of(session: Session, organ: Organ, documents: Iterable[int]) -> list[Stand]:
     """For what each of these documents stands today."""
-    found: list[Stand] = []
+    found: dict[Stand, None] = {}
     for some in pieces(sorted(set(documents))):
-        found += _stands(session, organ, Appraisal.twin_id.in_(some))
-    return found
+        found |= dict.fromkeys(_stands(session, organ, some))
+    return list(found)
 
 
 def stands_in(session: Session, organ: Organ, case_files: Iterable[int]) -> list[Stand]:
@@ -115,12 +116,23 @@ def stands_in(session: Session, organ: Organ, case_files: Iterable[int]) -> list
     found: dict[Stand, None] = {}
     for some in pieces(sorted(set(case_files))):
         inside = select(Placement.document_id).where(Placement.case_file_id.in_(some))
-        found |= dict.fromkeys(_stands(session, organ, Appraisal.twin_id.in_(inside)))
+        found |= dict.fromkeys(_stands(session, organ, inside))
     return list(found)
 
 
-def _stands(session: Session, organ: Organ, which: Any) -> list[Stand]:
-    wanted = (
+def _stands(session: Session, organ: Organ, copies: Any) -> list[Stand]:
+    """What lists say that go or went their way, and what is left of those that went."""
+    today = clock.today(organ)
+    found = [
+        Stand(copy, document or 0, gone, disposal, until)
+        for wanted in (_on_lists(copies), _on_tombstones(organ, copies))
+        for copy, document, gone, disposal, until in session.execute(wanted)
+    ]
+    return [one for one in found if one.until is None or one.until >= today]
+
+
+def _on_lists(copies: Any) -> Select[str, int | None, str, str, date | None]:
+    return (
         select(
             DisposalItem.twin_code,
             Appraisal.twin_id,
@@ -131,7 +143,7 @@ def _stands(session: Session, organ: Organ, which: Any) -> list[Stand]:
         .join(DisposalItem, DisposalItem.appraisal_id == Appraisal.id)
         .join(Disposal, Disposal.id == DisposalItem.disposal_id)
         .where(
-            which,
+            Appraisal.twin_id.in_(copies),
             Appraisal.cause == "duplicate",
             DisposalItem.outcome == "destroy",
             DisposalItem.is_decided,
@@ -139,12 +151,24 @@ def _stands(session: Session, organ: Organ, which: Any) -> list[Stand]:
         )
         .order_by(DisposalItem.id)
     )
-    today = clock.today(organ)
-    found = [
-        Stand(copy, document or 0, gone, disposal, until)
-        for copy, document, gone, disposal, until in session.execute(wanted)
-    ]
-    return [one for one in found if one.until is None or one.until >= today]
+
+
+def _on_tombstones(organ: Organ, copies: Any) -> Select[str, int, str, str, date | None]:
+    """The list itself may not be known here: an older copy of the archive was put back."""
+    return (
+        select(Document.code, Document.id, Tombstone.code, Destruction.code, Tombstone.twin_until)
+        .join(
+            Tombstone,
+            and_(
+                Tombstone.organ_id == Document.organ_id,
+                Tombstone.twin_code == Document.code,
+                Tombstone.twin_code != "",
+            ),
+        )
+        .join(Destruction, Destruction.id == Tombstone.destruction_id)
+        .where(Document.id.in_(copies), Document.organ_id == organ.id)
+        .order_by(Tombstone.id)
+    )
 
 
 def falling(

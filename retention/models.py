@@ -650,6 +650,8 @@ class Tombstone(Row):
     decision_number: Mapped[str] = mapped_column(Text, default="")
     decision_date: Mapped[date | None] = mapped_column()
     destroyed_on: Mapped[date] = mapped_column()
+    twin_code: Mapped[str] = mapped_column(Text, default="")  # the copy that stays for it (R17)
+    twin_until: Mapped[date | None] = mapped_column()  # so long; None: for ever
 
     destruction: Mapped[Destruction] = relationship()
 
@@ -658,6 +660,13 @@ class Tombstone(Row):
         UniqueConstraint("destruction_id", "ordinal"),
         CheckConstraint("kind in ('case_file', 'document')", name="kind"),
         Index("ix_tombstone_list", "organ_id", "destroyed_on", "id"),
+        Index(
+            "ix_tombstone_twin",
+            "organ_id",
+            "twin_code",
+            sqlite_where=text("twin_code != ''"),
+            postgresql_where=text("twin_code != ''"),
+        ),
     )
 
     def story_owner(self) -> tuple[str, int] | None:

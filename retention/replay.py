@@ -248,7 +248,8 @@ def _write_down(session: Session, intent: Line, line: Line) -> None:
     session.add(told)
     session.flush()
     stones = _tombstones(session, organ, intent, told)
-    _use_up_codes(session, organ, [one.code for one in stones if one.kind == "document"])
+    given = [one.code for one in stones if one.kind == "document"]
+    _use_up_codes(session, organ, [*given, *filter(None, (one.twin_code for one in stones))])
     changed: list[Row] = []
     facts: Facts = {"disposal": intent.disposal, "line": line.number, "things": len(stones)}
     if found is not None:
@@ -261,7 +262,6 @@ def _write_down(session: Session, intent: Line, line: Line) -> None:
 
 def _tombstones(session: Session, organ: Organ, intent: Line, told: Destruction) -> list[Tombstone]:
     known = intent.told
-    decided = known["decision_date"]
     stones = [
         Tombstone(
             organ_id=organ.id,
@@ -274,14 +274,20 @@ def _tombstones(session: Session, organ: Organ, intent: Line, told: Destruction)
             digests=one["digests"],
             rule=one["rule"],
             decision_number=known["decision"],
-            decision_date=date.fromisoformat(decided) if decided else None,
+            decision_date=_day(known["decision_date"]),
             destroyed_on=date.fromisoformat(known["begun_on"]),
+            twin_code=one.get("twin", ""),  # lines written before these two were told have neither
+            twin_until=_day(one.get("twin_until")),
         )
         for place, one in enumerate(known["things"], 1)
     ]
     session.add_all(stones)
     session.flush()
     return stones
+
+
+def _day(told: str | None) -> date | None:
+    return date.fromisoformat(told) if told else None
 
 
 def _use_up_codes(session: Session, organ: Organ, codes: Sequence[str]) -> None:

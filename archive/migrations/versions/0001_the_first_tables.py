@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 import archive.database
 
-revision = '0001_de3f5c89'
+revision = '0001_0d1c15c5'
 down_revision = None
 
 
@@ -1781,6 +1781,8 @@ def upgrade() -> None:
     sa.Column('decision_number', sa.Text(), nullable=False),
     sa.Column('decision_date', sa.Date(), nullable=True),
     sa.Column('destroyed_on', sa.Date(), nullable=False),
+    sa.Column('twin_code', sa.Text(), nullable=False),
+    sa.Column('twin_until', sa.Date(), nullable=True),
     sa.Column('id', sa.Integer(), nullable=False),
     sa.CheckConstraint("kind in ('case_file', 'document')", name=op.f('ck_tombstone_kind')),
     sa.ForeignKeyConstraint(['destruction_id'], ['destruction.id'], name=op.f('fk_tombstone_destruction_id')),
@@ -1791,6 +1793,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('tombstone', schema=None) as batch_op:
         batch_op.create_index('ix_tombstone_list', ['organ_id', 'destroyed_on', 'id'], unique=False)
+        batch_op.create_index('ix_tombstone_twin', ['organ_id', 'twin_code'], unique=False, sqlite_where=sa.text("twin_code != ''"), postgresql_where=sa.text("twin_code != ''"))
 
     op.create_table('issuance_comment',
     sa.Column('issuance_id', sa.Integer(), nullable=False),
@@ -1843,6 +1846,7 @@ def downgrade() -> None:
 
     op.drop_table('issuance_comment')
     with op.batch_alter_table('tombstone', schema=None) as batch_op:
+        batch_op.drop_index('ix_tombstone_twin', sqlite_where=sa.text("twin_code != ''"), postgresql_where=sa.text("twin_code != ''"))
         batch_op.drop_index('ix_tombstone_list')
 
     op.drop_table('tombstone')
