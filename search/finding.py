@@ -119,7 +119,7 @@ def find(
         Invalid: `unknown_facet`.
     """
     asked, narrowed = understand(text), facets.checked(chosen or {})
-    asker = asker_of(session, engine, person).within(_scope(session, person, within))
+    asker = asker_of(session, engine, person).within(scope(session, person, within))
     tiers = tiers_of(asker, asked)
     wanted = _Wanted(tiers, tuple(facets.filters_of(narrowed)), order or asked.order, start, limit)
     while True:
@@ -220,7 +220,7 @@ def _page(asker: Asker, wanted: _Wanted) -> tuple[list[Hit], dict[str, int]]:
 # Where is looked ----------------------------------------------------------------------------------
 
 
-def _scope(
+def scope(
     session: Session, person: Person, within: CaseFile | Document | None
 ) -> tuple[Node, ...]:
     """What all answers must match where one looks inside a case file, or a document."""

@@ -9,7 +9,7 @@ from search import results
 from search.asking import asker_of
 from search.engine import Order, SearchEngine
 from search.facets import Chosen, checked, filters_of
-from search.finding import tiers_of
+from search.finding import scope, tiers_of
 from search.query import understand
 
 AT_ONCE = 200
@@ -24,15 +24,17 @@ def rows_of(
     *,
     chosen: Chosen | None = None,
     order: Order | None = None,
+    within: CaseFile | Document | None = None,
 ) -> list[Document | CaseFile]:
     """The first of what a question finds, in the order of `finding.find`; at most so many.
 
     Raises:
         SearchBroken: the index is being made anew.
         Invalid: `unknown_facet`.
+        NotFound, NotAllowed: the person may not look into that case file or document.
     """
     asked, filters = understand(text), tuple(filters_of(checked(chosen or {})))
-    whole = asker_of(session, engine, person)
+    whole = asker_of(session, engine, person).within(scope(session, person, within))
     asker = whole.within(filters)
 
     def all_of_them() -> Iterator[Document | CaseFile]:

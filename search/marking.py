@@ -46,6 +46,14 @@ class Places:
 
 
 @dataclass(frozen=True)
+class OnPage:
+    """A page on which wanted words stand, and its densest spot."""
+
+    number: int
+    snippet: tuple[Piece, ...]
+
+
+@dataclass(frozen=True)
 class _Match:
     """One place where something wanted stands: tokens from `first` up to, not including, `last`."""
 
@@ -70,18 +78,37 @@ class _Candidate:
 
 def places(pages: Iterable[PageText], asked: Asked, *, at_most: int = PAGES_LOOKED_AT) -> Places:
     """The best page, the others and a snippet, from the first pages of the document."""
-    if not asked.wanted:
+    best, worth = _worth_opening(pages, asked, at_most)
+    if best is None:
         return Places()
+    numbers = sorted(one.number for one in worth)
+    return Places(best.number, tuple(numbers), _snippet(best, asked))
+
+
+def each_page(
+    pages: Iterable[PageText], asked: Asked, *, at_most: int = PAGES_LOOKED_AT
+) -> tuple[OnPage, ...]:
+    """Every page that `places` names, each with its own snippet, in order."""
+    _, worth = _worth_opening(pages, asked, at_most)
+    ordered = sorted(worth, key=lambda one: one.number)
+    return tuple(OnPage(one.number, _snippet(one, asked)) for one in ordered)
+
+
+def _worth_opening(
+    pages: Iterable[PageText], asked: Asked, at_most: int
+) -> tuple["_Candidate | None", list["_Candidate"]]:
+    """The best page, and all that show as much or something that it lacks."""
+    if not asked.wanted:
+        return None, []
     looked_at = islice(pages, at_most)
     found = [one for page in looked_at if (one := _candidate(page, asked))]
     if asked.has_marks:
         found = _without_lookalikes(found)
     if not found:
-        return Places()
+        return None, []
     best = max(found, key=lambda one: (len(one.has), one.quality, one.count, -one.number))
     lacking = frozenset(range(len(asked.wanted))) - best.has
-    worth = [one.number for one in found if len(one.has) >= len(best.has) or one.has & lacking]
-    return Places(best.number, tuple(sorted(worth)), _snippet(best, asked))
+    return best, [one for one in found if len(one.has) >= len(best.has) or one.has & lacking]
 
 
 def mark(text: str, asked: Asked) -> tuple[Piece, ...]:

@@ -105,6 +105,8 @@ ROUTES: dict[str, Route] = {
     "POST saved_searches.drop": Route("Bỏ tìm kiếm đã lưu của người khác", {"number": NOBODY}),
     "GET search_help.page": Route("Xem cách hỏi khi tìm kiếm"),
     "GET documents.page": Route("Xem mô tả văn bản", DOCUMENT),
+    "GET document_finding.inside": Route("Tìm trong văn bản", DOCUMENT, {"q": "quy"}),
+    "GET document_finding.alike": Route("Xem văn bản tương tự", DOCUMENT),
     "GET documents.picture": Route(
         "Đọc trang văn bản", {**DOCUMENT, "part": 1, "number": 1, "width": 160}
     ),

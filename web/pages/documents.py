@@ -55,7 +55,7 @@ _verifying = threading.Lock()
 @blueprint.get("/<code>")
 def page(code: str) -> str:
     """The document; opening it is told, turning its pages is part of the same opening."""
-    document, rights = _opened(code, is_turning=bool(request.args.get("turn")))
+    document, rights = opened(code, is_turning=bool(request.args.get("turn")))
     with reading() as rows:
         rows.add(document)  # as it was when its opening was told
         told: dict[str, Any] = {
@@ -97,7 +97,7 @@ def _beside(rows: Session, document: Document) -> dict[str, Any]:
     }
 
 
-def _opened(code: str, *, is_turning: bool) -> tuple[Document, Rights]:
+def opened(code: str, *, is_turning: bool) -> tuple[Document, Rights]:
     """Tell that the content is seen, or the description alone; to turn a page is to go on.
 
     What was told of is what is shown: the document as it was then, and what might be done with it.
@@ -181,7 +181,7 @@ def picture(code: str, part: int, number: int, width: int) -> BaseResponse:
     if response.make_conditional(request).status_code != 304:
         response.data = pictures.picture(services(), found, number, width)
     if width > pictures.THUMBNAIL:  # large enough to be read: also without our viewer
-        _opened(code, is_turning=True)
+        opened(code, is_turning=True)
     return response
 
 

@@ -27,6 +27,7 @@ from web.i18n import gettext
 from web.lists import Listed, page_wanted
 from web.search_words import (
     FACET_NAMES,
+    LONGEST,
     ORDERS,
     address,
     mistake_in_words,
@@ -38,7 +39,6 @@ from web.search_words import (
 blueprint = Blueprint("finding", __name__)
 PER_PAGE = 10
 DEEPEST = 500  # pages of answers; who needs more asks more precisely
-LONGEST = 400
 SHOWN_AT_ONCE = 6  # values of a facet; the others unfold
 SUGGESTED = 8
 
@@ -70,13 +70,13 @@ def asked_for() -> Question:
     """The question of this request; nonsense in it is left out."""
     args = request.args
     chosen = {name: tuple(dict.fromkeys(args.getlist(name))) for name in CHOICES}
-    order = args.get("order", "")
+    order, inside = args.get("order", ""), args.get("inside", "").strip()
     return Question(
         args.get("q", "").strip()[:LONGEST],
         {name: some for name, values in chosen.items() if (some := tuple(filter(None, values)))},
         order if order in get_args(Order) else None,  # type: ignore[arg-type]
-        args.get("by") == "case_file",
-        args.get("inside", "").strip(),
+        args.get("by") == "case_file" and not inside,
+        inside,
     )
 
 
@@ -97,7 +97,7 @@ def page() -> str:
     with reading() as rows:
         require(rows, Action.FIND, here())
         kept = rows.scalars(saved.seen(here(), actor())).all()
-        within = _within(rows, question)
+        within = within_of(rows, question)
     told |= {"kept": kept, "within": within}
     if question.is_empty:
         return render_template("finding/page.html", **told)
@@ -120,7 +120,12 @@ def page() -> str:
     )
 
 
-def _within(rows: Session, question: Question) -> CaseFile | None:
+def within_of(rows: Session, question: Question) -> CaseFile | None:
+    """The case file that is looked into.
+
+    Raises:
+        NotFound, NotAllowed: the person may not look into it.
+    """
     if not question.inside:
         return None
     return the_case_file(rows, question.inside, Action.SEE_CASE_FILES)
@@ -168,7 +173,7 @@ def _find(question: Question, number: int) -> Answer:
             order=question.order,
             start=(number - 1) * PER_PAGE,
             limit=PER_PAGE,
-            within=_within(rows, question),
+            within=within_of(rows, question),
             counting=FACETS,
         )
     _tell(question, answer.total, answer.codes)

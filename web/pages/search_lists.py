@@ -18,7 +18,7 @@ from search.lists import rows_of
 from web.auth import actor, asker, here, reading, require, services, writing
 from web.forms import MOST_ROWS, Form, day, heads, mark_of, print_form
 from web.names import headline
-from web.pages.finding import asked_for
+from web.pages.finding import asked_for, within_of
 from web.pages.forms import sent
 
 blueprint = Blueprint("search_lists", __name__)
@@ -59,6 +59,7 @@ def download() -> BaseResponse:
             MOST_ROWS if kind == "pdf" else MOST,
             chosen=question.chosen,
             order=question.order,
+            within=within_of(rows, question),
         )
         lines = [(str(number), *_line(one)) for number, one in enumerate(found, 1)]
         told = as_told(question.text, question.chosen)

@@ -261,3 +261,17 @@ all("input[data-suggestions]").forEach((box) => {
 });
 const facets = $("details.facets");
 if (facets && !matchMedia("(min-width: 992px)").matches) facets.open = false;
+
+// What a page does not wait for: fetched once it comes into sight; until then a link stands there.
+all("[data-fill]").forEach((place) => {
+  new IntersectionObserver(async (seen, watch) => {
+    if (!seen.some((one) => one.isIntersecting)) return;
+    watch.disconnect();
+    try {
+      const answer = await fetch(place.dataset.fill, { headers: { Accept: "text/html" } });
+      if (!answer.ok) return;
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      $("[data-filled]", place).replaceWith($("[data-filling]", fresh));
+    } catch { /* the network was away: the link still leads there */ }
+  }).observe(place);
+});
