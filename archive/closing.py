@@ -180,7 +180,7 @@ def take_out(
         if (found := of_document(session, case_file, document)) is not None:
             raise Conflict(found.code, **found.details)
     session.delete(place)
-    stated_terms.taken_out(document, case_file)
+    stated_terms.taken_out(session, document, case_file)
     session.add(
         TakenOut(
             case_file_id=case_file.id,

@@ -35,10 +35,15 @@ def placed(document: Document, case_file: CaseFile) -> dict[str, Any]:
     return {"case_file": case_file.code, **told}
 
 
-def taken_out(document: Document, case_file: CaseFile) -> None:
-    """A document that states a term leaves a case file."""
+def taken_out(session: Session, document: Document, case_file: CaseFile) -> None:
+    """A document that states a term has left a case file, which may end earlier from now on.
+
+    Raises:
+        Conflict: what stands in it must be kept longer.
+    """
     if document.maintenance:
         case_file.revision += 1
+        look_again(session, case_file)
 
 
 def changed(session: Session, document: Document, before: str | None) -> dict[str, Any]:

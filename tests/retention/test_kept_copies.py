@@ -219,6 +219,40 @@ def test_the_term_of_a_document_that_keeps_the_whole_file_is_not_made_shorter(de
     assert says(one, shortened) == ("stands_for_destroyed", NEEDED)
 
 
+def test_another_document_whose_term_keeps_the_whole_file_is_not_taken_out(desk: Desk) -> None:
+    other = desk.file("5 năm")
+    carrier = desk.document_in(desk.file("5 năm"))
+    desk.place(carrier, other)
+    with desk.acting(desk.lan) as session:
+        documents.correct(
+            session, session.get_one(Document, carrier.id), {"Maintenance": "20 năm"}, "Quy định"
+        )
+    one = twins(desk)
+    staying = desk.document_in(other)
+    with desk.acting(desk.lan) as session:
+        found = session.get_one(Appraisal, one.number)
+        found.twin_id = staying.id
+        session.get_one(Document, staying.id).doc_code = "ABC"
+        audit.record(
+            session, "appraisal.test", found, also=(session.get_one(Document, staying.id),)
+        )
+    gone(desk)
+    with desk.db.engine.begin() as past_the_code:
+        past_the_code.execute(
+            update(CaseFile).where(CaseFile.id == other.id).values(stage="returned")
+        )
+
+    def taken(session: Session, _one: Twins, _by: Person) -> None:
+        found = session.get_one(CaseFile, other.id)
+        closing.take_out(session, found, session.get_one(Document, carrier.id), "misplaced")
+
+    assert says(one, taken) == ("stands_for_destroyed", NEEDED)
+    with desk.db.reading() as session:  # nothing of it was done
+        assert len(session.get_one(CaseFile, other.id).placements) == 2
+    desk.place(staying, desk.file("20 năm"))
+    assert says(one, taken) == ("", None)
+
+
 def test_a_list_leaves_out_what_keeps_it(desk: Desk) -> None:
     """However it came that its case file is over first: it stays, with its reason."""
     one = twins(desk)
