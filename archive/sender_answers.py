@@ -4,15 +4,16 @@ The XML has the names of the status messages that agencies exchange (QCVN 102:20
 01 arrived, 02 refused, 03 received, 05 being handled, 06 finished.
 """
 
+from datetime import date
 from typing import Any
-from xml.etree import ElementTree
 
 from archive.models import Organ
 from archive.register_models import Refusal, RegisterEntry
-from formats.vietnamese import nfc
+from formats import edxml
+from formats.edxml import RECEIVED, REFUSED
+from formats.edxml_writing import status_message
 
-NAMESPACE = "http://www.mic.gov.vn/TBT/QCVN_102_2016"
-ARRIVED, REFUSED, RECEIVED, HANDLED, FINISHED = "01", "02", "03", "05", "06"
+HANDLED, FINISHED = "05", "06"
 
 
 def of_entry(entry: RegisterEntry) -> dict[str, Any]:
@@ -68,36 +69,21 @@ def of_refusal(refusal: Refusal, organ: Organ, words: str) -> dict[str, Any]:
 
 def as_xml(receipt: dict[str, Any]) -> bytes:
     """The same as a status message."""
-    ElementTree.register_namespace("edXML", NAMESPACE)
-    root = ElementTree.Element(_name("edXML"))
-    envelope = ElementTree.SubElement(root, _name("edXMLEnvelope"))
-    header = ElementTree.SubElement(envelope, _name("edXMLHeader"))
-    message = ElementTree.SubElement(header, _name("MessageHeader"))
     about = receipt["response_for"]
-    response = ElementTree.SubElement(message, _name("ResponseFor"))
-    _add(response, "OrganId", "")
-    code = ElementTree.SubElement(response, _name("Code"))
-    _add(code, "CodeNumber", about.get("number") or about.get("reference", ""))
-    _add(code, "CodeNotation", about.get("notation", ""))
-    _add(response, "PromulgationDate", (about.get("issued_on") or "").replace("-", "/"))
-    _add(response, "DocumentId", about.get("doc_code", ""))
-    sender = ElementTree.SubElement(message, _name("From"))
-    _add(sender, "OrganId", receipt["from"]["organ"])
-    _add(sender, "OrganName", receipt["from"]["name"])
-    _add(message, "StatusCode", receipt["code"])
-    _add(message, "Description", receipt["description"])
-    _add(message, "Timestamp", receipt["at"][:19].replace("-", "/").replace("T", " "))
-    ElementTree.indent(root)
-    return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
-
-
-def _name(local: str) -> str:
-    return f"{{{NAMESPACE}}}{local}"
-
-
-def _add(parent: ElementTree.Element, local: str, text: str) -> None:
-    said = "".join(one for one in nfc(text) if one >= " " or one in "\t\n")
-    ElementTree.SubElement(parent, _name(local)).text = said
+    issued_on = about.get("issued_on")
+    status = edxml.Status(
+        code=receipt["code"],
+        about=edxml.About(
+            number=about.get("number") or about.get("reference", ""),
+            notation=about.get("notation", ""),
+            issued_on=date.fromisoformat(issued_on) if issued_on else None,
+            document_id=about.get("doc_code", ""),
+        ),
+        description=receipt["description"],
+        at=receipt["at"][:19].replace("-", "/").replace("T", " "),
+    )
+    sender = edxml.Correspondent(receipt["from"]["organ"], receipt["from"]["name"])
+    return status_message(status, sender)
 
 
 def _iso(moment: Any) -> str:  # a day or an instant

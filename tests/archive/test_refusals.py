@@ -11,6 +11,7 @@ from archive.grounds import ground_against
 from archive.models import Organ, Person
 from archive.organ_rules import OrganRules
 from archive.register_models import LettingIn, RegisterEntry
+from formats.edxml import NAMESPACE
 from tests.archive.conftest import Office
 
 RULES = OrganRules()
@@ -165,7 +166,7 @@ def test_the_senders_answers_are_xml_that_says_received_or_refused(office: Offic
         book = books.default_book(session, organ, "incoming")
         entry = registers.enter(session, book, office.first, {"subject": "Về việc thử"})
         received = sender_answers.as_xml(sender_answers.of_entry(entry))
-    name = f"{{{sender_answers.NAMESPACE}}}"
+    name = f"{{{NAMESPACE}}}"
     for message, status in ((refused, "02"), (received, "03")):
         root = ElementTree.fromstring(message)
         assert root.tag == f"{name}edXML"
