@@ -70,7 +70,11 @@ def open_documents(person: Person) -> ColumnElement[bool]:
 
     What was destroyed is nobody's.
     """
-    deciding = [one for one in organs_of(person) if decides_secrets(person, one)]
+    return open_by_alarm(tuple(one for one in organs_of(person) if decides_secrets(person, one)))
+
+
+def open_by_alarm(deciding: tuple[int, ...]) -> ColumnElement[bool]:
+    """The same for who decides at these organs."""
     is_open = or_(Document.alarm.is_(None), Document.alarm.not_in(SECRETS))
     if deciding:
         is_open = or_(is_open, Document.organ_id.in_(deciding))

@@ -8,14 +8,13 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from archive import access, audit, case_files, clock, documents
+from archive import access, audit, case_files, clock, documents, seeing
 from archive.access import Action
 from archive.errors import Invalid, NotAllowed, NotFound
 from archive.models import (
-    DESTROYED,
     CaseFile,
     Document,
     Event,
@@ -25,8 +24,7 @@ from archive.models import (
     Person,
     Placement,
 )
-from archive.roles import CONTENT_ROLES, OVERSEERS, SEE_ALL_ROLES
-from archive.standing import policy_at, workplaces
+from archive.roles import OVERSEERS
 
 SAME_SITTING = timedelta(minutes=30)
 Places = dict[int, list[CaseFile]]  # case files by the number of the document
@@ -183,13 +181,7 @@ def links_known(session: Session, person: Person, document: Document) -> ColumnE
 
 def seen_case_files(session: Session, person: Person, organ: Organ) -> ColumnElement[bool]:
     """The organ's case files that the person may see, as `access.may` would say of each."""
-    here = and_(CaseFile.organ_id == organ.id, CaseFile.stage != DESTROYED)
-    granted = _granted(Grant.case_file_id, CaseFile.id, person)
-    if not access.may(session, person, Action.SEE_CASE_FILES, organ):
-        return and_(here, granted)
-    if sees_all(person, organ, with_oversight=True):
-        return here
-    return and_(here, or_(_open_by_level(person, organ), granted))
+    return seeing.case_files_at(seeing.sights_of(person), seeing.sight_of(person, organ.id))
 
 
 def years_of_case_files(session: Session, person: Person, organ: Organ) -> list[int]:
@@ -209,22 +201,15 @@ def seen_documents(
     session: Session, person: Person, organ: Organ, *, content: bool = False
 ) -> ColumnElement[bool]:
     """The organ's documents whose description, or content, the person may see."""
-    here = and_(Document.organ_id == organ.id, access.open_documents(person))
-    granted = _granted_documents(person)
-    action = Action.READ if content else Action.DESCRIBE
-    if not access.may(session, person, action, organ):
-        return and_(here, granted)
-    if sees_all(person, organ, with_oversight=not content):
-        return here
-    return and_(here, or_(_open_by_place(person, organ), granted))
+    here = seeing.sight_of(person, organ.id)
+    return seeing.documents_at(seeing.sights_of(person), here, content=content)
 
 
 def found_documents(
     session: Session, person: Person, *, content: bool = False
 ) -> ColumnElement[bool]:
     """The documents of all organs whose description, or content, the person may see."""
-    by_role = (seen_documents(session, person, one, content=content) for one in workplaces(person))
-    return and_(or_(_granted_documents(person), *by_role), access.open_documents(person))
+    return seeing.documents(seeing.sights_of(person), content=content)
 
 
 def known_documents(
@@ -241,17 +226,13 @@ def known_and_readable(
     session: Session, person: Person, numbers: Iterable[int]
 ) -> tuple[set[int], set[int]]:
     """The same of both, in one question: whose description, and whose content."""
-    known, readable = (found_documents(session, person, content=one) for one in (False, True))
-    wanted = select(Document.id, readable).where(Document.id.in_(list(numbers)), known)
-    found = {number: is_readable for number, is_readable in session.execute(wanted)}
+    found = seeing.numbers_of_documents(session, seeing.sights_of(person), list(numbers))
     return set(found), {number for number, is_readable in found.items() if is_readable}
 
 
 def found_case_files(session: Session, person: Person) -> ColumnElement[bool]:
     """The case files of all organs that the person may know of."""
-    by_role = (seen_case_files(session, person, one) for one in workplaces(person))
-    seen = or_(_granted(Grant.case_file_id, CaseFile.id, person), *by_role)
-    return and_(seen, CaseFile.stage != DESTROYED)
+    return seeing.case_files(seeing.sights_of(person))
 
 
 def known_case_files(session: Session, person: Person, numbers: Iterable[int]) -> set[int]:
@@ -266,67 +247,12 @@ def places_of(session: Session, person: Person, found: Iterable[Document]) -> Pl
     """The case files of each of these documents, as far as the person may know of them."""
     if not (numbers := [one.id for one in found]):
         return {}
-    wanted = (
-        select(Placement.document_id, CaseFile)
-        .join(CaseFile)
-        .where(Placement.document_id.in_(numbers), found_case_files(session, person))
-        .order_by(Placement.id)
-    )
     places: Places = {}
-    for number, case_file in session.execute(wanted):
+    for number, case_file in seeing.places_of(session, seeing.sights_of(person), numbers):
         places.setdefault(number, []).append(case_file)
     return places
 
 
-def _granted_documents(person: Person) -> ColumnElement[bool]:
-    in_files = (
-        select(Placement.document_id)
-        .join(Grant, Grant.case_file_id == Placement.case_file_id)
-        .where(*_alive(person))
-    )
-    return or_(_granted(Grant.document_id, Document.id, person), Document.id.in_(in_files))
-
-
 def sees_all(person: Person, organ: Organ, *, with_oversight: bool) -> bool:
     """Whether the person's roles open all of the organ's holdings, whatever their levels."""
-    roles = access.roles_of(person, organ.id)
-    overseers = OVERSEERS if with_oversight else frozenset()
-    return bool(roles & (SEE_ALL_ROLES | overseers))
-
-
-def _open_by_level(person: Person, organ: Organ) -> ColumnElement[bool]:
-    """Case files that their level, or the organ's stricter policy, leaves open to the person."""
-    if not access.roles_of(person, organ.id) & CONTENT_ROLES:
-        return false()
-    policy = policy_at(person, organ.id)
-    open_ones: list[ColumnElement[bool]] = [CaseFile.holder_id == person.id]
-    if policy == "open":
-        open_ones.append(CaseFile.access_level == "organ")
-    if person.unit_id is not None and person.organ_id == organ.id:
-        levels = {"open": ("unit",), "unit": ("organ", "unit")}.get(policy, ())
-        same_unit = CaseFile.unit_id == person.unit_id
-        open_ones.append(and_(CaseFile.access_level.in_(levels), same_unit))
-    return or_(*open_ones)
-
-
-def _open_by_place(person: Person, organ: Organ) -> ColumnElement[bool]:
-    """Documents in an open case file; in the tray, by the organ's policy or who received them."""
-    if not access.roles_of(person, organ.id) & CONTENT_ROLES:
-        return false()
-    # Asked of each document by itself: a page of a list is at hand before the others are looked at.
-    place = select(Placement.id).where(Placement.document_id == Document.id).correlate(Document)
-    open_place = place.join(CaseFile).where(_open_by_level(person, organ)).limit(1)
-    in_open_file = open_place.scalar_subquery().is_not(None)  # of `exists` PostgreSQL looks up all
-    policy = true() if policy_at(person, organ.id) == "open" else false()
-    in_tray = and_(Document.is_filed.is_(False), or_(policy, Document.shelved_by_id == person.id))
-    return or_(in_open_file, in_tray)
-
-
-def _granted(column: object, own: object, person: Person) -> ColumnElement[bool]:
-    return own.in_(select(column).where(column.is_not(None), *_alive(person)))  # type: ignore[attr-defined, call-overload, no-any-return]
-
-
-def _alive(person: Person) -> tuple[ColumnElement[bool], ...]:
-    until = or_(Grant.until.is_(None), Grant.until > clock.now())
-    mine = false() if person.is_lent else Grant.person_id == person.id
-    return (mine, until)
+    return seeing.sight_of(person, organ.id).is_whole(with_oversight=with_oversight)
