@@ -16,7 +16,7 @@ from archive.hands import Whose, with_whose
 from archive.models import CaseFile, Person
 from archive.terms import term_of
 from formats.vietnamese import nfc
-from retention import dossier_terms, ends, plan_rules
+from retention import dossier_terms, ends, locking, plan_rules
 from retention.ends import CONFIRMING
 from retention.models import Assignment, RetentionRule
 from retention.schedule import holds_on
@@ -104,7 +104,8 @@ def assign(
         Invalid: `bad_value`, `term_unclear`, `rule_of_other_organ`, `reason_missing`.
         Conflict: `changed_meanwhile`, `wrong_stage`, `frozen`, `rule_not_in_force`,
             `term_is_confirmed`: an officer changes what the archive confirmed, or speaks of it
-            while it is not closed and with them; `stands_for_destroyed`.
+            while it is not closed and with them; `stands_for_destroyed`;
+            `only_longer_on_a_list`.
     """
     if source not in (OFFICER, ARCHIVIST, APPRAISAL):
         raise Invalid("bad_value", field="source", value=source)
@@ -125,7 +126,10 @@ def assign(
     if source == OFFICER and confirmed is not None:
         _require_officers(case_file, by, term, confirmed)
     _require_reason(present, confirmed, term, rule, source, reason)
-    return _write(session, case_file, by, present, term, rule, source, reason)
+    if source == APPRAISAL:  # both sides, or the council, spoke of it as it stands there
+        return _write(session, case_file, by, present, term, rule, source, reason)
+    with locking.only_later(session, case_file, is_same=rule is present.rule):
+        return _write(session, case_file, by, present, term, rule, source, reason)
 
 
 def _require_usable(

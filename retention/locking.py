@@ -1,9 +1,12 @@
 """What stands on a list stays as it is for as long as the list may destroy it (B4, R16).
 
 The archive's own verbs ask here, before they change a case file, a document in it, their paper
-parts or loans: what was decided on is what is destroyed, and no paper comes in behind it.
+parts or loans: what was decided on is what is destroyed, and no paper comes in behind it. Only its
+term may become longer, at any time: that takes it off the list (`retention.leaving_out`).
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Select, exists, or_, select
@@ -14,6 +17,8 @@ from archive.errors import Conflict
 from archive.freezes import MORE_HOLDS
 from archive.models import CaseFile, Document, Fonds, Placement
 from archive.moves import MORE_CHECKS, Hindrance
+from retention import ends
+from retention.clock import End, Fate
 from retention.models import Disposal, DisposalDocument, DisposalItem
 
 NEVER_LISTED = ("planned", "open")  # work goes on in them
@@ -52,6 +57,30 @@ def _live(wanted: Any) -> Select[Any]:
     joined = select(wanted).select_from(DisposalItem)
     joined = joined.join(Disposal, Disposal.id == DisposalItem.disposal_id)
     return joined.where(DisposalItem.outcome == "destroy", Disposal.stage.not_in(OVER))
+
+
+@contextmanager
+def only_later(session: Session, case_file: CaseFile, *, is_same: bool) -> Iterator[None]:
+    """What is done here may make the end of what stands on a list later, and nothing else.
+
+    Args:
+        session: the transaction's session.
+        case_file: held by the caller.
+        is_same: whether its rule stays: then the same end may be said once more.
+
+    Raises:
+        Conflict: `only_longer_on_a_list`.
+    """
+    code = list_of(session, case_file)
+    before = ends.of_case_file(session, case_file) if code else End(Fate.UNKNOWN)
+    yield
+    if code is None:
+        return
+    session.flush()
+    after = ends.of_case_file(session, case_file)
+    is_later = after.on is None or (before.on is not None and after.on > before.on)
+    if not is_later and not (is_same and after == before):
+        raise Conflict("only_longer_on_a_list", thing=case_file.code, disposal=code)
 
 
 def _keeper_stays(session: Session, fonds: Fonds) -> Conflict | None:

@@ -14,7 +14,7 @@ from archive.hands import Whose, with_whose
 from archive.models import CaseFile, Person
 from archive.terms import term_of
 from formats.vietnamese import nfc
-from retention import ends
+from retention import ends, locking
 from retention.assignments import ASSIGNABLE
 from retention.clock import STARTED_BY
 from retention.ends import Standing
@@ -71,7 +71,8 @@ def record(
     Raises:
         Invalid: `bad_value`, `occurrence_day_missing`, `day_in_future`, `evidence_missing`,
             `before_work_ended`, `nothing_waits_for_it`, `reason_missing`.
-        Conflict: `changed_meanwhile`, `wrong_stage`, `frozen`, `stands_for_destroyed`.
+        Conflict: `changed_meanwhile`, `wrong_stage`, `frozen`, `stands_for_destroyed`,
+            `only_longer_on_a_list`.
     """
     if kind not in KINDS:
         raise Invalid("bad_value", field="kind", value=kind)
@@ -96,7 +97,8 @@ def record(
     earlier = standing.occurrences.get(kind)
     if earlier is not None and not note:
         raise Invalid("reason_missing")
-    return _write(session, case_file, by, kind, happened_on, evidence, note, earlier)
+    with locking.only_later(session, case_file, is_same=True):
+        return _write(session, case_file, by, kind, happened_on, evidence, note, earlier)
 
 
 def _write(

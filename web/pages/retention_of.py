@@ -10,7 +10,7 @@ from archive.access import Action
 from archive.errors import ArchiveError, NotAllowed, NotFound
 from archive.fields import day_typed
 from archive.models import CaseFile
-from retention import assignments, explaining, occurrences, schedule, what_if
+from retention import assignments, explaining, locking, occurrences, schedule, what_if
 from retention.assignments import ARCHIVIST, ASSIGNABLE, OFFICER
 from retention.explanations import Explanation, RuleTold
 from retention.models import RetentionRule
@@ -64,6 +64,7 @@ def _page(
         found = the_case_file(rows, code, Action.SEE_RETENTION)
         told = explaining.explain(rows, found, asker())
         is_archives = may(rows, Action.ASSIGN_TERM, found)
+        listed = locking.list_of(rows, found)
         return _shown(
             told,
             case_file=found,
@@ -71,6 +72,9 @@ def _page(
             terms=TERMS,
             given=request.form if request.method == "POST" else _present(found, told),
             why_not_assign=_why_not(found, told, _side(rows, found)),
+            on_a_list=words_for("only_longer_on_a_list", {"thing": code, "disposal": listed}).line
+            if listed
+            else "",
             kinds=told.counted_from,
             why_not_occur=_why_not(found, told, ARCHIVIST if is_archives else ""),
             said=said,

@@ -74,6 +74,10 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("%(thing)s stands on the list of disposal %(disposal)s."),
         _l("It stays as it is until the disposal has decided on it, or is stopped."),
     ),
+    "only_longer_on_a_list": (
+        _l("%(thing)s stands on the list of disposal %(disposal)s."),
+        _l("Only a longer term can be said of it now; that takes it off the list."),
+    ),
     "stands_for_destroyed": (
         _l("%(thing)s stands for a destroyed duplicate, which had to be kept until %(day)s."),
         _l("Until then it stays in a case file that is kept as long."),
