@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from archive import reading
 from archive.errors import Invalid
 from archive.models import CaseFile, Person
+from formats.vietnamese import sort_key
 from search.asking import Asker
 from search.engine import CASE_FILE, FACETS, KIND, YEAR, Node, Or, Term
 
@@ -91,6 +92,8 @@ def _values(field: str, counts: Mapping[str, int], chosen: Sequence[str]) -> tup
     ordered = sorted(counts, key=lambda one: (-counts[one], one))[:MOST_VALUES]
     if field == YEAR:
         ordered.sort(reverse=True)
+    else:
+        ordered.sort(key=lambda one: (-counts[one], sort_key(one)))
     ordered += [one for one in chosen if one not in ordered]
     return tuple(Value(one, counts.get(one, 0), one in chosen) for one in ordered)
 

@@ -1,5 +1,7 @@
 """One way to name a thing everywhere: a document by number and subject, a case file by code."""
 
+from markupsafe import Markup
+
 from archive.documents import number_as_shown
 from archive.hands import Whose
 from archive.models import Document
@@ -18,11 +20,12 @@ def headline(document: Document) -> str:
     return document.parts[0].file_name if document.parts else ""
 
 
-def about(document: Document) -> str:
+def about(document: Document) -> Markup:
     """What else is worth knowing in a list: type, day, organ, code; none of them twice."""
-    code = document.code if number_as_shown(document) else ""  # without one, the code is the name
-    told = (document.type_name, day(document.issued_date), document.organ_name, code)
-    return " · ".join(one for one in told if one)
+    told: list[str] = [document.type_name, day(document.issued_date), document.organ_name]
+    if number_as_shown(document):  # without one, the code is the name
+        told.append(Markup('<span class="code">{}</span>').format(document.code))
+    return Markup(" · ").join(one for one in told if one)
 
 
 def counted(what: str, count: int) -> str:

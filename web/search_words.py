@@ -83,6 +83,14 @@ MISTAKES = {
     "old_encoding": _l("This looks like the old encoding %(encoding)s; it was read as such."),
     "too_many_words": _l("Of so many words only the first %(most)s are looked for."),
 }
+EXAMPLES = (
+    ("212/QĐ-VP", _l("the document of that number, and those that cite it")),
+    ("quy che bao mat", _l("words without marks find those with marks, too")),
+    ('"quy chế"', _l("words in quotes stand side by side")),
+    ("quy chế -tạm", _l("a minus leaves out what has the word")),
+    ('loại:"quyết định" năm:2019..2021', _l("a field by its name, and years from, to")),
+)
+EXAMPLES_EN = (*EXAMPLES[:-1], ('type:"quyết định" year:2019..2021', EXAMPLES[-1][1]))
 _FIELD_NAMES = {one.column: one.name for one in (*CASE_FILE_FIELDS, *DOCUMENT_FIELDS)}
 
 
@@ -106,11 +114,15 @@ def mistake_in_words(one: Mistake) -> str:
 
 def why_in_words(found: Result) -> str:
     """Why it was found: "subject, number, page 4"."""
-    return ", ".join(dict.fromkeys(_why(one) for one in found.why))
+    return ", ".join(dict.fromkeys(_why(one, found.kind) for one in found.why))
 
 
-def _why(one: Why) -> str:
+def _why(one: Why, kind: str) -> str:
     match one.what:
+        case "number" if kind == "case_file":
+            return gettext("code")
+        case "subject" if kind == "case_file":
+            return gettext("title")
         case "number":
             return gettext("number")
         case "subject":

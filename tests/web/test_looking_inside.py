@@ -135,7 +135,7 @@ def test_documents_like_it_are_those_that_the_asker_may_know(akin: House) -> Non
     assert "Báo cáo thực hiện quy chế" in page and "Kiểm điểm" not in page
     assert akin.as_("binh").get(f"/documents/{akin.closed_code}/alike").status_code == 404
     alone = akin.as_("binh").get(f"/documents/{akin.tray_code}/alike").text
-    assert "Không có văn bản nào mà bạn được biết" in alone
+    assert "Không có văn bản nào mà ông/bà được xem" in alone
 
 
 def test_the_page_of_a_document_waits_for_no_index(away: House) -> None:

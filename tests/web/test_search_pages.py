@@ -15,6 +15,7 @@ from search import indexing, saved
 from tests.factories import a_case_file, a_document
 from tests.web.conftest import House
 from web import search_watch
+from web.pages import finding
 
 
 @pytest.fixture
@@ -77,6 +78,38 @@ def test_orders_are_natural_and_keep_the_choices(office: House) -> None:
     page = office.as_("binh").get("/search?q=cai+cach&order=number").text
     assert hits(page)[:3] == ["2/BC-STC", "9/BC-STC", "10/BC-STC"]
     assert "/search?q=cai+cach&amp;type=B%C3%A1o+c%C3%A1o&amp;order=number" in page
+
+
+def test_beyond_the_last_page_stands_the_last_and_what_is_too_deep_is_said(
+    office: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "PER_PAGE", 2)
+    binh = office.as_("binh")
+    last = binh.get("/search?q=cai+cach&page=2").text
+    assert len(hits(last)) == 2
+    assert hits(binh.get("/search?q=cai+cach&page=77").text) == hits(last)
+    grouped = binh.get("/search?q=cai+cach&by=case_file&page=77").text
+    assert "Báo cáo cải cách" in grouped
+    monkeypatch.setattr(finding, "DEEPEST", 1)
+    cut = binh.get("/search?q=cai+cach&page=2").text
+    assert hits(cut) == hits(binh.get("/search?q=cai+cach").text)
+    assert "Chỉ lật xem được 2 kết quả đầu" in cut and 'aria-label="Trang 2"' not in cut
+
+
+def test_a_case_file_was_found_by_its_title_or_code_and_not_by_a_subject(office: House) -> None:
+    binh = office.as_("binh")
+    assert "Khớp ở: tiêu đề</div>" in binh.get("/search?q=cai+cach&kind=case_file").text
+    office.post(binh, "/language", language="en")
+    assert "Found by: title</div>" in binh.get("/search?q=cai+cach&kind=case_file").text
+
+
+def test_the_english_help_names_fields_and_types_examples_in_english(office: House) -> None:
+    binh = office.as_("binh")
+    office.post(binh, "/language", language="en")
+    page = binh.get("/search/help").text
+    for said in ("signer:Lan", "year:2018..2020", ">issuer:<", ">signature:<", "one of its values"):
+        assert said in page, said
+    assert "type:&#34;quyết định&#34;" in binh.get("/search").text
 
 
 def test_by_case_file_the_answers_stand_in_their_files(office: House) -> None:

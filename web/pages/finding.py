@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 from urllib.parse import urlencode
 
 from flask import Blueprint, jsonify, render_template, request, url_for
@@ -23,9 +23,11 @@ from search.grouping import Groups, grouped
 from search.models import SavedSearch
 from web.auth import actor, asker, here, reading, require, services, the_case_file, writing
 from web.hits import suggestion
-from web.i18n import gettext
+from web.i18n import gettext, language
 from web.lists import Listed, page_wanted
 from web.search_words import (
+    EXAMPLES,
+    EXAMPLES_EN,
     FACET_NAMES,
     LONGEST,
     ORDERS,
@@ -38,6 +40,7 @@ from web.search_words import (
 
 blueprint = Blueprint("finding", __name__)
 PER_PAGE = 10
+_Found = TypeVar("_Found", Answer, Groups)
 DEEPEST = 500  # pages of answers; who needs more asks more precisely
 SHOWN_AT_ONCE = 6  # values of a facet; the others unfold
 SUGGESTED = 8
@@ -93,6 +96,7 @@ def page() -> str:
         "link": _link,
         "mistake": mistake_in_words,
         "why": why_in_words,
+        "examples": EXAMPLES_EN if language() == "en" else EXAMPLES,
     }
     with reading() as rows:
         require(rows, Action.FIND, here())
@@ -101,13 +105,15 @@ def page() -> str:
     told |= {"kept": kept, "within": within}
     if question.is_empty:
         return render_template("finding/page.html", **told)
-    number = min(page_wanted(), DEEPEST)
     if question.by_case_file:
-        groups = _grouped(question, number)
+        groups, number = _on_a_page(lambda page: _grouped(question, page))
         shown = Listed(groups.groups, groups.total, number, PER_PAGE)
+        _tell(question, groups.documents)
         return render_template("finding/page.html", **{**told, "groups": groups, "shown": shown})
-    answer = _find(question, number)
-    shown_hits = Listed(answer.found, answer.total, number, PER_PAGE)
+    answer, number = _on_a_page(lambda page: _find(question, page))
+    _tell(question, answer.total, answer.codes)
+    reached = min(answer.total, DEEPEST * PER_PAGE)
+    shown_hits = Listed(answer.found, reached, number, PER_PAGE)
     return render_template(
         "finding/page.html",
         **{**told, "answer": answer, "shown": shown_hits, "gone": _gone(question.text)},
@@ -117,7 +123,16 @@ def page() -> str:
         in_words=value_in_words,
         at_once=SHOWN_AT_ONCE,
         ends=_ends(answer),
+        reached=reached,
     )
+
+
+def _on_a_page(look: Callable[[int], _Found]) -> tuple[_Found, int]:
+    """What stands on the page that was asked for; beyond the end, on the last one."""
+    wanted = min(page_wanted(), DEEPEST)
+    found = look(wanted)
+    last = max(1, -(-found.total // PER_PAGE))
+    return (found, wanted) if wanted <= last else (look(last), last)
 
 
 def within_of(rows: Session, question: Question) -> CaseFile | None:
@@ -161,9 +176,9 @@ def _gone(asked: str) -> list[Tombstone]:
 
 
 def _find(question: Question, number: int) -> Answer:
-    """Ask, then tell: two looks, so that no slow reading of pages holds up the writers."""
+    """Ask in a look of its own, so that no slow reading of pages holds up the writers."""
     with reading() as rows:
-        answer = find(
+        return find(
             rows,
             services().files,
             services().engine,
@@ -176,8 +191,6 @@ def _find(question: Question, number: int) -> Answer:
             within=within_of(rows, question),
             counting=FACETS,
         )
-    _tell(question, answer.total, answer.codes)
-    return answer
 
 
 def _tell(question: Question, total: int, codes: Sequence[str] = ()) -> None:
@@ -188,7 +201,7 @@ def _tell(question: Question, total: int, codes: Sequence[str] = ()) -> None:
 
 def _grouped(question: Question, number: int) -> Groups:
     with reading() as rows:
-        found = grouped(
+        return grouped(
             rows,
             services().files,
             services().engine,
@@ -198,8 +211,6 @@ def _grouped(question: Question, number: int) -> Groups:
             start=(number - 1) * PER_PAGE,
             limit=PER_PAGE,
         )
-    _tell(question, found.documents)
-    return found
 
 
 def _link(code: str, number: int | None, asked: str, part: int = 1) -> str:

@@ -24,6 +24,7 @@ NAMES = {
     "timestamps": _l("Time stamps"),
     "database": _l("Database"),
     "disk": _l("Disk"),
+    "store": _l("Store of files"),
     "journal": _l("Journal of the story"),
     "destructions": _l("Journal of destructions"),
     "index": _l("Search index"),

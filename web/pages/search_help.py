@@ -7,6 +7,7 @@ from flask import Blueprint, render_template
 from archive.access import Action
 from search.query_fields import QueryField, fields
 from web.auth import here, reading, require
+from web.i18n import language
 
 blueprint = Blueprint("search_help", __name__, url_prefix="/search/help")
 
@@ -18,10 +19,11 @@ def _l(english: str) -> str:
 
 @dataclass(frozen=True)
 class Example:
-    """What can be typed, and what it means."""
+    """What can be typed, and what it means; `english` where an English page types it otherwise."""
 
     typed: str
     says: str
+    english: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,19 +59,23 @@ SECTIONS: tuple[Section, ...] = (
             Example("số 212 QĐ UBND", _l("or said in words")),
             Example("QĐ 212 năm 2019", _l("type, number and year")),
             Example("212", _l("all documents of this number, the newest first")),
-            Example("số:200..300", _l("from one number to another")),
+            Example("số:200..300", _l("from one number to another"), "number:200..300"),
         ),
     ),
     Section(
         "dates",
         _l("Days and years"),
         (
-            Example("ngày:15/03/2019", _l("the day of the document")),
-            Example("ngày:01/03/2019..31/03/2019", _l("from one day to another")),
-            Example("ngày:03/2019", _l("a whole month")),
-            Example("năm:2018..2020", _l("from one year to another")),
-            Example("năm:>2018", _l("later than a year; <, <= and >= work, too")),
-            Example("năm:2017,2019", _l("one of several years")),
+            Example("ngày:15/03/2019", _l("the day of the document"), "date:15/03/2019"),
+            Example(
+                "ngày:01/03/2019..31/03/2019",
+                _l("from one day to another"),
+                "date:01/03/2019..31/03/2019",
+            ),
+            Example("ngày:03/2019", _l("a whole month"), "date:03/2019"),
+            Example("năm:2018..2020", _l("from one year to another"), "year:2018..2020"),
+            Example("năm:>2018", _l("later than a year; <, <= and >= work, too"), "year:>2018"),
+            Example("năm:2017,2019", _l("one of several years"), "year:2017,2019"),
             Example("quy chế tháng 3 năm 2019", _l("a date in words, among other words")),
             Example("quy chế năm ngoái", _l("counted from today: this or last year, month, week")),
         ),
@@ -78,18 +84,36 @@ SECTIONS: tuple[Section, ...] = (
         "fields",
         _l("Fields"),
         (
-            Example("người ký:Lan", _l("a word in one field; the list of fields stands below")),
+            Example(
+                "người ký:Lan",
+                _l("a word in one field; the list of fields stands below"),
+                "signer:Lan",
+            ),
             Example(
                 "nguoi_ky:lan", _l("the field's name without marks, or in English, or its code")
             ),
-            Example('cơ quan:"Kon Tum"', _l("a phrase in one field")),
-            Example("loại:QĐ", _l("a type of document, by its short name or in full")),
-            Example('loại:"quyết định","chỉ thị"', _l("one of several values")),
-            Example("loại:(quyết định, chỉ thị)", _l("the same, in brackets")),
-            Example("giai đoạn:đang mở", _l("where its case file stands")),
-            Example("chữ ký:hợp lệ", _l("what was found out about its signatures")),
-            Example("người ký:*", _l("anything at all in this field")),
-            Example("dạng:hồ_sơ chữ ký", _l("case files only; dạng:văn_bản for documents")),
+            Example('cơ quan:"Kon Tum"', _l("a phrase in one field"), 'issuer:"Kon Tum"'),
+            Example("loại:QĐ", _l("a type of document, by its short name or in full"), "type:QĐ"),
+            Example(
+                'loại:"quyết định","chỉ thị"',
+                _l("one of several values"),
+                'type:"quyết định","chỉ thị"',
+            ),
+            Example(
+                "loại:(quyết định, chỉ thị)",
+                _l("the same, in brackets"),
+                "type:(quyết định, chỉ thị)",
+            ),
+            Example("giai đoạn:đang mở", _l("where its case file stands"), "stage:open"),
+            Example(
+                "chữ ký:hợp lệ", _l("what was found out about its signatures"), "signature:valid"
+            ),
+            Example("người ký:*", _l("anything at all in this field"), "signer:*"),
+            Example(
+                "dạng:hồ_sơ chữ ký",
+                _l("case files only; kind:document for documents"),
+                "kind:case_file chữ ký",
+            ),
         ),
     ),
     Section(
@@ -98,7 +122,9 @@ SECTIONS: tuple[Section, ...] = (
         (
             Example("quy chế -nháp", _l("a minus leaves out what has the word")),
             Example('quy chế -"thi đua"', _l("or the phrase")),
-            Example("quy chế -người ký:Bình", _l("or the value of a field")),
+            Example(
+                "quy chế -người ký:Bình", _l("or the value of a field"), "quy chế -signer:Bình"
+            ),
             Example(
                 "quy chế or chỉ thị", _l("what stands on one side or the other; “hoặc” is the same")
             ),
@@ -128,6 +154,8 @@ KINDS = {
     "format": _l("the format, or how it begins"),
 }
 
+_PLAINER = {"maintenance": "retention", "verdict": "signature"}  # than the names of columns
+
 
 @blueprint.get("")
 def page() -> str:
@@ -135,10 +163,34 @@ def page() -> str:
     with reading() as rows:
         require(rows, Action.FIND, here())
     return render_template(
-        "finding/help.html", sections=SECTIONS, fields=fields(), kinds=KINDS, names=_other_names
+        "finding/help.html",
+        sections=SECTIONS,
+        fields=fields(),
+        kinds=KINDS,
+        is_english=language() == "en",
+        name=_name,
+        names=_other_names,
+        values=_values,
     )
+
+
+def _name(field: QueryField) -> str:
+    """Its first name in the language of the page, as it can be typed."""
+    if language() != "en":
+        return field.label.replace(" ", "_")
+    plain = next((one for one in field.names if one.isascii()), field.name)
+    return plain if "_" in field.name else _PLAINER.get(field.name, field.name)
 
 
 def _other_names(field: QueryField) -> str:
     """What else it may be called."""
-    return ", ".join(dict.fromkeys((*field.names[1:], field.name)))
+    shown = _name(field)
+    names = dict.fromkeys((*field.names, field.name))
+    return ", ".join(one for one in names if one.replace(" ", "_") != shown)
+
+
+def _values(field: QueryField) -> str:
+    """What may be typed for a choice."""
+    if language() != "en":
+        return ", ".join(field.values)
+    return ", ".join(one.lower() for one in dict.fromkeys(field.choices.values()))
