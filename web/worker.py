@@ -95,7 +95,6 @@ class Worker:
         whole_making.begin_again(self._services)
         transfer_making.begin_again(self._services)
         executing.begin_again(self._services)
-        indexing.mend(self._services.db, self._services.files, self._services.engine)
         count = self._services.settings.threads
         loops: list[tuple[str, Callable[[], bool]]] = [
             *((f"road-{number}", self._carry_one) for number in range(1, count + 1)),
@@ -189,11 +188,13 @@ class Worker:
 
     def _bring_index_up(self) -> bool:
         """Bring the index up to what the rows say; a broken one is made anew, never in the way."""
+        if self._keep_index_whole():
+            return True
         db, files, engine = self._services.db, self._services.files, self._services.engine
         with db.reading() as session:
             behind = {kind: indexing.stale(session, kind=kind) for kind in indexing.KINDS}
         if not any(behind.values()):
-            return self._mark_readers() or self._keep_index_whole()
+            return self._mark_readers()
         done = False
         for kind, numbers in behind.items():
             wanted = [one for one in numbers if (kind, one) not in self._unindexable]
@@ -222,7 +223,7 @@ class Worker:
             return readers.mark_some(session)
 
     def _keep_index_whole(self) -> bool:
-        """Make the index anew if somebody took it away while we were at work."""
+        """Make the index anew if it is missing or torn, at the start or while we are at work."""
         if time.monotonic() < self._index_seen + LOOK_AT_INDEX:
             return False
         self._index_seen = time.monotonic()

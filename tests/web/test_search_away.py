@@ -53,6 +53,12 @@ def test_who_searches_is_told_so_and_may_read_on(alone: House) -> None:
     assert client.get("/").status_code == 200
 
 
+def test_a_worker_begins_while_the_server_is_away(alone: House) -> None:
+    worker = Worker(alone.services)
+    worker.start()
+    worker.stop()
+
+
 def test_receiving_goes_on_and_what_waited_is_indexed_once_the_server_is_back(
     house: House, alone: House
 ) -> None:
