@@ -31,7 +31,11 @@ _SECONDS = 60
 _HEADER_WITHIN = 30  # rows; a printed form has its title above the header
 _DELIMITERS = ";,\t"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"  # and new ones behind a password
-_STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Where a cell may begin, whichever sign the program that opens the table takes for the border
+# between cells: Vietnamese ones take a semicolon. Then what makes a formula of it, wide forms too.
+_BEGINS, _FORMULA = r"((?:^|[;\n\r\t])\s*+)", r"(?=[=+\-@\uff1d\uff0b\uff0d\uff20])"
+_WOULD_RUN = re.compile(_BEGINS + _FORMULA)
+_IS_GUARDED = re.compile(_BEGINS + "'" + _FORMULA)
 _ZEROS = re.compile(r"0{1,12}")
 
 
@@ -315,8 +319,8 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) 
 
 
 def _guarded(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_STARTS_FORMULA) else cell
+    return _WOULD_RUN.sub(r"\1'", cell)
 
 
 def _unguarded(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_STARTS_FORMULA) else cell
+    return _IS_GUARDED.sub(r"\1", cell)

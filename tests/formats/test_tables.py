@@ -1,5 +1,6 @@
 """Tables come in whatever way people make them, and go out so that nothing in them runs."""
 
+import csv
 import zipfile
 from pathlib import Path
 
@@ -56,6 +57,28 @@ def test_nothing_that_is_written_to_csv_begins_like_a_formula(tmp_path: Path) ->
     lines = path.read_text(encoding="utf-8-sig").splitlines()[1:]
     assert not [one for one in lines if one.lstrip('"').startswith(("=", "+", "-", "@"))]
     assert [one[0] for one in cells(read_table(path))] == [*NASTY[:-1], "ab"]
+
+
+@pytest.mark.parametrize("sign", [",", ";", "\t"])
+def test_no_cell_of_a_csv_begins_a_formula_whatever_sign_parts_the_cells(
+    tmp_path: Path, sign: str
+) -> None:
+    """A program set to another country parts the lines elsewhere, also within our quotes."""
+    path = tmp_path / "t.csv"
+    hostile = [
+        f"{before}{formula}{after}"
+        for before in ("", " ", "Về việc; ", "Về việc;", "một\n", "một\t", "a, ", ";;")
+        for formula in ("=cmd()", "+1", "-1", "@SUM(A1)", "\uff1d1+1")
+        for after in ("", ";", ", x")
+    ]
+    write_csv(path, ("a", "b"), [(one, one) for one in hostile])
+    text = path.read_text(encoding="utf-8-sig")
+    parted = csv.reader(text.splitlines(keepends=True)) if sign == "," else None
+    for row in parted or (line.split(sign) for line in text.splitlines()):
+        for cell in row:
+            assert cell.strip().lstrip('"')[:1] not in set("=+-@\uff1d"), row
+    kept = [(one.strip(), one.strip()) for one in hostile]
+    assert cells(read_table(path)) == kept
 
 
 @pytest.mark.parametrize("sign", [";", ",", "\t"])
