@@ -251,12 +251,18 @@ def new_since(asker: Asker, one: SavedSearch, since: datetime) -> int:
 
 
 def daily(session: Session, organ: Organ) -> list[SearchFollower]:
-    """Those who want to be told once a day and were told, or looked, on an earlier day."""
+    """Those who want to be told once a day and were told, or looked, on an earlier day.
+
+    Whoever may not see the search any more is told nothing: it was shared and is not now, or they
+    have gone to another unit.
+    """
     today = clock.today(organ)
     wanted = (
         select(SearchFollower)
         .join(SavedSearch, SavedSearch.id == SearchFollower.saved_search_id)
+        .join(Person, Person.id == SearchFollower.person_id)
         .where(SavedSearch.organ_id == organ.id, SearchFollower.is_daily.is_(True))
+        .where(or_(SavedSearch.person_id == Person.id, SavedSearch.unit_id == Person.unit_id))
         .options(joinedload(SearchFollower.saved_search), joinedload(SearchFollower.person))
         .order_by(SearchFollower.id)
     )

@@ -1,4 +1,8 @@
-"""What a search answers to programs: the same object from `luutru find --json` and from the API."""
+"""What a search answers to programs: the same object from `luutru find --json` and from the API.
+
+How well something fits is told by its place alone: the engine's figure for it counts how common
+words are in all that the index holds, also in what the asker may not know.
+"""
 
 from dataclasses import asdict
 from typing import Any
@@ -29,7 +33,6 @@ def hit(found: Result) -> dict[str, Any]:
         "pages": [],
         "snippet": "",
         "why": [_why(one) for one in found.why],
-        "score": round(found.score, 4),
     }
 
 
@@ -46,7 +49,6 @@ def _document(found: Found) -> dict[str, Any]:
         "pages": list(found.places.pages),
         "snippet": found.snippet,
         "why": [_why(one) for one in found.why],
-        "score": round(found.score, 4),
     }
 
 

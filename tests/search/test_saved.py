@@ -108,3 +108,24 @@ def test_a_name_is_taken_once_and_who_has_no_unit_shares_with_nobody(
         saved.save(session, organ, tuan, "A", "quy che")
         with pytest.raises(Invalid, match="no_unit_to_share_with"):
             saved.save(session, organ, tuan, "B", "quy che", is_shared=True)
+
+
+def test_who_may_not_see_a_search_any_more_is_told_nothing_of_it(
+    db: Database, organ: Organ, lan: Person
+) -> None:
+    hoa = _of_unit(db, organ, a_person(db, organ, "hoa", "officer"))
+    with audit.acting_as(lan, "test"), db.transaction() as session:
+        kept = saved.save(session, organ, lan, "Quy chế", "quy che", is_shared=True, is_daily=True)
+        saved.follow(session, organ, hoa, kept.id, is_daily=True)
+        number = kept.id
+
+    def waiting() -> set[int]:
+        tomorrow = clock.now() + timedelta(days=1)
+        with db.reading() as session, pytest.MonkeyPatch.context() as patch:
+            patch.setattr(clock, "now", lambda: tomorrow)
+            return {one.person_id for one in saved.daily(session, organ)}
+
+    assert waiting() == {lan.id, hoa.id}
+    with audit.acting_as(lan, "test"), db.transaction() as session:
+        saved.share(session, organ, lan, number, is_shared=False)
+    assert waiting() == {lan.id}

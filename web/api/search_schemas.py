@@ -3,7 +3,7 @@
 from typing import Any
 
 from apiflask import Schema
-from apiflask.fields import Boolean, Dict, Float, Integer, List, Nested, String
+from apiflask.fields import Boolean, Dict, Integer, List, Nested, String
 from apiflask.validators import OneOf, Range
 
 from search.engine import FACETS
@@ -84,7 +84,6 @@ class HitOut(Schema):
     pages = List(Integer(), required=True, metadata={"description": "All pages with the words."})
     snippet = a_text()
     why = List(Nested(WhyOut), required=True)
-    score = Float(required=True)
 
 
 class MistakeOut(Schema):
