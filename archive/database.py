@@ -1,17 +1,14 @@
 """The database: where transactions begin and end, and the only place that commits."""
 
+import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import (
     ColumnElement,
     DateTime,
@@ -35,11 +32,17 @@ from archive import traces
 from archive.errors import DatabaseBusy, NotReady
 from archive.journal import Journal
 
+if TYPE_CHECKING:  # Alembic is loaded when there is something to upgrade, not at every start
+    from alembic.config import Config
+
 T = TypeVar("T")
 AT_ONCE = 500  # values in one question
 PATIENCE = 30  # seconds that a writer waits for its turn
 _BUSY_ON_SQLITE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _BUSY_ON_POSTGRESQL = {"55P03", "40P01", "40001"}  # lock timeout, deadlock, serialization
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_NAME = re.compile(r"^revision = ['\"](.+)['\"]", re.MULTILINE)
+_NAME_BEFORE = re.compile(r"^down_revision = ['\"](.+)['\"]", re.MULTILINE)
 _QUOTING = ("22", "23")  # bad data and broken constraints: their messages hold values
 
 
@@ -209,20 +212,20 @@ class Database:
         Raises:
             NotReady: `not_set_up`, `needs_upgrade`, `made_by_another`, or `database_unreachable`.
         """
-        wanted = ScriptDirectory.from_config(_alembic(self.url)).get_current_head()
+        (wanted,) = _versions()[1]
         place = make_url(self.url)
         if place.get_backend_name() == "sqlite" and not Path(place.database or "").is_file():
             raise NotReady("not_set_up")
         try:
             with self.engine.connect() as connection:
-                found = MigrationContext.configure(connection).get_current_revision()
+                found = _version_of(connection)
         except OperationalError as failed:
             shown = place.render_as_string(hide_password=True)
             raise NotReady("database_unreachable", url=shown) from failed
         if found is None:
             raise NotReady("not_set_up")
         if found != wanted:
-            _require_known(self.url, found)
+            _require_known(found)
             raise NotReady("needs_upgrade", found=found, wanted=wanted)
 
 
@@ -260,28 +263,50 @@ def upgrade(url: str) -> None:
     Raises:
         NotReady: `made_by_another`.
     """
+    from alembic import command
+
     if make_url(url).get_backend_name() == "sqlite" and (name := make_url(url).database):
         Path(name).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, hide_parameters=True)
     try:
         with engine.connect() as connection:
-            found = MigrationContext.configure(connection).get_current_revision()
+            found = _version_of(connection)
     finally:
         engine.dispose()
     if found is not None:
-        _require_known(url, found)
+        _require_known(found)
     command.upgrade(_alembic(url), "head")
 
 
-def _require_known(url: str, found: str) -> None:
+def _require_known(found: str) -> None:
     """No way leads here from tables that none of our migrations made."""
-    scripts = ScriptDirectory.from_config(_alembic(url))
-    if found not in {one.revision for one in scripts.walk_revisions()}:
-        raise NotReady("made_by_another", found=found, wanted=scripts.get_current_head())
+    known, (wanted,) = _versions()
+    if found not in known:
+        raise NotReady("made_by_another", found=found, wanted=wanted)
 
 
-def _alembic(url: str) -> Config:
+def _version_of(connection: Connection) -> str | None:
+    """Which of our migrations was the last one here, if there was any."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    version: str | None = connection.exec_driver_sql(
+        "SELECT version_num FROM alembic_version"
+    ).scalar()
+    return version
+
+
+@cache
+def _versions() -> tuple[set[str], set[str]]:
+    """The names of all migrations, and of those that no other one follows."""
+    texts = [one.read_text(encoding="utf-8") for one in (_MIGRATIONS / "versions").glob("*.py")]
+    names = {one for text in texts for one in _NAME.findall(text)}
+    return names, names - {one for text in texts for one in _NAME_BEFORE.findall(text)}
+
+
+def _alembic(url: str) -> "Config":
     """Alembic's configuration for this address, without an ini file."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", "archive:migrations")
     config.attributes["url"] = url

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from archive import audit
-from archive.database import Database, _alembic, after_commit, upgrade
+from archive.database import Database, _alembic, _versions, after_commit, upgrade
 from archive.errors import DatabaseBusy, NotReady
 from archive.models import CodeSeries, Document
 from archive.settings import Settings
@@ -59,6 +60,14 @@ def test_the_first_migration_is_named_by_what_it_makes() -> None:
     rest = "\n".join(one for one in lines if not one.startswith("revision = "))
     wanted = f"revision = '0001_{hashlib.sha256(rest.encode()).hexdigest()[:8]}'"
     assert [one for one in lines if one.startswith("revision = ")] == [wanted]
+
+
+def test_the_last_migration_is_known_without_loading_any(tmp_path: Path) -> None:
+    scripts = ScriptDirectory.from_config(_alembic(f"sqlite:///{tmp_path}/a.db"))
+    assert _versions() == (
+        {one.revision for one in scripts.walk_revisions()},
+        {scripts.get_current_head()},
+    )
 
 
 def test_writers_queue_instead_of_failing(office: Office) -> None:
