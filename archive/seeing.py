@@ -150,12 +150,18 @@ def documents_of_codes(
     return [(document, is_readable) for document, is_readable in found]
 
 
+def titles_of_case_files(session: Session, mine: Sights, codes: Iterable[str]) -> dict[str, str]:
+    """Titles by code of those of these case files that the person may know of."""
+    found = session.execute(_titles_of_case_files(mine), {_MANY: list(codes)})
+    return {code: title for code, title in found}
+
+
 def case_files_of_codes(
     session: Session, mine: Sights, codes: Iterable[str]
-) -> list[tuple[str, str]]:
-    """Codes and titles of those of these case files that the person may know of."""
-    found = session.execute(_case_files_of_codes(mine), {_MANY: list(codes)})
-    return [(code, title) for code, title in found]
+) -> dict[str, CaseFile]:
+    """By code those of these case files that the person may know of."""
+    found = session.scalars(_case_files_of_codes(mine), {_MANY: list(codes)})
+    return {one.code: one for one in found}
 
 
 def case_files_of_numbers(session: Session, mine: Sights, numbers: Iterable[int]) -> list[CaseFile]:
@@ -190,9 +196,14 @@ def _documents_of_codes(mine: Sights) -> Select[Document, bool]:
 
 
 @lru_cache(_KEPT)
-def _case_files_of_codes(mine: Sights) -> Select[str, str]:
+def _titles_of_case_files(mine: Sights) -> Select[str, str]:
     wanted = select(CaseFile.code, CaseFile.title)
     return wanted.where(_one_of_many(CaseFile.code), case_files(mine))
+
+
+@lru_cache(_KEPT)
+def _case_files_of_codes(mine: Sights) -> Select[CaseFile]:
+    return select(CaseFile).where(_one_of_many(CaseFile.code), case_files(mine))
 
 
 @lru_cache(_KEPT)

@@ -4,8 +4,8 @@ Rights travel into the engine as keys (R23). What changed since it was indexed i
 the rows: what the person may not know now is left out of every page and every count.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import (
     ColumnElement,
@@ -24,13 +24,30 @@ from sqlalchemy.orm import Session
 
 from archive import access, reading
 from archive.models import CaseFile, Document, Grant, Person, Placement
-from search.engine import Node, Order, Page, Query, SearchEngine
+from search import results
+from search.engine import Hit, Node, Order, Page, Query, SearchEngine
 from search.entries import CASE_FILE, id_of
+from search.results import Known
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Hits of which the rows deny none.
+
+    Attributes:
+        asker: who asks now: what the rows denied is left out of counts too.
+        hits: what was found.
+        rows: what the hits stand for.
+    """
+
+    asker: "Asker"
+    hits: Sequence[Hit]
+    rows: Known
 
 
 @dataclass(frozen=True)
 class Asker:
-    """Who asks the engine.
+    """Who asks the engine; for one answer: what was asked once is not asked again.
 
     Attributes:
         engine: the engine.
@@ -43,6 +60,8 @@ class Asker:
     readers: tuple[str, ...]
     hidden: tuple[str, ...]
     filters: tuple[Node, ...] = ()
+    _pages: dict[Query, Page] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _totals: dict[Query, int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def page(
         self,
@@ -55,12 +74,34 @@ class Asker:
         order: Order = "best",
     ) -> Page:
         """Some of what the node finds."""
-        asked = self._query(node, filters, first=first, start=start, limit=limit, order=order)
-        return self.engine.find(asked)
+        also = tuple(filters)
+        asked = self._query(node, also, first=first, start=start, limit=limit, order=order)
+        found = self._pages.get(asked)
+        if found is None:
+            found = self._pages[asked] = self.engine.find(asked)
+            self._totals[self._query(node, also)] = found.total
+        return found
 
     def count(self, node: Node, filters: Iterable[Node] = ()) -> int:
         """How much the node finds."""
-        return self.page(node, filters=filters).total
+        asked = self._query(node, filters)
+        found = self._totals.get(asked)
+        if found is None:
+            found = self._totals[asked] = self.engine.find(asked).total
+        return found
+
+    def checked(
+        self, session: Session, person: Person, ask: Callable[["Asker"], Sequence[Hit]]
+    ) -> Checked:
+        """What is asked for, asked again without what the rows deny, until they deny nothing."""
+        asker = self
+        while True:
+            hits = ask(asker)
+            rows = results.known(session, person, hits)
+            denied = [one.id for one in hits if not rows.has(one.id)]
+            if not denied:
+                return Checked(asker, hits, rows)
+            asker = asker.without(denied)
 
     def facets(
         self, node: Node, fields: Sequence[str], filters: Iterable[Node] = ()

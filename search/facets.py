@@ -6,13 +6,13 @@ choice would give. Case files are named only to who may know of them, as the row
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive import reading
+from archive import seeing
 from archive.errors import Invalid
-from archive.models import CaseFile, Person
+from archive.models import Person
 from formats.vietnamese import sort_key
 from search.asking import Asker
 from search.engine import CASE_FILE, FACETS, KIND, YEAR, Node, Or, Term
@@ -20,6 +20,7 @@ from search.engine import CASE_FILE, FACETS, KIND, YEAR, Node, Or, Term
 MOST_VALUES = 100  # of one facet; the commonest
 MOST_CHOSEN = 100  # values of one facet
 CHOICES = (KIND, *FACETS)
+_by_letter = lru_cache(10_000)(sort_key)  # the same names come with every question
 
 Chosen = Mapping[str, Sequence[str]]
 
@@ -93,7 +94,7 @@ def _values(field: str, counts: Mapping[str, int], chosen: Sequence[str]) -> tup
     if field == YEAR:
         ordered.sort(reverse=True)
     else:
-        ordered.sort(key=lambda one: (-counts[one], sort_key(one)))
+        ordered.sort(key=lambda one: (-counts[one], _by_letter(one)))
     ordered += [one for one in chosen if one not in ordered]
     return tuple(Value(one, counts.get(one, 0), one in chosen) for one in ordered)
 
@@ -107,10 +108,7 @@ def _known(session: Session, person: Person, values: tuple[Value, ...]) -> tuple
     codes = [one.value for one in values]
     if not codes:
         return ()
-    found = select(CaseFile.code, CaseFile.title).where(
-        CaseFile.code.in_(codes), reading.found_case_files(session, person)
-    )
-    titles = {code: title for code, title in session.execute(found)}
+    titles = seeing.titles_of_case_files(session, seeing.sights_of(person), codes)
     return tuple(
         Value(one.value, one.count, one.is_chosen, titles[one.value])
         if one.value in titles

@@ -7,10 +7,9 @@ in no case file that all its readers know of is the last group.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive import reading
+from archive import seeing
 from archive.files import FileStore
 from archive.models import CaseFile, Person
 from search import facets, results
@@ -86,23 +85,20 @@ def grouped(
 
 def _all_groups(session: Session, person: Person, asker: Asker, node: Node) -> list[Group]:
     counts = asker.facets(node, [IN_CASE_FILE])[IN_CASE_FILE]
-    own = asker.page(node, filters=(Term(KIND, CASE_FILE),), limit=_MOST_BY_OWN_DATA)
-    found = list(results.known(session, person, own.hits).case_files.values())
+    only = (Term(KIND, CASE_FILE),)
+    own = asker.checked(
+        session, person, lambda one: one.page(node, filters=only, limit=_MOST_BY_OWN_DATA).hits
+    )
+    found = list(own.rows.case_files.values())
     groups = [Group(one, counts.pop(one.code, 0), is_found=True) for one in found]
     commonest = sorted(counts, key=lambda one: (-counts[one], one))[: facets.MOST_VALUES]
-    by_code = _known(session, person, commonest)
+    mine = seeing.sights_of(person)
+    by_code = seeing.case_files_of_codes(session, mine, commonest) if commonest else {}
     filled = sorted(by_code.values(), key=lambda one: (-counts[one.code], one.code))
     groups += [Group(one, counts[one.code]) for one in filled]
     if unfiled := asker.count(node, _in(NOTHING)):
         groups.append(Group(None, unfiled))
     return groups
-
-
-def _known(session: Session, person: Person, codes: list[str]) -> dict[str, CaseFile]:
-    wanted = select(CaseFile).where(
-        CaseFile.code.in_(codes), reading.found_case_files(session, person)
-    )
-    return {one.code: one for one in session.scalars(wanted)} if codes else {}
 
 
 def _best(
@@ -120,10 +116,10 @@ def _best(
     where: Sequence[Node] = (
         (Term(IN_CASE_FILE, group.case_file.code),) if group.case_file else _in(NOTHING)
     )
-    hits = asker.page(node, filters=where, limit=BEST).hits
-    rows = results.known(session, person, hits)
-    seen = [one for one in hits if rows.has(one.id)]
-    shown = results.shown(session, files, person, seen, rows, asked)
+    best = asker.checked(
+        session, person, lambda one: one.page(node, filters=where, limit=BEST).hits
+    )
+    shown = results.shown(session, files, person, best.hits, best.rows, asked)
     return tuple(one for one in shown if isinstance(one, Found))
 
 

@@ -4,13 +4,16 @@ Our own code does this for every engine, on the stored text of the pages: engine
 no pages, and mark the parts of a phrase wherever they stand.
 """
 
+import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from itertools import chain, islice, pairwise
+from functools import cached_property, lru_cache
+from itertools import accumulate, chain, islice, pairwise
+from typing import NamedTuple, Protocol
 
 from formats.text import PageText, Word
-from formats.vietnamese import Syllable, nfc
+from formats.vietnamese import nfc
 from search.query import Asked
 from search.wanted import SHORTEST_NEAR, Wanted, sounding_alike
 from search.words import one_letter_away, split
@@ -53,8 +56,48 @@ class OnPage:
     snippet: tuple[Piece, ...]
 
 
-@dataclass(frozen=True)
-class _Match:
+class Written(Protocol):
+    """A page of which the text is known: `PageText`, or its text alone."""
+
+    @property
+    def number(self) -> int:
+        """From 1."""
+
+    def text(self) -> str:
+        """The page as plain text in NFC."""
+
+
+class _Token(NamedTuple):
+    """A word in the forms in which words are compared, and its place between two spaces."""
+
+    exact: str
+    folded: str
+    alike: str
+    start: int
+    end: int
+
+
+class _Chunks(dict[str, tuple[_Token, ...]]):
+    """The words of what stands between two spaces; the same few thousand come again and again."""
+
+    def __missing__(self, chunk: str) -> tuple[_Token, ...]:
+        found = tuple(
+            _Token(one.exact, one.folded, _alike(one.folded), one.start, one.end)
+            for one in split(chunk)
+        )
+        if len(self) >= _MOST_CHUNKS:
+            self.clear()
+        if len(chunk) <= _LONG_CHUNK:
+            self[chunk] = found
+        return found
+
+
+_MOST_CHUNKS, _LONG_CHUNK = 50_000, 40
+_CHUNKS = _Chunks()
+_CHUNK = re.compile(r"\S+")
+
+
+class _Match(NamedTuple):
     """One place where something wanted stands: tokens from `first` up to, not including, `last`."""
 
     wanted: int
@@ -71,12 +114,20 @@ class _Candidate:
     text: str
     has: frozenset[int]
     has_exact: frozenset[int]
-    count: int
-    quality: int
-    spot: tuple[int, int]
+    matches: Sequence[_Match]
+
+    @property
+    def worth(self) -> tuple[int, int, int]:
+        """How much its densest spot and all of it show; of two pages the first is worth more."""
+        return self.densest[0], len(self.matches), -self.number
+
+    @cached_property
+    def densest(self) -> tuple[int, tuple[int, int]]:
+        """What its densest spot is worth, and where that is; few pages are asked for it."""
+        return _densest(self.matches)
 
 
-def places(pages: Iterable[PageText], asked: Asked, *, at_most: int = PAGES_LOOKED_AT) -> Places:
+def places(pages: Iterable[Written], asked: Asked, *, at_most: int = PAGES_LOOKED_AT) -> Places:
     """The best page, the others and a snippet, from the first pages of the document."""
     best, worth = _worth_opening(pages, asked, at_most)
     if best is None:
@@ -86,7 +137,7 @@ def places(pages: Iterable[PageText], asked: Asked, *, at_most: int = PAGES_LOOK
 
 
 def each_page(
-    pages: Iterable[PageText], asked: Asked, *, at_most: int = PAGES_LOOKED_AT
+    pages: Iterable[Written], asked: Asked, *, at_most: int = PAGES_LOOKED_AT
 ) -> tuple[OnPage, ...]:
     """Every page that `places` names, each with its own snippet, in order."""
     _, worth = _worth_opening(pages, asked, at_most)
@@ -95,7 +146,7 @@ def each_page(
 
 
 def _worth_opening(
-    pages: Iterable[PageText], asked: Asked, at_most: int
+    pages: Iterable[Written], asked: Asked, at_most: int
 ) -> tuple["_Candidate | None", list["_Candidate"]]:
     """The best page, and all that show as much or something that it lacks."""
     if not asked.wanted:
@@ -106,7 +157,8 @@ def _worth_opening(
         found = _without_lookalikes(found)
     if not found:
         return None, []
-    best = max(found, key=lambda one: (len(one.has), one.quality, one.count, -one.number))
+    most = max(len(one.has) for one in found)
+    best = max((one for one in found if len(one.has) == most), key=lambda one: one.worth)
     lacking = frozenset(range(len(asked.wanted))) - best.has
     return best, [one for one in found if len(one.has) >= len(best.has) or one.has & lacking]
 
@@ -114,17 +166,24 @@ def _worth_opening(
 def mark(text: str, asked: Asked) -> tuple[Piece, ...]:
     """The whole text, in NFC, with the wanted words marked: for subjects and other fields."""
     text = nfc(text)
-    tokens = split(text)
-    spans = [(tokens[one.first].start, tokens[one.last - 1].end) for one in _matches(tokens, asked)]
+    matches = _matches(_tokens(text), asked)
+    if not matches:
+        return (Piece(text, False),) if text else ()
+    words = [
+        (chunk.start() + one.start, chunk.start() + one.end)
+        for chunk in _CHUNK.finditer(text)
+        for one in _CHUNKS[chunk.group()]
+    ]
+    spans = [(words[one.first][0], words[one.last - 1][1]) for one in matches]
     return tuple(_pieces(text, _merged(text, spans)))
 
 
 def boxes(page: PageText, asked: Asked) -> list[Word]:
     """The words of the page that are to be marked on its picture, in reading order."""
-    tokens: list[Syllable] = []
+    tokens: list[_Token] = []
     owners: list[int] = []
     for number, word in enumerate(page.words):
-        parts = split(word.text)
+        parts = _tokens(word.text)
         tokens += parts
         owners += [number] * len(parts)
     marked = {owners[i] for one in _matches(tokens, asked) for i in range(one.first, one.last)}
@@ -134,15 +193,20 @@ def boxes(page: PageText, asked: Asked) -> list[Word]:
 # Finding what is wanted among the words of a page ------------------------------------------------
 
 
-def _matches(tokens: Sequence[Syllable], asked: Asked) -> list[_Match]:
+def _tokens(text: str) -> list[_Token]:
+    """The words of a text in order, as `split` parts them."""
+    return list(chain.from_iterable(map(_CHUNKS.__getitem__, text.split())))
+
+
+def _matches(tokens: Sequence[_Token], asked: Asked) -> list[_Match]:
     """All places of all wanted things, in order; the better kind alone where there is one.
 
     Exact ones are better than folded ones, and words that stand side by side as they were typed
     better than the same words alone: "chu ky so" marks "chữ ký số", not every "số" and "sở".
     """
-    places_of: dict[str, list[int]] = {}
-    for position, token in enumerate(tokens):
-        places_of.setdefault(_alike(token.folded), []).append(position)
+    places_of = _places_of(tokens, asked)
+    if not places_of:
+        return []
     matches: list[_Match] = []
     for number, wanted in enumerate(asked.wanted):
         starts = _starts(places_of, wanted)
@@ -150,6 +214,21 @@ def _matches(tokens: Sequence[Syllable], asked: Asked) -> list[_Match]:
         exact = [one for one in here if one.is_exact]
         matches += exact if asked.has_marks and exact else here
     return _side_by_side(sorted(matches, key=lambda one: (one.first, one.last)))
+
+
+def _places_of(tokens: Sequence[_Token], asked: Asked) -> dict[str, list[int]]:
+    """Where each word stands with which something wanted may begin."""
+    openings = {_alike(one.folded[0]) for one in asked.wanted if _is_opened_by_word(one)}
+    is_any = not all(map(_is_opened_by_word, asked.wanted))
+    places_of: dict[str, list[int]] = {}
+    for place in [at for at, one in enumerate(tokens) if is_any or one.alike in openings]:
+        places_of.setdefault(tokens[place].alike, []).append(place)
+    return places_of
+
+
+def _is_opened_by_word(wanted: Wanted) -> bool:
+    """Whether its first word is a whole one, spelt as it is."""
+    return wanted.how == "whole" or (wanted.how == "start" and len(wanted.folded) > 1)
 
 
 def _side_by_side(matches: list[_Match]) -> list[_Match]:
@@ -171,14 +250,16 @@ def _side_by_side(matches: list[_Match]) -> list[_Match]:
 def _starts(places_of: Mapping[str, list[int]], wanted: Wanted) -> list[int]:
     """Where the first of the wanted words stands."""
     first = wanted.folded[0]
-    if wanted.how == "whole" or (wanted.how == "start" and len(wanted.folded) > 1):
+    if _is_opened_by_word(wanted):
         return places_of.get(_alike(first), [])
     found = [places for word, places in places_of.items() if _fits(word, first, wanted.how)]
     return sorted(chain.from_iterable(found))
 
 
-def _match(tokens: Sequence[Syllable], start: int, number: int, wanted: Wanted) -> _Match | None:
+def _match(tokens: Sequence[_Token], start: int, number: int, wanted: Wanted) -> _Match | None:
     end = start + len(wanted.folded)
+    if end == start + 1 and wanted.how == "whole":  # all that start there are this word
+        return _Match(number, start, end, tokens[start].exact == wanted.exact[0])
     here = tokens[start:end]
     if len(here) < len(wanted.folded):
         return None
@@ -204,6 +285,7 @@ def _fits(word: str, wanted: str, how: str) -> bool:
 _near = lru_cache(maxsize=200)(one_letter_away)
 
 
+@lru_cache(maxsize=4096)
 def _alike(word: str) -> str:
     """Numbers are the same with and without leading zeros, names with i and with y."""
     if word.isdecimal():
@@ -214,14 +296,14 @@ def _alike(word: str) -> str:
 # Choosing a page and a spot ----------------------------------------------------------------------
 
 
-def _candidate(page: PageText, asked: Asked) -> _Candidate | None:
+def _candidate(page: Written, asked: Asked) -> _Candidate | None:
     text = page.text()
-    matches = _matches(split(text), asked)
+    matches = _matches(_tokens(text), asked)
     if not matches:
         return None
     has = frozenset(one.wanted for one in matches)
     has_exact = frozenset(one.wanted for one in matches if one.is_exact)
-    return _Candidate(page.number, text, has, has_exact, len(matches), *_densest(matches))
+    return _Candidate(page.number, text, has, has_exact, matches)
 
 
 def _without_lookalikes(pages: list[_Candidate]) -> list[_Candidate]:
@@ -262,10 +344,9 @@ def _worth(matches: Sequence[_Match]) -> int:
 
 def _snippet(page: _Candidate, asked: Asked) -> tuple[Piece, ...]:
     """The spot with some words around it on one line, marked; dots where text was left out."""
-    tokens = split(page.text)
-    first, last = max(page.spot[0] - _AROUND, 0), min(page.spot[1] + _AROUND, len(tokens))
-    start = tokens[first].start if first else 0
-    end = tokens[last - 1].end if last < len(tokens) else len(page.text)
+    opening, closing = page.densest[1]
+    first = max(opening - _AROUND, 0)
+    start, end = _stretch(page.text, first, closing + _AROUND)
     said = " ".join(page.text[start : min(end, start + _SNIPPET)].split())
     pieces = list(mark(said, asked))
     if first:
@@ -273,6 +354,21 @@ def _snippet(page: _Candidate, asked: Asked) -> tuple[Piece, ...]:
     if end < len(page.text) or end > start + _SNIPPET:
         pieces.append(Piece(" …", False))
     return tuple(pieces)
+
+
+def _stretch(text: str, first: int, last: int) -> tuple[int, int]:
+    """From where to where the words from `first` up to, not including, `last` stand in a text.
+
+    Only what stands around them is measured: a page has hundreds of words, a snippet thirty.
+    """
+    chunks = [_CHUNKS[one] for one in text.split()]
+    counts = list(accumulate(map(len, chunks), initial=0))
+    opening, closing = bisect_right(counts, first) - 1, bisect_left(counts, last) - 1
+    found = list(islice(_CHUNK.finditer(text), opening, closing + 1))
+    start = found[0].start() + chunks[opening][first - counts[opening]].start if first else 0
+    if last >= counts[-1]:
+        return start, len(text)
+    return start, found[-1].start() + chunks[closing][last - 1 - counts[closing]].end
 
 
 def _merged(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -1,5 +1,7 @@
 """Documents like this one: those that cite it or that share neighbouring words of its subject."""
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 
 from archive import access
@@ -7,8 +9,7 @@ from archive.access import Action
 from archive.documents import number_as_shown
 from archive.models import Document, Person
 from formats.document_numbers import find_numbers, keys, parse
-from search import results
-from search.asking import asker_of
+from search.asking import Asker, asker_of
 from search.engine import (
     CITES,
     KIND,
@@ -16,6 +17,7 @@ from search.engine import (
     PAIRS_FOLDED,
     TITLE_FOLDED,
     Boost,
+    Hit,
     Node,
     Or,
     Prefer,
@@ -45,15 +47,14 @@ def like_this(
     if not akin:
         return ()
     in_title = tuple(Term(TITLE_FOLDED, one) for one in dict.fromkeys(words))
+    alike = Prefer(Or(tuple(akin)), in_title)
     asker = asker_of(session, engine, person).without([document.code])
-    only = (Term(KIND, DOCUMENT),)
-    while True:
-        hits = asker.page(Prefer(Or(tuple(akin)), in_title), filters=only, limit=most).hits
-        rows = results.known(session, person, hits)
-        denied = [one.id for one in hits if not rows.has(one.id)]
-        if not denied:
-            return tuple(rows.documents[one.id] for one in hits)
-        asker = asker.without(denied)
+
+    def ask(asker: Asker) -> Sequence[Hit]:
+        return asker.page(alike, filters=(Term(KIND, DOCUMENT),), limit=most).hits
+
+    found = asker.checked(session, person, ask)
+    return tuple(found.rows.documents[one.id] for one in found.hits)
 
 
 def _citations(document: Document) -> list[Node]:

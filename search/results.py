@@ -4,26 +4,25 @@ Who may see descriptions only (R11) is given no page and no snippet.
 """
 
 import logging
-import tempfile
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import and_, bindparam, select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
-from archive import reading
-from archive.documents import number_as_shown, rendition
+from archive import reading, seeing
+from archive.documents import number_as_shown
 from archive.errors import StoreFailed
 from archive.fields import CASE_FILE_FIELDS, DOCUMENT_FIELDS
 from archive.files import FileStore
-from archive.models import CaseFile, Document, Part, Person
+from archive.models import CaseFile, Document, Part, Person, Rendition
 from formats.errors import Unreadable
-from formats.text import read_pages
 from search.engine import Hit
 from search.entries import as_typed, case_file_of
 from search.marking import Piece, Places, mark, places
+from search.page_texts import Stored, pages_of
 from search.query import Asked
 
 log = logging.getLogger("luutru.finding")
@@ -101,12 +100,14 @@ Result = Found | FoundCaseFile
 class Known:
     """The rows of a page of hits, as far as the person may know of them, by the ids of entries.
 
-    `readable` are the numbers of the documents whose content the person may see.
+    Of documents with their organs and parts. `readable` are the numbers of those whose content the
+    person may see.
     """
 
     documents: dict[str, Document]
     case_files: dict[str, CaseFile]
     readable: frozenset[int]
+    parts: Mapping[int, tuple[Stored, ...]]
 
     def has(self, entry: str) -> bool:
         """Whether it is among them."""
@@ -116,15 +117,16 @@ class Known:
 def known(session: Session, person: Person, hits: Sequence[Hit]) -> Known:
     """The rows of these hits that the person may know of, in few questions."""
     by_number = {number: one.id for one in hits if (number := case_file_of(one.id)) is not None}
-    codes = [one.id for one in hits if one.id not in by_number.values()]
-    documents = _documents(session, codes)
-    numbers = [one.id for one in documents.values()]
-    seen, readable = reading.known_and_readable(session, person, numbers) if numbers else ((), ())
-    case_files = _case_files(session, person, list(by_number))
+    codes = [one.id for one in hits if case_file_of(one.id) is None]
+    mine = seeing.sights_of(person)
+    found = seeing.documents_of_codes(session, mine, codes) if codes else []
+    files = seeing.case_files_of_numbers(session, mine, by_number) if by_number else []
+    documents = [document for document, _ in found]
     return Known(
-        {code: one for code, one in documents.items() if one.id in seen},
-        {by_number[one.id]: one for one in case_files},
-        frozenset(readable),
+        {one.code: one for one in documents},
+        {by_number[one.id]: one for one in files},
+        frozenset(document.id for document, is_readable in found if is_readable),
+        _parts_of(session, documents) if documents else {},
     )
 
 
@@ -145,73 +147,96 @@ def shown(
         if document is None:
             results.append(_case_file(rows.case_files[hit.id], asked, hit.score))
             continue
-        mine = tuple(stands_in.get(document.id, ()))
         may_read = document.id in rows.readable
-        results.append(
-            _document(files, document, asked, hit.score, case_files=mine, may_read=may_read)
-        )
+        found = _Document(document, asked, tuple(stands_in.get(document.id, ())), may_read)
+        parts = rows.parts.get(document.id, ()) if may_read else ()
+        results.append(_shown(files, found, parts, hit.score))
     return tuple(results)
 
 
-def _documents(session: Session, codes: list[str]) -> dict[str, Document]:
-    """The documents of a page of hits, with all that is shown of them."""
-    if not codes:
-        return {}
-    wanted = select(Document).where(Document.code.in_(codes))
-    whole = wanted.options(
-        selectinload(Document.organ), selectinload(Document.parts).selectinload(Part.renditions)
+_PARTS = (
+    select(Part, Rendition.role, Rendition.digest)
+    .outerjoin(
+        Rendition,
+        and_(
+            Rendition.part_id == Part.id,
+            Rendition.role.in_(("text", "words")),
+            Rendition.replaced_at.is_(None),
+        ),
     )
-    return {one.code: one for one in session.scalars(whole)}
+    .where(Part.document_id.in_(bindparam("some", expanding=True)))
+    .order_by(Part.document_id, Part.ordinal, Rendition.id.desc())
+)
 
 
-def _case_files(session: Session, person: Person, numbers: list[int]) -> Iterable[CaseFile]:
-    if not numbers:
-        return ()
-    wanted = select(CaseFile).where(
-        CaseFile.id.in_(numbers), reading.found_case_files(session, person)
-    )
-    return session.scalars(wanted.options(selectinload(CaseFile.organ)))
+def _parts_of(session: Session, documents: list[Document]) -> dict[int, tuple[Stored, ...]]:
+    """Load the parts of these documents, and say where the text of each is kept."""
+    rows: dict[int, dict[int, Part]] = {one.id: {} for one in documents}
+    kept: dict[int, dict[int, Stored]] = {one.id: {} for one in documents}
+    for part, role, digest in session.execute(_PARTS, {"some": list(rows)}):
+        rows[part.document_id][part.ordinal] = part
+        mine = kept[part.document_id]
+        stored = mine.get(part.ordinal, Stored(part.ordinal, part.role))
+        if role == "text":
+            stored = replace(stored, text=digest)
+        elif role == "words":
+            stored = replace(stored, words=digest)
+        mine[part.ordinal] = stored
+    for one in documents:
+        set_committed_value(one, "parts", list(rows[one.id].values()))
+    return {number: tuple(some.values()) for number, some in kept.items()}
 
 
 # A document ---------------------------------------------------------------------------------------
 
 
-def _document(
-    files: FileStore,
-    document: Document,
-    asked: Asked,
-    score: float,
-    *,
-    case_files: tuple[CaseFile, ...],
-    may_read: bool,
-) -> Found:
-    part, found = _places(files, document, asked) if may_read else (None, Places())
-    title = mark(document.subject, asked)
-    why = tuple(_why(document, title, asked, part, found))
-    if not why and asked.wanted:
-        why = tuple(_why_else(document, asked, case_files))
-    if not why and asked.wanted and may_read:
-        why = (Why("text"),)
+@dataclass(frozen=True)
+class _Document:
+    """A document on its way to being shown."""
+
+    row: Document
+    asked: Asked
+    case_files: tuple[CaseFile, ...]  # that the person may know of
+    may_read: bool
+
+
+def _shown(files: FileStore, one: _Document, parts: Sequence[Stored], score: float) -> Found:
+    part, found = _places(files, one.row, parts, one.asked)
+    title = mark(one.row.subject, one.asked)
+    why = tuple(_why(one, title, part, found)) if one.asked.wanted else ()
     return Found(
-        document=document,
-        case_files=case_files,
+        document=one.row,
+        case_files=one.case_files,
         places=found,
         title=title,
         score=score,
-        may_read=may_read,
+        may_read=one.may_read,
         part=part.ordinal if part else 1,
         why=why,
     )
 
 
 def _why(
-    document: Document,
-    title: tuple[Piece, ...],
-    asked: Asked,
-    part: Part | None,
-    found: Places,
+    one: _Document, title: tuple[Piece, ...], part: Stored | None, found: Places
 ) -> Iterator[Why]:
-    if _is_said(number_as_shown(document), asked):
+    is_told = False
+    for why in _why_at_sight(one, title, part, found):
+        is_told = True
+        yield why
+    if is_told:
+        return
+    for why in _why_else(one.row, one.asked, one.case_files):
+        is_told = True
+        yield why
+    if one.may_read and not is_told:
+        yield Why("text")
+
+
+def _why_at_sight(
+    one: _Document, title: tuple[Piece, ...], part: Stored | None, found: Places
+) -> Iterator[Why]:
+    """Its names, and the page that is shown."""
+    if _is_said(number_as_shown(one.row), one.asked):
         yield Why("number")
     if any(piece.is_marked for piece in title):
         yield Why("subject")
@@ -242,25 +267,19 @@ def _is_said(text: str, asked: Asked) -> bool:
     return bool(text) and any(piece.is_marked for piece in mark(text, asked))
 
 
-def _places(files: FileStore, document: Document, asked: Asked) -> tuple[Part | None, Places]:
+def _places(
+    files: FileStore, document: Document, parts: Iterable[Stored], asked: Asked
+) -> tuple[Stored | None, Places]:
     """Best page, other pages and snippet, from the first part that has any.
 
-    A part whose words are gone or damaged has none; it is found all the same.
+    A part whose text is gone or damaged has none; it is found all the same.
     """
-    if not asked.wanted:
-        return None, Places()
-    for part in document.parts:
-        words = rendition(part, "words")
-        if words is None:
+    for part in parts if asked.wanted else ():
+        try:
+            found = places(pages_of(files, part), asked)
+        except (StoreFailed, Unreadable) as broken:
+            log.warning("no words of %s, part %d: %s", document.code, part.ordinal, broken)
             continue
-        with tempfile.TemporaryDirectory(prefix="luutru-words-") as folder:
-            copy = Path(folder) / "words"
-            try:
-                files.fetch(words.digest, copy)
-                found = places(read_pages(copy), asked)
-            except (StoreFailed, Unreadable) as broken:
-                log.warning("no words of %s, part %d: %s", document.code, part.ordinal, broken)
-                continue
         if found.best is not None:
             return part, found
     return None, Places()

@@ -5,7 +5,7 @@ rows before it is shown.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -14,7 +14,6 @@ from archive.documents import number_as_shown
 from archive.models import Person
 from formats.document_numbers import query_keys
 from formats.vietnamese import fold, nfc
-from search import results
 from search.asking import Asker, asker_of
 from search.engine import (
     FOLDED,
@@ -33,6 +32,7 @@ from search.engine import (
     Term,
 )
 from search.entries import CASE_FILE
+from search.results import Known
 from search.words import pairs, split
 
 MOST_WORDS = 8
@@ -63,9 +63,8 @@ def suggest(
     if not words:
         return ()
     asker = asker_of(session, engine, person)
-    hits = _hits(asker, text, words, most)
-    rows = results.known(session, person, hits)
-    return tuple(_suggestions(hits, rows))
+    found = asker.checked(session, person, lambda one: _hits(one, text, words, most))
+    return tuple(_suggestions(found.hits, found.rows))
 
 
 def _hits(asker: Asker, text: str, words: list[str], most: int) -> list[Hit]:
@@ -102,7 +101,7 @@ def _by_words(words: list[str]) -> Node:
     return Prefer(Or((And(tuple(in_title)), of_case_file)), tuple(better))
 
 
-def _suggestions(hits: list[Hit], rows: results.Known) -> Iterator[Suggestion]:
+def _suggestions(hits: Sequence[Hit], rows: Known) -> Iterator[Suggestion]:
     for hit in hits:
         if document := rows.documents.get(hit.id):
             number = number_as_shown(document)
