@@ -19,8 +19,10 @@ from archive.fields import CASE_FILE_FIELDS, DOCUMENT_FIELDS, Field
 from archive.files import FileStore
 from archive.models import DESTROYED, CaseFile, Document, Part, Placement, Unit
 from formats.document_numbers import DocumentNumber, find_numbers, keys, parse
+from formats.vietnamese import fold
 from search import engine
 from search.engine import Entry
+from search.words import LONGEST
 
 TEXT_MEGABYTES = 32  # of one document's text; five thousand full pages have less
 CITATIONS = 300  # of one document; more are a register
@@ -28,6 +30,7 @@ DOCUMENT, CASE_FILE = "document", "case_file"
 NO_SIGNATURE = "none"  # among the verdicts
 NOTHING = 0  # no case file has this number
 _OF_CASE_FILE = "case_file:"  # before its number; no document's code begins so
+_OF_CODE = "code|"  # before a case file's code among the numbers; no document has such a number
 _HAS_ITS_OWN_PLACE = {"subject", "type_name", "organ_name", "code_number", "code_notation"}
 _SAYS_NOTHING = {"direction", "completeness"}  # words of ours, not what somebody entered
 _UNCLEAR = "INDETERMINATE"
@@ -36,6 +39,11 @@ _UNCLEAR = "INDETERMINATE"
 def id_of(kind: str, number: int, code: str) -> str:
     """The id of an entry: a document's code, or the number of a case file, whose code may recur."""
     return code if kind == DOCUMENT else f"{_OF_CASE_FILE}{number}"
+
+
+def code_key(code: str) -> str:
+    """The key by which a case file is found by its code, in whatever letters it is typed."""
+    return f"{_OF_CODE}{fold(code)}"[:LONGEST]
 
 
 def case_file_of(entry_id: str) -> int | None:
@@ -284,6 +292,7 @@ def _of_case_file(case_file: CaseFile, granted: access.Granted, units: Mapping[i
         readers=tuple(access.finders_of_case_file(case_file, granted)),
         title=case_file.title,
         number=case_file.code,
+        number_keys=(code_key(case_file.code),),
         type_name="Hồ sơ",
         organ=case_file.organ.code,
         day=_as_number(day),

@@ -27,6 +27,7 @@ from search.engine import (
     Range,
     Term,
 )
+from search.entries import code_key
 from search.query_fields import QueryField, key_of
 from search.said import words_of, years_of
 from search.short_names import long_name, type_named
@@ -172,8 +173,9 @@ class Reader:
             return any_of([Term(ORGAN, one) for one in spellings])
         codes = [name + one for one in spellings for name in ("", "case_file:")]
         if isinstance(said, Starting):
-            return any_of([Prefix(ID, one) for one in codes]) if code else Everything()
-        return any_of([Term(ID, one) for one in codes])
+            begun = [*(Prefix(ID, one) for one in codes), Prefix(NUMBERS, code_key(code))]
+            return any_of(begun) if code else Everything()
+        return any_of([*(Term(ID, one) for one in codes), Term(NUMBERS, code_key(code))])
 
     def _format(self, _: QueryField, said: Said, words: tuple[Syllable, ...]) -> Node:
         if not words:

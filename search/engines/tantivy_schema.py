@@ -25,7 +25,7 @@ from search.engine import (
 )
 from search.words import keys_of, order_keys, texts_of
 
-SCHEMA_VERSION = 4  # raise it with every change here, in `words.py` or of keys: then all is remade
+SCHEMA_VERSION = 5  # raise it with every change here, in `words.py` or of keys: then all is remade
 REVISION = "revision"
 _WITH_POSITIONS = (
     engine.EXACT,

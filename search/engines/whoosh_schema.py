@@ -15,7 +15,7 @@ from search import engine
 from search.engine import Entry
 from search.words import order_keys, texts_of
 
-VERSION = "whoosh 1"  # raise it with every change here, in `words.py` or of keys: all is remade
+VERSION = "whoosh 2"  # raise it with every change here, in `words.py` or of keys: all is remade
 REVISION = "revision"
 NO_NUMBER = -(2**63)
 _WITHOUT_POSITIONS = (engine.PAIRS, engine.PAIRS_FOLDED)

@@ -47,6 +47,7 @@ from search.engine import (
     Range,
     Term,
 )
+from search.entries import code_key
 from search.words import order_keys, texts_of
 
 DOCUMENTS, CASE_FILES = 1000, 60
@@ -160,6 +161,7 @@ def _case_file(chance: random.Random, number: int) -> Entry:
         revision=1,
         readers=_readers(chance),
         title=title,
+        number_keys=(code_key(f"TTLT.{year}.{number:02d}"),),
         organ="TTLT",
         named={"case_file": title},
         facets={YEAR: (str(year),), STAGE: ("open",), TERM: ("permanent",)},

@@ -212,3 +212,25 @@ def test_a_document_whose_words_are_damaged_or_gone_is_found_without_a_page(
     asking.index()
     found = asking.answer(lan, "ky luat").documents
     assert [(one.document.code, one.places.best) for one in found] == [(document.code, None)]
+
+
+@pytest.mark.parametrize("kind", ["tantivy", "whoosh"])
+def test_a_case_file_is_found_by_its_code_as_a_document_is(
+    db: Database, files: LocalFiles, organ: Organ, tmp_path: Path, kind: str
+) -> None:
+    lan, binh = (a_person(db, organ, *who) for who in (("lan", "archivist"), ("binh", "officer")))
+    mine = a_case_file(db, organ, "Đất đai")
+    a_case_file(db, organ, f"Nhắc đến {mine.code}")
+    a_document(db, organ, f"Trả lời về {mine.code}", case_file=mine)
+    engine = open_engine(f"{kind}://{tmp_path / kind}")
+    asking = Asking(db, files, engine)
+    asking.index()
+    for typed in (f'mã:"{mine.code}"', f'code:"{mine.code.lower()}"', f'mã:"{mine.code}"*'):
+        found = asking.answer(lan, typed).found
+        assert [(one.kind, one.code) for one in found] == [("case_file", mine.code)], typed
+    with writing(db) as session:
+        row = session.get_one(CaseFile, mine.id)
+        row.access_level, row.revision = "assigned", row.revision + 1
+        audit.record(session, "case_file.test", row)
+    assert asking.answer(binh, f'mã:"{mine.code}"').total == 0
+    engine.close()
