@@ -17,7 +17,7 @@ from formats.document_types import (
     named_types,
     type_of_abbreviation,
 )
-from formats.syllables import is_syllable_without_marks
+from formats.syllables import has_marks, is_syllable_without_marks
 from formats.vietnamese import fold, nfc
 
 __all__ = [
@@ -282,11 +282,21 @@ def _counter_and_year(numbers: list[str]) -> tuple[int | None, str]:
 
 
 def _may_be_symbol(word: str, typed: str) -> bool:
-    """Abbreviations: known ones, what is no syllable (ubnd, stc), and what is typed in capitals."""
+    """Abbreviations: known ones, what is no syllable (ubnd, stc), and what is typed in capitals.
+
+    What is typed with tones, as "thán 7", is a word and misspelt.
+    """
+    if any(fold(one) == word and _has_tones(one) for one in re.findall(r"[^\W\d_]+", typed)):
+        return False
     if is_abbreviation(word) or (len(word) <= 8 and not is_syllable_without_marks(word)):
         return True
     capitals = {fold(found) for found in _words_in_capitals(typed)}
     return word in capitals
+
+
+def _has_tones(word: str) -> bool:
+    """Whether it has more marks than the stroke of đ, which symbols have, too."""
+    return has_marks(word.lower().replace("đ", "d"))
 
 
 def _words_in_capitals(text: str) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Finding for a person: hits checked against the rows, with pages, counts and reasons.
 
-What matches all that was asked comes first. Only where that is little, documents with most of the
-words follow, then near spellings; the answer says where each ends. Choices among the facets narrow
+What matches all that was asked comes first. Only where that is little, near spellings follow, then
+documents with most of the words; the answer says where each ends. Choices among the facets narrow
 what was found and never widen it.
 """
 
@@ -50,7 +50,7 @@ class Answer:
         total: how much was found in all; exact, and only what the person may know.
         start: how much stands before.
         exact: how much of all matches everything that was asked; it comes first.
-        most: how much follows with most of the words; near spellings are the rest.
+        most: how much comes last, with most of the words; near spellings stand between.
         case_files: how many of all are case files; the rest are documents.
         facets: the values of each facet among all that was found.
         chosen: the values to which it was narrowed.
@@ -165,17 +165,23 @@ class Tier:
 def tiers_of(asker: Asker, asked: Asked) -> list[Tier]:
     """What is looked for: all that was asked, and where that is little, less of it.
 
+    Of a long question many papers have all words scattered: then only those where they stand side
+    by side match exactly. Near spellings stand before what lacks a word (docs/relevance.md).
     Whatever is chosen among the facets has no say in it: a choice gives as many as it said.
     """
-    tiers = [Tier("exact", asked.node, asked.first)]
-    wider = (("most", asked.most), ("near", asked.near))
-    for name, node in wider:
-        if node is None:
+    exact, weaker = asked.node, (("near", asked.near), ("most", asked.most))
+    found = asker.count(exact)
+    if found >= FEW and asked.close is not None:
+        exact, found = asked.close, asker.count(asked.close)
+        if found >= FEW:
+            return [Tier("exact", exact, asked.first), Tier("most", And((asked.node, Not(exact))))]
+    tiers, stricter = [Tier("exact", exact, asked.first)], [exact]
+    for name, node in weaker:
+        if node is None or found >= FEW:
             continue
-        if sum(asker.count(one.node) for one in tiers) >= FEW:
-            break
-        stricter = tuple(Not(one) for one in (asked.node, asked.most) if one not in (None, node))
-        tiers.append(Tier(name, And((node, *stricter))))
+        tiers.append(Tier(name, And((node, *map(Not, stricter)))))
+        stricter.append(node)
+        found += asker.count(tiers[-1].node)
     return tiers
 
 

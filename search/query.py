@@ -9,6 +9,7 @@ no error: what could not be understood is read as words, and said.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
 
 from formats.document_numbers import parse
 from formats.vietnamese import Syllable, has_marks
@@ -26,6 +27,7 @@ from search.engine import (
     Not,
     Or,
     Order,
+    Phrase,
     Prefer,
     Query,
     Term,
@@ -63,12 +65,13 @@ from search.wanted import (
     wanted,
 )
 from search.wanted import Wanted as Wanted
-from search.weaker import most_of, nearly
+from search.weaker import FEWEST, close_of, most_of, nearly
 from search.words import pairs
 
 _EVEN_IF_FOLDED = 0.1  # what a match without its marks is worth, when marks were typed
 _EXACT_TOO = 0.3  # what an exact match adds, when no marks were typed
 _IN_TITLE = 1.5
+_MOST_THREES = 12  # of neighbours that are looked for; a longer question is looked for as a whole
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,8 @@ class Asked:
         understood: the question as it was read, as somebody could have typed it.
         most: entries with most of the words, best first; None where nothing can be left out.
         near: entries with all words in near spellings; None where there are none.
+        close: of those that match `node`, the ones where its words stand side by side; None where
+            the question is short.
         loose: the words that stand by themselves, for "did you mean"; places as in `mistakes`.
     """
 
@@ -97,6 +102,7 @@ class Asked:
     understood: str = ""
     most: Node | None = None
     near: Node | None = None
+    close: Node | None = None
     loose: tuple[Syllable, ...] = ()
 
     def query(
@@ -152,6 +158,7 @@ class _Question:
             one: meaning(one.text, one.start, today) for one in tree.trees if type(one) is Said
         }
         self._has_marks = has_marks(_plainly_said(tree))
+        self._of_numbers: set[Syllable] = set()
 
     def asked(self) -> Asked:
         """The question."""
@@ -179,16 +186,18 @@ class _Question:
         better = [*(node for one in parts for node in one.better), *self._lifts(loose)]
         must = all_of([one.must for one in parts])
         if not better:
-            return replace(asked, node=must, order="newest", near=nearly(parts, ()))
+            return replace(asked, node=must, order="newest", near=nearly(parts, (), ()))
         node = Prefer(Boost(must, _EVEN_IF_FOLDED if self._has_marks else 1.0), tuple(better))
         order, first = self._order()
+        most = most_of(parts, better, loose)
         return replace(
             asked,
             node=node,
             order=order,
             first=first,
-            most=most_of(parts, better),
-            near=nearly(parts, better),
+            most=most,
+            near=nearly(parts, better, loose),
+            close=close_of(node, loose) if most else None,
         )
 
     def _order(self) -> tuple[Order, Node | None]:
@@ -212,7 +221,7 @@ class _Question:
             case Like():
                 return self._like(tree)
             case Said():
-                return parts_of(self._meanings.get(tree) or self._meaning(tree))
+                return self._said(self._meanings.get(tree) or self._meaning(tree))
             case Within():
                 return [self._within(tree)]
             case Without(inner):
@@ -224,6 +233,10 @@ class _Question:
 
     def _meaning(self, said: Said) -> Meaning:
         return meaning(said.text, said.start, self._today)
+
+    def _said(self, said: Meaning) -> list[Part]:
+        self._of_numbers |= {word for one in said.numbers for word in one.words}
+        return parts_of(said)
 
     def _quoted(self, said: Said) -> list[Part]:
         words = words_of(said.text, said.start)
@@ -299,18 +312,37 @@ class _Question:
 
     def _lifts(self, words: Sequence[Syllable]) -> list[Node]:
         """What lifts a match of plain words: exact words, neighbours, the subject."""
+        rows = self._rows(words)
         exact = list(dict.fromkeys(one.exact for one in words))
         folded = list(dict.fromkeys(one.folded for one in words))
         exact_pairs = dict.fromkeys(pairs(one.exact for one in words))
         folded_pairs = dict.fromkeys(pairs(one.folded for one in words))
         if not self._has_marks:
-            lifts: list[Node] = [Boost(Term(EXACT, one), _EXACT_TOO) for one in exact]
+            lifts = _in_a_row(FOLDED, [[one.folded for one in row] for row in rows])
+            lifts += [Boost(Term(EXACT, one), _EXACT_TOO) for one in exact]
             lifts += [Term(PAIRS_FOLDED, one) for one in folded_pairs]
             return lifts + [Boost(Term(TITLE_FOLDED, one), _IN_TITLE) for one in folded]
-        lifts = [Term(EXACT, one) for one in exact]
+        lifts = _in_a_row(EXACT, [[one.exact for one in row] for row in rows])
+        lifts += [Term(EXACT, one) for one in exact]
         lifts += [Term(PAIRS, one) for one in exact_pairs]
         lifts += [Boost(Term(PAIRS_FOLDED, one), _EVEN_IF_FOLDED) for one in folded_pairs]
         return lifts + [Boost(Term(TITLE, one), _IN_TITLE) for one in exact]
+
+    def _rows(self, words: Sequence[Syllable]) -> list[list[Syllable]]:
+        """Three words and more between numbers: who cites a number has all its words in a row."""
+        runs = groupby(words, lambda one: one in self._of_numbers)
+        rows = [list(run) for in_number, run in runs if not in_number]
+        return [row for row in rows if len(row) >= FEWEST]
+
+
+def _in_a_row(field: str, rows: Iterable[Sequence[str]]) -> list[Node]:
+    """The words as they were typed, and each three of them: that is no chance."""
+    found: list[tuple[str, ...]] = []
+    for row in rows:
+        found.append(tuple(row))
+        if len(row) <= _MOST_THREES:
+            found += zip(row, row[1:], row[2:], strict=False)
+    return [Phrase(field, one) for one in dict.fromkeys(found)]
 
 
 def _plainly_said(tree: Tree) -> str:

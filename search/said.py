@@ -41,6 +41,7 @@ from search.words import named, split
 FIRST_YEAR, LAST_YEAR = 1900, 2100  # of those that are asked for one by one
 _BY_NUMBER = 20.0  # the document of that number, before all that cite it
 _BY_DATE = 4.0  # the document of that day, before all that speak of it
+_SHORT_NUMBER = 4  # words of which a number that was typed loosely is surely made, and nothing else
 _NEAR_ALONE = 5  # letters of a word that may be near without a neighbour to prove it
 _BEFORE_A_NUMBER = {"so", "van", "ban", "ky", "hieu"}
 _Words = tuple[Syllable, ...]
@@ -198,12 +199,15 @@ def _placed(words: Sequence[Syllable], start: int) -> _Words:
 def _number_part(number: Number) -> Part:
     """The document of that number, those that cite it, and those that have its words."""
     keys = [Term(field, key) for key in number.keys for field in (NUMBERS, CITES)]
+    words = tuple(number.words)
+    is_long = len(number.pieces) > _SHORT_NUMBER
     return Part(
-        must=Or((all_words(number.words), *keys)),
+        must=Or((all_words(words), *keys)),
         better=(Boost(number.node, _BY_NUMBER),),
         shown=tuple((piece[0].start, wanted(piece)) for piece in number.pieces),
-        words=tuple(number.words),
+        words=words,
         may_lack=True,
+        word_by_word=tuple(_word_parts(words, {})) if is_long else (),
     )
 
 

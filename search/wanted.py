@@ -49,6 +49,7 @@ class Part:
         shown: what to mark, each with its place in the question.
         words: the words that were typed plainly, for neighbours and for "did you mean".
         may_lack: whether an answer with most of the rest is an answer, too.
+        word_by_word: the same as words and nothing else, where it may be no more than that.
     """
 
     must: Node
@@ -57,6 +58,7 @@ class Part:
     shown: tuple[tuple[int, Wanted], ...] = ()
     words: tuple[Syllable, ...] = ()
     may_lack: bool = False
+    word_by_word: tuple["Part", ...] = ()
 
     @property
     def nearly(self) -> Node:

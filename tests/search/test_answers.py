@@ -187,6 +187,34 @@ def test_a_misspelt_word_is_found_by_near_spellings_and_the_right_one_is_offered
     assert desk.ask("quy hoach").meant is None
 
 
+def test_a_near_spelling_stands_before_what_lacks_a_word(desk: Desk) -> None:
+    near = a_document(desk.db, desk.organ, "Tập huấn phần mềm văn phòng điện tử")
+    for number in range(4):
+        a_document(desk.db, desk.organ, f"Phần mềm văn phòng điện tử số {number}")
+    desk.index()
+    answer = desk.ask("tập huán phần mền văn phòng điện tử")
+    assert (answer.exact, answer.near, answer.most) == (0, 1, 4)
+    assert answer.codes[0] == near.code
+
+
+def test_of_a_long_question_scattered_words_stand_behind_neighbours_and_none_is_lost(
+    desk: Desk,
+) -> None:
+    scattered = [
+        a_document(desk.db, desk.organ, f"Thư kho khóa, mật bí số {n}, chứng bị hỏng, thiết kế lưu")
+        for n in range(finding.FEW)
+    ]
+    meant = a_document(desk.db, desk.organ, "Giao thiết bị lưu khóa bí mật và chứng thư")
+    desk.index()
+    typed = "đưa thiết bị lưu khóa bí mật, chứng thư số"
+    answer = desk.ask(typed, limit=50)
+    assert answer.codes[0] == meant.code
+    assert {one.code for one in scattered} < set(answer.codes)
+    answer = desk.ask("khóa bí mật thiết bị lưu chứng thư", limit=50)
+    assert (answer.exact, answer.codes[0]) == (1, meant.code)
+    assert answer.total == 1 + len(scattered)
+
+
 def test_a_choice_narrows_and_never_lets_weaker_answers_in(desk: Desk) -> None:
     for number in range(finding.FEW):
         day = "01/01/2020" if number else "01/01/2019"

@@ -100,6 +100,21 @@ def test_a_pair_ranks_above_its_syllables_scattered(engine: SearchEngine, find: 
         assert found.index("T-pair") < found.index("T-scattered"), typed
 
 
+def test_words_in_a_row_rank_above_the_same_neighbours_apart(
+    engine: SearchEngine, find: Find
+) -> None:
+    apart = "chữ ký. Ký số. Số của. Của lãnh. Lãnh đạo." * 3
+    engine.put(
+        [
+            *invented(60),
+            *(an_entry(f"T-apart-{n}", body=apart) for n in range(9)),
+            an_entry("T-row", body="công việc khác " * 10 + "chữ ký số của lãnh đạo"),
+        ]
+    )
+    for typed in ("chữ ký số của lãnh đạo", "chu ky so cua lanh dao"):
+        assert find(typed)[0] == "T-row", typed
+
+
 def test_a_subject_ranks_above_a_mention_in_the_text(engine: SearchEngine, find: Find) -> None:
     engine.put(
         [

@@ -83,6 +83,28 @@ def test_a_misspelt_word_is_found_beside_its_neighbour(
         assert near(typed) == ["T-1"]
 
 
+def test_a_word_that_differs_by_a_letter_proves_nothing_apart_from_its_neighbours(
+    engine: SearchEngine, near: Follow
+) -> None:
+    engine.put(
+        [
+            an_entry("T-1", "Quy chế văn thư"),
+            an_entry("T-apart", "Chế độ văn phòng", "quỷ kế; thư viện"),
+        ]
+    )
+    assert near("quy chế văn thưu") == ["T-1"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["thán 7 quy chế quản lý", "ngàày 03 quy chế quản lý", "lụx quy chế quản lý 01"]
+)
+def test_misspelt_words_beside_a_figure_are_no_symbol_of_a_number(
+    engine: SearchEngine, most: Follow, typed: str
+) -> None:
+    engine.put([an_entry("T-1", "Quy chế quản lý chữ ký số"), an_entry("T-2", "Kế hoạch đầu tư")])
+    assert most(typed) == ["T-1"]
+
+
 def test_a_value_of_a_field_may_be_misspelt(engine: SearchEngine, near: Follow) -> None:
     engine.put([replace(an_entry("T-1"), named={"signer_name": "Nguyễn Thị Lan"})])
     assert near("người ký:Nguyn") == ["T-1"]

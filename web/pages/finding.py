@@ -157,12 +157,13 @@ def _facets(answer: Answer) -> dict[str, Any]:
 
 def _ends(answer: Answer) -> dict[int, str]:
     """Where, on this page, what matches everything ends, and what follows."""
-    most, near = answer.exact - answer.start, answer.exact + answer.most - answer.start
+    near = answer.exact - answer.start
+    most = near + answer.near
     told = {}
-    if answer.near and near < len(answer.found):
+    if answer.most and most < len(answer.found):
+        told[max(most, 0)] = gettext("From here on: most of the words, or all of them but apart")
+    if answer.near and near < min(len(answer.found), most):
         told[max(near, 0)] = gettext("From here on: spelt a little differently")
-    if answer.most and most < min(len(answer.found), near):
-        told[max(most, 0)] = gettext("From here on: most of the words, not all of them")
     return told
 
 
