@@ -15,9 +15,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
-from sqlalchemy import create_engine
 from sqlalchemy.engine import URL, make_url
 
 from archive.database import Database
@@ -27,6 +27,7 @@ MEMORY, ROOM = Path("/dev/shm"), 4 << 30  # bytes that must be free
 # Nothing here must outlive a power cut, so nothing waits for the disk.
 CARELESS = ("fsync", "synchronous_commit", "full_page_writes", "autovacuum", "jit")
 _numbers = itertools.count(1)
+_connections: "dict[str, psycopg.Connection[Any]]" = {}  # to maintenance databases
 
 
 @contextmanager
@@ -50,7 +51,10 @@ def running() -> Iterator[str]:
         try:
             address = f"host=127.0.0.1 port={port} user=archive dbname=postgres"
             _wait_until_it_answers(address, server, folder / "log")
-            yield f"postgresql+psycopg://archive@127.0.0.1:{port}/postgres"
+            url = f"postgresql+psycopg://archive@127.0.0.1:{port}/postgres"
+            yield url
+            if url in _connections:
+                _connections.pop(url).close()
         finally:
             server.send_signal(signal.SIGQUIT)  # at once: the data is thrown away
             server.wait()
@@ -77,11 +81,20 @@ def named(url: str, name: str) -> str:
 
 
 def say(url: str, words: str) -> None:
-    """Tell the server something that needs no transaction."""
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql(words)
-    engine.dispose()
+    """Tell the server something that needs no transaction.
+
+    The connection stays: each test tells it twice, and to connect costs more than to tell.
+    """
+    if (open_one := _connections.get(url)) is None or open_one.closed:
+        place = make_url(url)
+        _connections[url] = open_one = psycopg.connect(
+            host=place.host,
+            port=place.port,
+            user=place.username,
+            dbname=place.database,
+            autocommit=True,
+        )
+    open_one.execute(words.encode())
 
 
 @contextmanager

@@ -4,15 +4,16 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from archive import audit, people
 from archive.documents import Arrived
@@ -22,6 +23,7 @@ from formats.text import PageText, Word, write_pages
 from search import indexing
 from tests.factories import a_case_file, a_document, a_person, an_organ, stored
 from web import auth
+from web.api.application import PREFIX
 from web.app import create_app
 from web.services import Services, make_home, open_services
 
@@ -34,6 +36,7 @@ STAFF = {
     "quan": "administrator",
     "minh": "clerk",
 }
+_APPS: dict[Settings, tuple[Flask, dict[str, Any]]] = {}  # put together once, by their settings
 SECRET_SUBJECT = "Nhân sự dự kiến bổ nhiệm"
 
 
@@ -130,7 +133,27 @@ def house(
     home, codes = furnished_house
     shutil.copytree(home, tmp_path / "home")
     with open_services(Settings(home=str(tmp_path / "home"))) as services:
-        yield House(services, create_app(services), *codes)
+        yield House(services, app_on(services), *codes)
+
+
+def app_on(services: Services) -> Flask:
+    """The pages on this archive. They hold no state of their own: tests take turns with them.
+
+    What they remember of too many tries is forgotten, and their configuration is as at first.
+    """
+    like = replace(services.settings, home="")
+    if like not in _APPS:
+        made = create_app(services)
+        _APPS[like] = made, dict(made.config)
+    app, config = _APPS[like]
+    app.config.clear()
+    app.config.update(config)
+    api = cast(DispatcherMiddleware, app.wsgi_app).mounts[PREFIX]
+    for one in (app, cast(Flask, api)):
+        one.extensions["luutru"] = services
+        for limiter in one.extensions["limiter"]:
+            limiter.reset()
+    return app
 
 
 def _furnish(services: Services, home: Path) -> tuple[str, str, str, str]:

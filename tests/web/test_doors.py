@@ -9,6 +9,7 @@ from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter, Rule
 
 from tests.web.conftest import House
 from web import auth, security
+from web.app import create_app
 
 OPEN = {"static", "bootstrap.static", "account.sign_in", "account.language"}
 OPEN |= {"health.alive", "health.ready"}
@@ -102,8 +103,6 @@ def test_every_page_is_guarded_against_strangers_and_their_scripts(house: House,
 def test_behind_tls_cookies_and_pages_insist_on_it(tmp_path: Path, house: House) -> None:
     from dataclasses import replace
 
-    from web.app import create_app
-
     settings = replace(house.services.settings, behind_tls=True)
     app = create_app(replace(house.services, settings=settings))
     answer = app.test_client().get("/sign-in", base_url="https://localhost")
@@ -143,6 +142,8 @@ def test_what_people_entered_is_text_and_never_markup(house: House) -> None:
 
 def test_the_secret_of_cookies_is_the_owners_own(house: House) -> None:
     place = house.services.settings.path("keys", "pages-secret")
+    app = create_app(house.services)
+    assert place.read_text() == app.config["SECRET_KEY"]
     assert place.stat().st_mode & 0o077 == 0
     assert len(security._secret(place)) > 40
 
