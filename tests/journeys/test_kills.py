@@ -1,17 +1,14 @@
 """A worker that is killed again and again, with everything real: nothing lost, nothing doubled."""
 
 import json
-import os
 import random
-import signal
-import subprocess
 import time
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from tests.journeys.test_road import LUUTRU, Home, varied
+from tests.journeys.test_road import Home, varied
 
 pytestmark = [pytest.mark.tools, pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -28,11 +25,11 @@ def test_killed_at_any_moment_every_file_is_shelved_exactly_once(tmp_path: Path)
     chance = random.Random(20261121)
     kills = 0
     for turn in range(40):
-        worker = subprocess.Popen([LUUTRU, "worker"], env=home.environment, start_new_session=True)
+        worker = home.begin("worker")
         # In the middle of anything; ever later, because Java needs its time on a busy machine.
-        time.sleep(chance.uniform(0.5, 6 + turn / 2))
+        time.sleep(chance.uniform(0.3, 4 + turn / 2))
         done = home.ask("select count(*) from intake where state != 'shelved'") == [(0,)]
-        os.kill(worker.pid, signal.SIGKILL)
+        worker.kill()
         worker.wait()
         kills += 1
         if done:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.test_road import LUUTRU, ROOT, Home
+from tests.commands import LUUTRU
+from tests.journeys.test_road import ROOT, Home
 
 pytestmark = [pytest.mark.tools, pytest.mark.slow]
 SCAN = ROOT / "samples" / "01-scan-sach-quyet-dinh-212-QD-VP.pdf"
@@ -58,7 +59,7 @@ def test_a_missing_program_makes_a_file_wait_and_holds_up_no_other(
 
     home.environment["PATH"] = whole
     home.ask("update intake set try_after = '2000-01-01'")
-    worker = subprocess.Popen([LUUTRU, "worker"], env=home.environment)
+    worker = home.begin("worker")
     try:
         wait_for(
             lambda: (
@@ -87,7 +88,7 @@ def test_a_disk_that_fills_loses_nothing_that_was_there(home: Home) -> None:
 
 @pytest.fixture
 def working(home: Home) -> Iterator[Home]:
-    worker = subprocess.Popen([LUUTRU, "worker"], env=home.environment)
+    worker = home.begin("worker")
     yield home
     worker.send_signal(signal.SIGTERM)
     worker.wait(60)
@@ -118,12 +119,7 @@ def wait_for(holds: object, seconds: float = 90) -> None:
 
 
 def test_two_who_wait_at_once_both_come_to_an_end(home: Home) -> None:
-    waiting = [
-        subprocess.Popen(
-            [LUUTRU, "receive", path, "--wait"], env=home.environment, stdout=subprocess.DEVNULL
-        )
-        for path in (BORN, SCAN)
-    ]
+    waiting = [home.begin("receive", path, "--wait") for path in (BORN, SCAN)]
     try:
         assert [one.wait(120) for one in waiting] == [0, 0]
     finally:

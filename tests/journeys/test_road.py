@@ -6,7 +6,6 @@ import re
 import shutil
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,10 +14,9 @@ import pikepdf
 import pytest
 
 from archive.places import known_in_home
-from tests import clamav
+from tests import clamav, commands
 
 ROOT = Path(__file__).parent.parent.parent
-LUUTRU = Path(sys.executable).with_name("luutru")
 EXPECTED = json.loads((ROOT / "samples" / "expected.json").read_text(encoding="utf-8"))
 SAMPLES = {one["file"]: one for one in [*EXPECTED["samples"], *EXPECTED["bad"]]}
 SHELVED = [name for name, one in SAMPLES.items() if one["state"] == "shelved"]
@@ -40,9 +38,11 @@ class Home:
         }
 
     def run(self, *arguments: str | Path) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [LUUTRU, *arguments], env=self.environment, capture_output=True, text=True, check=False
-        )
+        return commands.run([str(one) for one in arguments], self.environment)
+
+    def begin(self, *arguments: str | Path) -> "subprocess.Popen[bytes] | commands.Child":
+        """A command that goes on by itself."""
+        return commands.begin([str(one) for one in arguments], self.environment)
 
     def lines(self, *arguments: str | Path) -> list[dict[str, Any]]:
         done = self.run(*arguments, "--json")

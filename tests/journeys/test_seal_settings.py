@@ -9,7 +9,7 @@ import pytest
 from tests.formats.conftest import pki, pki_server
 from tests.formats.pki import NOW, Pki
 from tests.journeys.test_missing import BORN, wait_for
-from tests.journeys.test_road import LUUTRU, ROOT, Home
+from tests.journeys.test_road import ROOT, Home
 
 __all__ = ["pki", "pki_server"]  # fixtures
 pytestmark = [pytest.mark.tools, pytest.mark.slow]
@@ -53,7 +53,7 @@ def test_a_stamp_server_that_is_silent_loses_nothing_and_is_asked_again(tmp_path
     home = Home(tmp_path / "home", LUUTRU_TIMESTAMP_URL="http://127.0.0.1:9/tsa")
     home.run("setup")
     (told,) = home.lines("receive", BORN)
-    worker = subprocess.Popen([LUUTRU, "worker"], env=home.environment, stderr=subprocess.DEVNULL)
+    worker = home.begin("worker")
     try:
         wait_for(lambda: home.ask("select state from intake") == [("waiting",)])
     finally:
