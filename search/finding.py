@@ -122,17 +122,13 @@ def find(
     asker = asker_of(session, engine, person).within(scope(session, person, within))
     tiers = tiers_of(asker, asked)
     wanted = _Wanted(tiers, tuple(facets.filters_of(narrowed)), order or asked.order, start, limit)
-    while True:
-        hits, totals = _page(asker, wanted)
-        rows = results.known(session, person, hits)
-        denied = [one.id for one in hits if not rows.has(one.id)]
-        if not denied:
-            break
-        asker = asker.without(denied)
-    total, every = sum(totals.values()), union(tiers)
+    page = asker.checked(session, person, lambda one: _hits(one, wanted))
+    asker, every = page.asker, union(tiers)
+    totals = {one.name: asker.count(one.node, wanted.filters) for one in tiers}
+    total = sum(totals.values())
     return Answer(
         asked=asked,
-        found=results.shown(session, files, person, hits, rows, asked),
+        found=results.shown(session, files, person, page.hits, page.rows, asked),
         total=total,
         start=start,
         exact=totals["exact"],
@@ -202,33 +198,31 @@ class _Wanted:
     limit: int
 
 
-def _page(asker: Asker, wanted: _Wanted) -> tuple[list[Hit], dict[str, int]]:
-    """The stretch, from one tier into the next, and how much there is in each."""
+def _hits(asker: Asker, wanted: _Wanted) -> list[Hit]:
+    """The stretch, from one tier into the next."""
     hits: list[Hit] = []
-    totals: dict[str, int] = {}
     before = 0
     for tier in wanted.tiers:
         room = wanted.limit - len(hits)
+        if not room:
+            break
         page = asker.page(
             tier.node,
             filters=wanted.filters,
             first=tier.first,
             start=max(wanted.start - before, 0),
-            limit=max(room, 1),
+            limit=room,
             order=wanted.order,
         )
-        hits += page.hits[:room]
-        totals[tier.name] = page.total
+        hits += page.hits
         before += page.total
-    return hits, totals
+    return hits
 
 
 # Where is looked ----------------------------------------------------------------------------------
 
 
-def scope(
-    session: Session, person: Person, within: CaseFile | Document | None
-) -> tuple[Node, ...]:
+def scope(session: Session, person: Person, within: CaseFile | Document | None) -> tuple[Node, ...]:
     """What all answers must match where one looks inside a case file, or a document."""
     if within is None:
         return ()
