@@ -162,7 +162,7 @@ def _on_tombstones(organ: Organ, copies: Any) -> Select[str, int, str, str, date
             and_(
                 Tombstone.organ_id == Document.organ_id,
                 Tombstone.twin_code == Document.code,
-                Tombstone.twin_code != "",
+                Tombstone.twin_code != ends.NONE,
             ),
         )
         .join(Destruction, Destruction.id == Tombstone.destruction_id)

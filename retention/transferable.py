@@ -92,7 +92,9 @@ def _said_of(numbers: list[int], but: int) -> CompoundSelect[int, str, str]:
         numbers: of the case files.
         but: the transfer in which they may stand.
     """
-    in_it = Placement.case_file_id.in_(numbers)
+    wanted = select(CaseFile.id).where(CaseFile.id.in_(numbers)).cte("wanted")  # named once
+    these = select(wanted.c.id)
+    in_it = Placement.case_file_id.in_(these)
     alive = (
         DisposalItem.disposal_id == Disposal.id,
         Disposal.stage.not_in(ENDED),
@@ -105,20 +107,20 @@ def _said_of(numbers: list[int], but: int) -> CompoundSelect[int, str, str]:
     going = (
         TransferItem.transfer_id == Transfer.id,
         TransferItem.outcome == "",
-        TransferItem.case_file_id.in_(numbers),
+        TransferItem.case_file_id.in_(these),
         Transfer.id != but,
     )
     return union(
         _said("in_transfer", TransferItem.case_file_id, Transfer.code, *going),
         _said("frozen", Frozen.case_file_id, FreezeOrder.number, *frozen,
-              Frozen.case_file_id.in_(numbers)),
+              Frozen.case_file_id.in_(these)),
         _said("frozen", inside, FreezeOrder.number, *frozen,
               Frozen.document_id == Placement.document_id, in_it),
         _said("on_disposal_list", DisposalItem.case_file_id, Disposal.code, *alive,
-              DisposalItem.case_file_id.in_(numbers)),
+              DisposalItem.case_file_id.in_(these)),
         _said("on_disposal_list", inside, Disposal.code, *alive,
               DisposalItem.document_id == Placement.document_id, in_it),
-        _said("lent_out", Loan.case_file_id, Loan.borrower, out, Loan.case_file_id.in_(numbers)),
+        _said("lent_out", Loan.case_file_id, Loan.borrower, out, Loan.case_file_id.in_(these)),
         _said("lent_out", inside, Loan.borrower, out,
               Loan.document_id == Placement.document_id, in_it),
         _said("copies_missing", inside, Document.code, Document.id == Placement.document_id, in_it,

@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 import archive.database
 
-revision = '0001_0d1c15c5'
+revision = '0001_e1d7192f'
 down_revision = None
 
 
@@ -323,11 +323,12 @@ def upgrade() -> None:
     sa.UniqueConstraint('code', name=op.f('uq_document_code'))
     )
     with op.batch_alter_table('document', schema=None) as batch_op:
-        batch_op.create_index('ix_document_alarm', ['organ_id'], unique=False, sqlite_where=sa.text('alarm is not null'), postgresql_where=sa.text('alarm is not null'))
+        batch_op.create_index('ix_document_alarm', ['organ_id', 'id', 'code'], unique=False, sqlite_where=sa.text('alarm is not null'), postgresql_where=sa.text('alarm is not null'))
         batch_op.create_index('ix_document_behind', ['id'], unique=False, sqlite_where=sa.text('indexed_revision < revision'), postgresql_where=sa.text('indexed_revision < revision'))
         batch_op.create_index('ix_document_doc_code', ['organ_id', 'doc_code'], unique=False)
         batch_op.create_index(batch_op.f('ix_document_issued_date'), ['issued_date'], unique=False)
-        batch_op.create_index('ix_document_mending', ['organ_id', 'id'], unique=False, sqlite_where=sa.text('mending is not null'), postgresql_where=sa.text('mending is not null'))
+        batch_op.create_index('ix_document_maintenance', ['id', 'maintenance', 'code'], unique=False, sqlite_where=sa.text("maintenance != ''"), postgresql_where=sa.text("maintenance != ''"))
+        batch_op.create_index('ix_document_mending', ['organ_id', 'id', 'code'], unique=False, sqlite_where=sa.text('mending is not null'), postgresql_where=sa.text('mending is not null'))
         batch_op.create_index('ix_document_number', ['organ_id', 'code_number'], unique=False)
         batch_op.create_index('ix_document_organ', ['organ_id', 'alarm', 'id', 'destroyed_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_document_shelved_at'), ['shelved_at'], unique=False)
@@ -2154,6 +2155,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_document_organ')
         batch_op.drop_index('ix_document_number')
         batch_op.drop_index('ix_document_mending', sqlite_where=sa.text('mending is not null'), postgresql_where=sa.text('mending is not null'))
+        batch_op.drop_index('ix_document_maintenance', sqlite_where=sa.text("maintenance != ''"), postgresql_where=sa.text("maintenance != ''"))
         batch_op.drop_index(batch_op.f('ix_document_issued_date'))
         batch_op.drop_index('ix_document_doc_code')
         batch_op.drop_index('ix_document_behind', sqlite_where=sa.text('indexed_revision < revision'), postgresql_where=sa.text('indexed_revision < revision'))
