@@ -252,8 +252,12 @@ def _starts(places_of: Mapping[str, list[int]], wanted: Wanted) -> list[int]:
     first = wanted.folded[0]
     if _is_opened_by_word(wanted):
         return places_of.get(_alike(first), [])
-    found = [places for word, places in places_of.items() if _fits(word, first, wanted.how)]
-    return sorted(chain.from_iterable(found))
+    if wanted.how == "near":
+        near = _near(first) if len(first) >= SHORTEST_NEAR else frozenset[str]()
+        fitting = places_of.keys() & (near | {_alike(first)})
+    else:
+        fitting = {word for word in places_of if word.startswith(first)}
+    return sorted(chain.from_iterable(places_of[word] for word in fitting))
 
 
 def _match(tokens: Sequence[_Token], start: int, number: int, wanted: Wanted) -> _Match | None:
