@@ -1,10 +1,10 @@
 """Keeping a search, sharing it with one's unit, following it, and dropping it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import get_args
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
 from sqlalchemy.orm import Session, joinedload
 
 from archive import audit, clock, notice_subjects, notices
@@ -250,24 +250,35 @@ def new_since(asker: Asker, one: SavedSearch, since: datetime) -> int:
     return asker.count(understand(one.asked).node, (*filters_of(one.chosen), later))
 
 
-def daily(session: Session, organ: Organ) -> list[SearchFollower]:
-    """Those who want to be told once a day and were told, or looked, on an earlier day.
+def daily(
+    session: Session, organ: Organ, most: int, after: tuple[int, int] = (0, 0)
+) -> list[SearchFollower]:
+    """Some of those who want to be told once a day and were told, or looked, on an earlier day.
 
     Whoever may not see the search any more is told nothing: it was shared and is not now, or they
     have gone to another unit.
+
+    Args:
+        session: of a look at the rows.
+        organ: whose searches.
+        most: how many; what one person follows stands together.
+        after: number of the person, and of what the person follows, with which the last ended.
     """
-    today = clock.today(organ)
+    midnight = clock.end_of(clock.today(organ) - timedelta(days=1), organ)
+    told_earlier = or_(SearchFollower.told_at.is_(None), SearchFollower.told_at < midnight)
     wanted = (
         select(SearchFollower)
         .join(SavedSearch, SavedSearch.id == SearchFollower.saved_search_id)
         .join(Person, Person.id == SearchFollower.person_id)
         .where(SavedSearch.organ_id == organ.id, SearchFollower.is_daily.is_(True))
         .where(or_(SavedSearch.person_id == Person.id, SavedSearch.unit_id == Person.unit_id))
+        .where(SearchFollower.seen_at < midnight, told_earlier)
+        .where(tuple_(SearchFollower.person_id, SearchFollower.id) > after)
         .options(joinedload(SearchFollower.saved_search), joinedload(SearchFollower.person))
-        .order_by(SearchFollower.id)
+        .order_by(SearchFollower.person_id, SearchFollower.id)
+        .limit(most)
     )
-    found = session.scalars(wanted).all()
-    return [one for one in found if clock.day_of(known_until(one), organ) < today]
+    return list(session.scalars(wanted))
 
 
 def known_until(one: SearchFollower) -> datetime:
@@ -275,8 +286,8 @@ def known_until(one: SearchFollower) -> datetime:
     return max(one.seen_at, one.told_at or one.seen_at)
 
 
-def tell(session: Session, organ: Organ, fresh: Iterable[SearchFollower], at: datetime) -> int:
-    """Put into the inbox of each that there is something new; how many notices were made.
+def tell(session: Session, organ: Organ, fresh: Iterable[SearchFollower], at: datetime) -> set[int]:
+    """Put into the inbox of each that there is something new; the notices that say so.
 
     What came until `at` is not told again, also not to those for whom there was nothing.
     """
@@ -285,7 +296,7 @@ def tell(session: Session, organ: Organ, fresh: Iterable[SearchFollower], at: da
         one.told_at = at
         day = clock.day_of(at, organ).isoformat()
         told.append(Told(one.person_id, NEW, one.saved_search, day))
-    return len(notices.tell(session, organ, told))
+    return {one.id for one in notices.tell(session, organ, told, in_one=True)}
 
 
 def subjects(session: Session, person: Person, numbers: set[int]) -> Subjects:

@@ -325,7 +325,7 @@ class Worker:
             return False
         self._terms_seen = time.monotonic()
         term_watch.look(self._services, self._stopping.is_set)
-        search_watch.look(self._services)
+        search_watch.look(self._services, self._stopping.is_set)
         return False
 
 

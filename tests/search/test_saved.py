@@ -123,7 +123,7 @@ def test_who_may_not_see_a_search_any_more_is_told_nothing_of_it(
         tomorrow = clock.now() + timedelta(days=1)
         with db.reading() as session, pytest.MonkeyPatch.context() as patch:
             patch.setattr(clock, "now", lambda: tomorrow)
-            return {one.person_id for one in saved.daily(session, organ)}
+            return {one.person_id for one in saved.daily(session, organ, 50)}
 
     assert waiting() == {lan.id, hoa.id}
     with audit.acting_as(lan, "test"), db.transaction() as session:

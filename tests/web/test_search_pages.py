@@ -188,3 +188,26 @@ def test_the_list_is_taken_along_with_what_the_asker_may_know_and_told(
     else:
         assert answer.data.startswith(b"%PDF")
     assert office.as_("binh").get("/search/list?q=a&form=exe").status_code == 404
+
+
+def test_thousands_of_kept_searches_are_looked_at_some_at_a_time(
+    office: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("binh", "lan"):
+        for number in range(5):
+            form = {"name": f"Số {number}", "q": "cai cach", "is_daily": "1"}
+            office.post(office.as_(name), "/search/saved", **form)
+    later = clock.now() + timedelta(seconds=5)
+    with clock.standing_at(later):
+        a_document(office.services.db, office.organ(), "Cải cách lần nữa")
+    _index(office)
+    monkeypatch.setattr(search_watch, "AT_ONCE", 3)
+    asked_to_stop = iter([False, True])
+    with clock.standing_at(later + timedelta(days=1)):
+        assert search_watch.look(office.services, lambda: next(asked_to_stop, True)) == 1
+        assert search_watch.look(office.services) == 2  # one letter each, the first one's goes on
+        assert search_watch.look(office.services) == 0
+    with office.services.db.reading() as rows:
+        told = rows.scalars(select(NoticeItem).where(NoticeItem.kind == saved.NEW)).all()
+    assert len(told) == 10
+    assert len({one.notice_id for one in told}) == len({one.person_id for one in told}) == 2
