@@ -12,7 +12,7 @@ from sqlalchemy import Table, insert
 from sqlalchemy.engine import Connection
 
 from archive import audit, numbering, organs, people
-from archive.database import Database
+from archive.database import Base, Database
 from archive.life_models import KeptBack, Notice, NoticeItem, Submission, SubmissionItem
 from archive.models import (
     CaseFile,
@@ -138,10 +138,11 @@ def many(connection: Connection, model: type, rows: row.Rows) -> None:
 
 
 def repair_sequences(connection: Connection) -> None:
-    """Numbers were given by us; the server's own counting begins behind them."""
-    numbered = (CaseFile, Document, Part, Rendition, Placement, RegisterEntry, Register, Intake)
-    for model in (*numbered, Submission, FilePlan, FilePlanEntry, Notice):
-        name = model.__tablename__
-        connection.exec_driver_sql(
-            f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), max(id)) FROM {name}"
-        )
+    """Numbers were given by us; the server's own counting begins behind them, in every table."""
+    for table in Base.metadata.sorted_tables:
+        counted = table.autoincrement_column
+        if counted is not None and counted.default is None and not counted.foreign_keys:
+            connection.exec_driver_sql(
+                f"SELECT setval(pg_get_serial_sequence('{table.name}', '{counted.name}'), "
+                f"max({counted.name})) FROM {table.name} HAVING max({counted.name}) IS NOT NULL"
+            )
