@@ -57,7 +57,6 @@ def texts_of(entry: Entry) -> dict[str, str]:
     """
     if entry.texts:
         return dict(entry.texts)
-    title = split(entry.title)
     others = (
         entry.id,
         entry.number,
@@ -68,26 +67,30 @@ def texts_of(entry: Entry) -> dict[str, str]:
         *entry.fields,
         entry.body,
     )
-    parts = [title, *(split(text) for text in others if text)]
-    exact = [[token.exact for token in part] for part in parts]
-    folded = [[token.folded for token in part] for part in parts]
+    title = _both(entry.title)
+    parts = [title, *(_both(text) for text in others if text)]
+    fields = [(name, *_both(text)) for name, text in entry.named.items()]
     texts = {
-        EXACT: f" {_GAP} ".join(map(" ".join, exact)),
-        FOLDED: f" {_GAP} ".join(map(" ".join, folded)),
-        TITLE: " ".join(exact[0]),
-        TITLE_FOLDED: " ".join(folded[0]),
-        NAMED: f" {_GAP} ".join(
-            " ".join(named(name, token.exact) for token in split(text))
-            for name, text in entry.named.items()
-        ),
-        NAMED_FOLDED: f" {_GAP} ".join(
-            " ".join(named(name, token.folded) for token in split(text))
-            for name, text in entry.named.items()
-        ),
-        PAIRS: " ".join(pair for part in exact for pair in pairs(part)),
-        PAIRS_FOLDED: " ".join(pair for part in folded for pair in pairs(part)),
+        EXACT: _parted(exact for exact, _ in parts),
+        FOLDED: _parted(folded for _, folded in parts),
+        TITLE: " ".join(title[0]),
+        TITLE_FOLDED: " ".join(title[1]),
+        NAMED: _parted([named(name, one) for one in exact] for name, exact, _ in fields),
+        NAMED_FOLDED: _parted([named(name, one) for one in folded] for name, _, folded in fields),
+        PAIRS: " ".join(pair for exact, _ in parts for pair in pairs(exact)),
+        PAIRS_FOLDED: " ".join(pair for _, folded in parts for pair in pairs(folded)),
     }
     return {field: text or _GAP for field, text in texts.items()}
+
+
+def _both(text: str) -> tuple[list[str], list[str]]:
+    """The words of a text with their marks, and without."""
+    forms = [form for chunk in _CHUNK.findall(text) for form in _forms(chunk)]
+    return [one[0] for one in forms], [one[1] for one in forms]
+
+
+def _parted(texts: Iterable[list[str]]) -> str:
+    return f" {_GAP} ".join(map(" ".join, texts))
 
 
 def keys_of(entry: Entry) -> dict[str, tuple[str, ...]]:

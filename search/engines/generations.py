@@ -25,12 +25,12 @@ class Generations:
     def __init__(self, root: Path, version: int | str) -> None:
         self.root = root
         self._version = version
-        self._pointer = root / "current"
+        self.pointer = root / "current"
 
     def current(self) -> Path | None:
         """The generation that readers use, None while there is none."""
         try:
-            name = self._pointer.read_text().strip()
+            name = self.pointer.read_text().strip()
         except FileNotFoundError:
             return None
         folder = self.root / name
@@ -67,8 +67,13 @@ class Generations:
             if self.current() != folder:
                 shutil.rmtree(folder, ignore_errors=True)
             raise
+        self.remove_others()
+
+    def remove_others(self) -> None:
+        """Remove what a kill left half made."""
+        current = self.current()
         for other in self._all():
-            if other != folder:
+            if other != current:
                 shutil.rmtree(other)
 
     def _all(self) -> list[Path]:
@@ -85,7 +90,7 @@ class Generations:
             pointer.write(folder.name + "\n")
             pointer.flush()
             os.fsync(pointer.fileno())
-        following.replace(self._pointer)
+        following.replace(self.pointer)
         sync_folder(self.root)
 
 

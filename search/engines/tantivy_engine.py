@@ -5,8 +5,7 @@ writes; it opens the writer at its first change and keeps it until `close`. What
 stored, except the id and the revision, so that the index holds as little of a record as it can.
 """
 
-import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -28,9 +27,10 @@ from search.engine import (
     SearchBroken,
     in_order_of_ids,
 )
-from search.engines import tantivy_files
-from search.engines.generations import Dropped, Generations, WriterLock
-from search.engines.tantivy_files import damage_told
+from search.engines import tantivy_files, tantivy_merging
+from search.engines.on_folder import FolderEngine, given_back
+from search.engines.tantivy_files import LIST, damage_told
+from search.engines.tantivy_merging import HEAP
 from search.engines.tantivy_schema import (
     REVISION,
     SCHEMA_VERSION,
@@ -39,63 +39,27 @@ from search.engines.tantivy_schema import (
     by,
     make_schema,
 )
-from search.words import one_letter_away
-
-_HEAP = 64 * 1024 * 1024
 
 
-class TantivyEngine:
+class TantivyEngine(FolderEngine[tantivy.IndexWriter]):
     """The engine on one folder; safe to share between threads."""
 
     def __init__(self, root: Path) -> None:
-        self._generations = Generations(root, SCHEMA_VERSION)
+        super().__init__(root, SCHEMA_VERSION)
         self._schema = make_schema()
-        self._reading = threading.Lock()
         self._index: tantivy.Index | None = None
-        self._seen: tuple[Path, int, int] | None = None
-        self._writing = threading.RLock()
-        self._lock = WriterLock(root)
-        self._dropped = Dropped(root)
+        self._seen: tuple[Path, tuple[int, ...]] | None = None
         self._writer: tantivy.IndexWriter | None = None
 
-    def put(self, entries: Iterable[Entry]) -> None:
-        """Add these, replacing any with the same id; they are found when this returns."""
-        with self._changing() as writer:
-            for entry in entries:
-                _delete(writer, entry.id)
-                _add(writer, entry)
-            _commit(writer)
+    # Reading ------------------------------------------------------------------------------------
 
-    def drop(self, ids: Iterable[str]) -> None:
-        """Forget these. Forgetting twice is fine."""
-        with self._changing() as writer:
-            dropped = list(ids)
-            self._dropped.add(sorted(self.held(dropped)))
-            for one in dropped:
-                _delete(writer, one)
-            _commit(writer)
-
-    def find(self, query: Query) -> Page:
-        """The best matches that the asker may read.
-
-        Raises:
-            SearchBroken: the index is missing, damaged or of another version.
-        """
-        if not query.readers:
-            return Page(start=query.start)
+    def _found(self, query: Query) -> Page:
         searcher = self._searcher()
         if query.first is None:
             return self._page(searcher, query)
         return self._page_of_two(searcher, query, query.first)
 
-    def facets(self, query: Query, fields: Sequence[str]) -> dict[str, dict[str, int]]:
-        """Of all that the question finds, how many have which value in each of these fields.
-
-        Raises:
-            SearchBroken: the index is missing, damaged or of another version.
-        """
-        if not query.readers:
-            return {field: {} for field in fields}
+    def _counted(self, query: Query, fields: Sequence[str]) -> dict[str, dict[str, int]]:
         searcher = self._searcher()
         counted = {"size": _VALUES, "segment_size": _VALUES}
         wanted = {field: {"terms": {"field": field, **counted}} for field in fields}
@@ -106,85 +70,22 @@ class TantivyEngine:
             for field in fields
         }
 
-    def check(self) -> None:
-        """Look whether it can be asked.
-
-        Raises:
-            SearchBroken: the index is missing, damaged or of another version.
-        """
-        self.find(engine.Query(engine.Everything(), ("nobody",), limit=1))
-
-    def near(self, word: str, most: int) -> list[str]:
-        """Words without marks in the index that differ by one letter, the commonest first.
-
-        Raises:
-            SearchBroken: the index is missing, damaged or of another version.
-        """
+    def _frequencies(self, field: str, words: Iterable[str]) -> dict[str, int]:
         searcher = self._searcher()
         with damage_told():
-            counts = {one: searcher.doc_freq(engine.FOLDED, one) for one in one_letter_away(word)}
-        there = [one for one, count in counts.items() if count]
-        return sorted(there, key=lambda one: (-counts[one], one))[:most]
+            return {one: searcher.doc_freq(field, one) for one in words}
 
-    def held(self, ids: Iterable[str]) -> set[str]:
-        """Those of the ids that its files still name, also where they are only marked dropped.
+    def _ids_in_files(self) -> set[str]:
+        return tantivy_files.ids_in_files(self._searcher())
 
-        Raises:
-            SearchBroken: the index is missing, damaged or of another version.
-        """
-        searcher = self._searcher()
-        with damage_told():
-            return {one for one in ids if searcher.doc_freq(engine.ID, one)}
-
-    def purge(self, remaining: Remaining) -> Proof:
-        """Make all but these unrecoverable, and say how we know.
-
-        Only what stands in one part with something dropped is written anew.
-        """
-        with self._writing:
-            kept = set(remaining.ids())
-            before = tantivy_files.ids_in_files(self._searcher()) | self._dropped.ids()
-            self.drop(sorted(before - kept))
-            self._finish_writer()  # no merge is on its way any more that would mix parts
-            kept -= self._write_anew(remaining, kept)
-            self._sweep_files()
-            proof = tantivy_files.proof(self._searcher(), self._generations.usable(), before, kept)
-            if proof.is_complete:
-                self._dropped.clear()
-            return proof
-
-    def rebuild(self, entries: Iterable[Entry]) -> None:
-        """Make a new index of these beside the old one, and put it in its place whole."""
-        with self._writing:
-            self._lock.take()
-            self._give_up_writer()
-            with self._generations.new() as folder:
-                with damage_told():
-                    writer = tantivy.Index(self._schema, path=str(folder)).writer(_HEAP, 1)
-                try:
-                    for entry in entries:
-                        _add(writer, entry)
-                    _commit(writer)
-                    _finish(writer)
-                except BaseException:
-                    _abandon(writer)
-                    raise
-
-    def clear(self) -> None:
-        """Forget everything; also makes the first, empty index."""
-        self.rebuild(())
-
-    def close(self) -> None:
-        """Let go of files and locks. The engine may be used again afterwards."""
-        with self._writing:
-            self._finish_writer()
-            self._lock.release()
-        self._let_go()
-
-    # Reading ------------------------------------------------------------------------------------
+    def _found_ids(self) -> set[str]:
+        return tantivy_files.found_ids(self._searcher())
 
     def _searcher(self) -> tantivy.Searcher:
         """The latest commit of the current generation, by whatever process it was made."""
+        with self._reading:
+            if self._index is not None and self._is_newest():
+                return self._index.searcher()
         generation = self._generations.current()
         try:
             return self._newest_view()
@@ -193,20 +94,32 @@ class TantivyEngine:
                 raise
             return self._newest_view()  # another process put a new one in its place just now
 
+    def _is_newest(self) -> bool:
+        """Whether nothing was committed and no generation came since we looked last."""
+        if self._seen is None:
+            return False
+        folder, marks = self._seen
+        try:
+            return marks == self._marks(folder)
+        except OSError:
+            return False
+
+    def _marks(self, folder: Path) -> tuple[int, ...]:
+        both = (self._generations.pointer.stat(), (folder / LIST).stat())
+        return tuple(mark for one in both for mark in (one.st_ino, one.st_mtime_ns))
+
     def _newest_view(self) -> tantivy.Searcher:
         with self._reading, damage_told():
             folder = self._generations.usable()
-            stat = (folder / "meta.json").stat()
-            now = (folder, stat.st_ino, stat.st_mtime_ns)
+            marks = self._marks(folder)
             if self._index is None or self._seen is None or self._seen[0] != folder:
                 self._index = tantivy.Index.open(str(folder))
-            elif now != self._seen:
+            else:
                 self._index.reload()
-            self._seen = now
+            self._seen = (folder, marks)
             return self._index.searcher()
 
     def _let_go(self) -> None:
-        """Close our view of the index; the next search opens it anew."""
         with self._reading:
             self._index = self._seen = None
 
@@ -258,51 +171,75 @@ class TantivyEngine:
         self._lock.take()
         if self._writer is None:
             with damage_told():
-                self._writer = tantivy.Index.open(str(self._generations.usable())).writer(_HEAP, 1)
+                self._writer = tantivy.Index.open(str(self._generations.usable())).writer(HEAP, 1)
         return self._writer
 
     def _give_up_writer(self) -> None:
-        """Drop the writer with all that it has not committed."""
         if self._writer is not None:
             _abandon(self._writer)
             self._writer = None
 
     def _finish_writer(self) -> None:
-        """End the writer gently, merges included."""
         if self._writer is not None:
             writer, self._writer = self._writer, None
             _finish(writer)
 
+    def _delete(self, writer: tantivy.IndexWriter, ids: Iterable[str]) -> None:
+        with damage_told():
+            for one in ids:
+                writer.delete_documents_by_term(engine.ID, one)
+
+    def _add(self, writer: tantivy.IndexWriter, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            with damage_told():
+                writer.add_document(as_document(entry))
+
+    def _commit(self, writer: tantivy.IndexWriter) -> None:
+        with damage_told():
+            writer.commit()
+
+    def _build(self, folder: Path, entries: Iterable[Entry]) -> None:
+        with damage_told():
+            writer = tantivy.Index(self._schema, path=str(folder)).writer(HEAP, 1)
+        try:
+            self._add(writer, entries)
+            self._commit(writer)
+            _finish(writer)
+        except BaseException:
+            _abandon(writer)
+            raise
+
     # Forgetting ---------------------------------------------------------------------------------
 
-    def _write_anew(self, remaining: Remaining, kept: set[str]) -> set[str]:
-        """Put again what stands beside something dropped, or is missing; what there is no more.
-
-        Parts of which nothing is in use leave with the commit.
-        """
-        searcher = self._searcher()
-        anew = tantivy_files.ids_beside_dropped(searcher, self._generations.usable())
-        anew |= kept - tantivy_files.found_ids(searcher)
-        lost = set(anew)
-        if not anew:
-            return lost
-        with self._changing() as writer:
-            for one in sorted(anew):
-                _delete(writer, one)
-            for entry in remaining.entries(anew):
-                if entry.id in lost:
-                    lost.remove(entry.id)
-                    _add(writer, entry)
-            _commit(writer)
+    def _write_anew(self, remaining: Remaining, kept: Collection[str]) -> set[str]:
+        """In a new generation, made of the files of this one; or, of a few entries, all anew."""
+        self._finish_writer()
+        lost: set[str] = set()
+        if len(kept) > tantivy_merging.TOGETHER and self._count_unclean():
+            lost = set(sorted(kept)[: tantivy_merging.TOGETHER])
+            few = list(given_back(remaining, lost))
+            old = self._generations.usable()
+            with self._generations.new() as folder:
+                tantivy_merging.copy(old, folder)
+                tantivy_merging.merge(folder, few)
+        if self._count_unclean():
+            lost = set(kept)
+            self.rebuild(given_back(remaining, lost))
+        self._sweep_files()
         return lost
+
+    def _count_unclean(self) -> int:
+        return tantivy_files.count_unclean(self._generations.usable())
 
     def _sweep_files(self) -> None:
         """Remove the files of parts that are no longer in use, those of late merges included."""
         self._searcher()  # our own view lets go of the old files first
-        self._finish_writer()
         writer = self._open_writer()
         with damage_told():
             writer.garbage_collect_files()
+
+    def _proof(self, before: set[str], kept: set[str]) -> Proof:
+        return tantivy_files.proof(self._searcher(), self._generations.usable(), before, kept)
 
 
 _ORDERS: dict[str, dict[str, Any]] = {
@@ -313,22 +250,6 @@ _ORDERS: dict[str, dict[str, Any]] = {
     "title": {"order_by_field": by("title"), "order": tantivy.Order.Asc},
 }
 _VALUES = 65_000  # of one facet; the engine counts no more
-
-
-def _add(writer: tantivy.IndexWriter, entry: Entry) -> None:
-    document = as_document(entry)
-    with damage_told():
-        writer.add_document(document)
-
-
-def _delete(writer: tantivy.IndexWriter, document: str) -> None:
-    with damage_told():
-        writer.delete_documents_by_term(engine.ID, document)
-
-
-def _commit(writer: tantivy.IndexWriter) -> None:
-    with damage_told():
-        writer.commit()
 
 
 def _finish(writer: tantivy.IndexWriter) -> None:

@@ -1,7 +1,7 @@
 """What the files of a Tantivy index still hold: ids, parts with dropped entries, stray files.
 
-A dropped entry is only marked; its words stay in the part (segment) it was written to until nothing
-of that part is in use. So a purge writes anew what else stands in such parts, and looks again.
+A dropped entry is only marked; its words stay in the part (segment) it was written to until that
+part is written anew.
 """
 
 import json
@@ -14,6 +14,8 @@ import tantivy
 
 from search import engine
 from search.engine import Proof, SearchBroken
+
+LIST = "meta.json"  # of the parts in use
 
 
 def ids_in_files(searcher: tantivy.Searcher) -> set[str]:
@@ -30,30 +32,9 @@ def found_ids(searcher: tantivy.Searcher) -> set[str]:
     return {word for word, _ in there}
 
 
-def ids_beside_dropped(searcher: tantivy.Searcher, folder: Path) -> set[str]:
-    """Ids of the entries that are found and stand in a part with dropped ones.
-
-    Raises:
-        SearchBroken: `damaged`; the searcher's parts are not those that the folder lists.
-    """
-    parts = _parts(folder)
-    dropped = [one["deletes"]["num_deleted_docs"] if one["deletes"] else 0 for one in parts]
-    if sum(one["max_doc"] for one in parts) - sum(dropped) != searcher.num_docs:
-        raise SearchBroken("search_broken", reason="damaged", said="parts do not add up")
-    if not any(dropped):
-        return set()
-    with damage_told():
-        places = searcher.search(tantivy.Query.all_query(), limit=max(searcher.num_docs, 1)).hits
-        beside = [place for _, place in places if dropped[place.segment_ord]]
-        return {str(searcher.doc(place)[engine.ID][0]) for place in beside}
-
-
 def proof(searcher: tantivy.Searcher, folder: Path, before: set[str], kept: set[str]) -> Proof:
     """What is seen now, where `before` was seen and `kept` should be left."""
     found = ids_in_files(searcher)
-    parts = _parts(folder)
-    live = {one["segment_id"].replace("-", "") for one in parts}
-    stray = [one.name for one in folder.iterdir() if _is_stray(one.name, live)]
     return Proof(
         engine="tantivy",
         probe="term dictionary of ids, all segments",
@@ -61,23 +42,38 @@ def proof(searcher: tantivy.Searcher, folder: Path, before: set[str], kept: set[
         remaining=len(found),
         missing=tuple(sorted(kept - found)),
         unexpected=tuple(sorted(found - kept)),
-        segments=len(parts),
-        segments_with_deletions=sum(1 for one in parts if one["deletes"]),
-        stray_files=tuple(sorted(stray)),
+        segments=len(parts(folder)),
+        segments_with_deletions=count_unclean(folder),
+        stray_files=tuple(sorted(one.name for one in _strays(folder))),
     )
 
 
-def _parts(folder: Path) -> list[dict[str, Any]]:
-    """The parts in use, in the order in which a searcher counts them."""
+def parts(folder: Path) -> list[dict[str, Any]]:
+    """The parts in use."""
     with damage_told():
-        found: list[dict[str, Any]] = json.loads((folder / "meta.json").read_text())["segments"]
+        found: list[dict[str, Any]] = json.loads((folder / LIST).read_text())["segments"]
         return found
 
 
-def _is_stray(name: str, live: set[str]) -> bool:
-    """Whether this file belongs to a part that the index no longer lists."""
-    stem = name.partition(".")[0]
-    return len(stem) == 32 and stem not in live
+def count_unclean(folder: Path) -> int:
+    """How many parts hold something that is only marked dropped."""
+    return sum(1 for one in parts(folder) if one["deletes"])
+
+
+def files_of_parts(folder: Path) -> list[Path]:
+    """The files of the parts in use."""
+    live = {one["segment_id"].replace("-", "") for one in parts(folder)}
+    return [one for one in _files(folder) if one.name.partition(".")[0] in live]
+
+
+def _strays(folder: Path) -> set[Path]:
+    """Files of parts that the index no longer lists."""
+    return set(_files(folder)) - set(files_of_parts(folder))
+
+
+def _files(folder: Path) -> list[Path]:
+    """The files of all parts; they begin with its number, which has 32 digits."""
+    return [one for one in folder.iterdir() if len(one.name.partition(".")[0]) == 32]
 
 
 @contextmanager

@@ -1,12 +1,14 @@
 """What only Tantivy's engine has to prove: its files, its locks, and that it survives."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -22,7 +24,10 @@ from search.engine import (
     SearchBusy,
     Term,
 )
+from search.engines import tantivy_merging
 from search.engines.tantivy_engine import TantivyEngine
+from search.engines.tantivy_merging import TOGETHER
+from search.words import texts_of
 from tests.search.conftest import EVERYONE, Staying, an_entry, invented
 
 ALL = Query(Everything(), (*EVERYONE, "person:3"), limit=1)
@@ -213,27 +218,59 @@ def segments(root: Path) -> set[str]:
     return {path.name.partition(".")[0] for path in generation(root).glob("*.term")}
 
 
-def test_a_purge_writes_anew_only_what_stands_beside_something_dropped(root: Path) -> None:
+@dataclass(frozen=True)
+class Asked(Staying):
+    """Remembers for which entries it was asked."""
+
+    asked: set[str] = field(default_factory=set)
+
+    def entries(self, ids: Collection[str]) -> list[Entry]:
+        self.asked.update(ids)
+        return super().entries(ids)
+
+
+def test_a_purge_needs_few_entries_however_many_stand_beside_something_dropped(root: Path) -> None:
+    entry = an_entry("T-0", "quy chế")
+    words = texts_of(entry)
+    many = [replace(entry, id=f"T-{n:05d}", texts=words) for n in range(17_500)]  # a large part
     engine = TantivyEngine(root)
-    engine.clear()
+    engine.rebuild([*many, an_entry("T-secret", "xylophone")])
+    assert len(segments(root)) == 1
+    engine.drop(["T-secret"])
+    staying = Asked(many)
+    proof = engine.purge(staying)
+    assert proof.is_complete
+    assert proof.gone == ("T-secret",)
+    assert len(staying.asked) == TOGETHER
+    assert engine.near("xylophona", 5) == []
+    assert (
+        engine.find(ALL).total == engine.find(Query(Term(EXACT, "chế"), EVERYONE)).total == 17_500
+    )
+    engine.close()
+
+
+def test_where_tantivy_merges_in_another_way_all_is_written_anew(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tantivy_merging, "merge", lambda *_: None)
+    engine = TantivyEngine(root)
     entries = invented(12)
-    for start in (0, 4, 8):
-        engine.put(entries[start : start + 4])
-    before = segments(root)
+    engine.rebuild(entries)
     engine.drop([entries[5].id])
-    asked: list[str] = []
-
-    class Asked(Staying):
-        def entries(self, ids: Collection[str]) -> list[Entry]:
-            asked.extend(ids)
-            return super().entries(ids)
-
-    kept = entries[:5] + entries[6:]
-    assert engine.purge(Asked(kept)).is_complete
-    assert sorted(asked) == sorted(one.id for one in (entries[4], entries[6], entries[7]))
-    assert len(before) == 3
-    assert len(before & segments(root)) == 2
+    staying = Asked(entries[:5] + entries[6:])
+    assert engine.purge(staying).is_complete
+    assert staying.asked == {one.id for one in staying.kept}
     assert engine.find(ALL).total == 11
+    engine.close()
+
+
+def test_what_a_killed_rebuild_or_purge_left_behind_goes_with_the_next_purge(root: Path) -> None:
+    engine = TantivyEngine(root)
+    engine.rebuild(invented(5))
+    left = root / "generation-000099"
+    shutil.copytree(generation(root), left)
+    assert engine.purge(Staying(invented(5))).is_complete
+    assert not left.exists()
     engine.close()
 
 
@@ -269,7 +306,10 @@ def test_after_a_purge_no_file_of_an_old_segment_is_left(root: Path) -> None:
 _WRITER = """
 import sys
 from pathlib import Path
+from search.engines import tantivy_merging
 from search.engines.tantivy_engine import TantivyEngine
+from search.engines.tantivy_merging import TOGETHER
+from search.words import texts_of
 from tests.search.conftest import Staying, an_entry, invented
 engine = TantivyEngine(Path(sys.argv[1]))
 entries = invented(40)
