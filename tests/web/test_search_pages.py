@@ -96,6 +96,13 @@ def test_beyond_the_last_page_stands_the_last_and_what_is_too_deep_is_said(
     assert "Chỉ lật xem được 2 kết quả đầu" in cut and 'aria-label="Trang 2"' not in cut
 
 
+def test_where_nothing_says_all_of_it_the_first_line_says_so(office: House) -> None:
+    binh = office.as_("binh")
+    page = binh.get("/search?q=bao+cao+cai+cach+hanh+chinh+thuyloi").text
+    assert "Không có kết quả nào khớp đủ. Từ đây trở xuống" in page
+    assert "khớp đủ" not in binh.get("/search?q=cai+cach").text
+
+
 def test_a_case_file_was_found_by_its_title_or_code_and_not_by_a_subject(office: House) -> None:
     binh = office.as_("binh")
     assert "Khớp ở: tiêu đề</div>" in binh.get("/search?q=cai+cach&kind=case_file").text

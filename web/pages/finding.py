@@ -164,6 +164,8 @@ def _ends(answer: Answer) -> dict[int, str]:
         told[max(most, 0)] = gettext("From here on: most of the words, or all of them but apart")
     if answer.near and near < min(len(answer.found), most):
         told[max(near, 0)] = gettext("From here on: spelt a little differently")
+    if not answer.exact and 0 in told and answer.start == 0:
+        told[0] = " ".join((gettext("Nothing says all of it."), told[0]))
     return told
 
 
