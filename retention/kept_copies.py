@@ -157,6 +157,7 @@ def _on_tombstones(organ: Organ, copies: Any) -> Select[str, int, str, str, date
     """The list itself may not be known here: an older copy of the archive was put back."""
     return (
         select(Document.code, Document.id, Tombstone.code, Destruction.code, Tombstone.twin_until)
+        .select_from(Document)
         .join(
             Tombstone,
             and_(
