@@ -17,6 +17,7 @@ from search.engines.elasticsearch_address import Address
 from search.engines.elasticsearch_engine import ElasticsearchEngine
 from tests.factories import a_case_file, a_document, stored
 from tests.web.conftest import House, _arrived
+from tests.web.test_questions import MOST, asked
 from tests.web.test_search_pages import _index, hits
 from web.app import create_app
 
@@ -147,6 +148,20 @@ def test_the_page_of_a_document_waits_for_no_index(away: House) -> None:
     assert client.get(f"/documents/{away.open_code}/alike").status_code == 503
     inside = client.get(f"/documents/{away.open_code}/find?q=chu+ky")
     assert inside.status_code == 200 and "Có trên 2 trang" in inside.text
+
+
+def test_few_questions_however_much_is_found(akin: House) -> None:
+    few = [f"/documents/{akin.open_code}/alike", f"/documents/{akin.open_code}/find?q=chu+ky"]
+    once = [len(asked(akin, "lan", one)) for one in few]
+    for number in range(6):
+        a_document(
+            akin.services.db, akin.organ(), f"Sơ kết quy chế quản lý chữ ký số {number}",
+            code_number=f"{100 + number}",
+        )  # fmt: skip
+    _index(akin)
+    again = [len(asked(akin, "lan", one)) for one in few]
+    assert max(once) <= MOST
+    assert again[0] == once[0] and again[1] <= once[1]  # it was opened just now
 
 
 # Inside a case file -------------------------------------------------------------------------------
