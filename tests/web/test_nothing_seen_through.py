@@ -149,3 +149,27 @@ def test_no_notice_tells_of_what_is_closed(office: House) -> None:
     with clock.standing_at(later + timedelta(days=1)):
         assert search_watch.look(office.services) == 1
     assert "Cây" not in office.as_("binh").get("/notices").text
+
+
+@pytest.mark.parametrize("who", ["binh", "hoa"])
+def test_a_closed_thing_is_answered_like_one_that_is_nowhere(office: House, who: str) -> None:
+    closed = a_case_file(
+        office.services.db, office.organ(), "Kín", holder=office.person("lan"),
+        access_level="assigned",
+    )  # fmt: skip
+    _index(office)
+    client = office.as_(who)
+    pairs = ((closed.code, "TTLT.2026.999"), (office.closed_code, "TTLT-2026-0009999"))
+    paths = (
+        ("/search?q=&inside={}", "/search?q=&case_file={}", "/search/list?inside={}&form=csv"),
+        ("/search?q={}", "/documents/{}/find?q=a", "/documents/{}/alike", "/search?q=mã:{}"),
+    )
+    for (there, nowhere), asked in zip(pairs, paths, strict=True):
+        for path in asked:
+            one, other = client.get(path.format(there)), client.get(path.format(nowhere))
+            assert one.status_code == other.status_code, path
+            assert without_token(one.text, there) == without_token(other.text, nowhere), path
+
+
+def without_token(text: str, code: str) -> str:
+    return re.sub(r'name="csrf_token" value="[^"]+"', "", text).replace(code, "CODE")
