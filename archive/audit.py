@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import TextClause, inspect, select
+from sqlalchemy import TextClause, insert, inspect, select
 from sqlalchemy import event as listen_to
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 from sqlalchemy.orm.attributes import set_committed_value
@@ -234,10 +234,11 @@ def _note_changes(session: Session, _context: UOWTransaction) -> None:
 def _is_told_change(row: Row) -> bool:
     """Whether more than book-keeping columns changed."""
     state = inspect(row)
+    own = state.mapper.column_attrs
     return any(
-        state.attrs[one.key].history.has_changes()
-        for one in state.mapper.column_attrs
-        if one.key not in row.UNTOLD
+        state.attrs[one].history.has_changes()
+        for one in state.committed_state  # what was set since it was read
+        if one in own and one not in row.UNTOLD
     )
 
 
@@ -321,10 +322,12 @@ def _append(session: Session, head: ChainHead, told: list[_Told]) -> None:
         head.last_id = event.id
         session.add(event)
         session.flush()
-        session.add_all(
-            EventRow(event_id=event.id, kind=kind, row_id=number, row_digest=digest)
+        touched = [
+            {"event_id": event.id, "kind": kind, "row_id": number, "row_digest": digest}
             for (kind, number), digest in one.rows.items()
-        )
+        ]
+        for some in pieces(touched):
+            session.execute(insert(EventRow.__table__), some)  # type: ignore[arg-type]
         if words is not None:
             session.add(words)
         session.info.setdefault("linked", []).append((event.id, event.link))

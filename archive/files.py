@@ -198,7 +198,7 @@ class LocalFiles:
 
     def path(self, digest: str) -> Path:
         """Where the bytes of this digest lie."""
-        return self.root / digest[:2] / digest[2:4] / digest
+        return Path(f"{self.root}/{digest[:2]}/{digest[2:4]}/{digest}")  # thousands are asked for
 
     def _open(self, digest: str) -> BinaryIO:
         try:

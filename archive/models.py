@@ -463,8 +463,10 @@ class Document(Row):
         CheckConstraint("completeness in ('full', 'main_text', 'first_page')", name="completeness"),
         CheckConstraint("alarm in ('suspected_secret', 'secret', 'infected')", name="alarm"),
         CheckConstraint("page_amount is null or page_amount >= 0", name="page_amount"),
-        Index("ix_document_doc_code", "organ_id", "doc_code"),
-        Index("ix_document_number", "organ_id", "code_number"),
+        Index("ix_document_doc_code", "organ_id", "doc_code", "id"),
+        Index(
+            "ix_document_number", "organ_id", "code_number", "code_notation", "issued_date", "id"
+        ),
         Index("ix_document_organ", "organ_id", "alarm", "id", "destroyed_at"),
         Index(
             "ix_document_tray",
@@ -516,7 +518,7 @@ class Part(Row):
     ordinal: Mapped[int] = mapped_column(default=1)
     role: Mapped[str] = mapped_column(Text, default="main")
     file_name: Mapped[str] = mapped_column(Text)  # as it was given
-    digest: Mapped[str] = mapped_column(Text, index=True)  # SHA-256 at reception, for ever
+    digest: Mapped[str] = mapped_column(Text)  # SHA-256 at reception, for ever
     pages: Mapped[int | None] = mapped_column()
     facts: Mapped[Words] = mapped_column(JSON, default=dict)  # what the road found out
     mending: Mapped[str | None] = mapped_column(Text)
@@ -528,6 +530,7 @@ class Part(Row):
         UniqueConstraint("document_id", "ordinal"),
         CheckConstraint("role in ('main', 'annex', 'companion', 'attachment')", name="role"),
         CheckConstraint("length(digest) = 64", name="digest"),
+        Index("ix_part_digest", "digest", "document_id"),
     )
 
     def story_owner(self) -> tuple[str, int] | None:

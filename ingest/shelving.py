@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from archive import alarms, audit, documents
-from archive.database import after_commit
+from archive.database import after_commit, pieces
 from archive.documents import Arrived
 from archive.erased_words import erase_words
 from archive.errors import StoreFailed
@@ -221,25 +221,25 @@ def bring_back(engine: Engine, workshop: Workshop, digest: str) -> bool:
 
 def needed(session: Session, digests: Iterable[str]) -> set[str]:
     """Those that an intake on the road, a document, or an issuance is made of (R5)."""
-    wanted = list(digests)
-    found = select(Intake.digest).where(
-        Intake.digest.in_(wanted), Intake.state != "discarded", Intake.is_quarantined.is_(False)
-    )
-    return (
-        set(session.scalars(found))
-        | documents.digests_in_use(session, wanted)
-        | issued.named(session, wanted)
-    )
+    found: set[str] = set()
+    for some in pieces(digests):
+        waiting = select(Intake.digest).where(
+            Intake.digest.in_(some), Intake.state != "discarded", Intake.is_quarantined.is_(False)
+        )
+        found |= set(session.scalars(waiting))
+        found |= documents.digests_in_use(session, some) | issued.named(session, some)
+    return found
 
 
 def needed_apart(session: Session, digests: Iterable[str]) -> set[str]:
     """Those of which an intake's bytes lie in quarantine."""
-    found = select(Intake.digest).where(
-        Intake.digest.in_(list(digests)),
-        Intake.state != "discarded",
-        Intake.is_quarantined.is_(True),
-    )
-    return set(session.scalars(found))
+    found: set[str] = set()
+    for some in pieces(digests):
+        apart = select(Intake.digest).where(
+            Intake.digest.in_(some), Intake.state != "discarded", Intake.is_quarantined.is_(True)
+        )
+        found |= set(session.scalars(apart))
+    return found
 
 
 def _is_needed(session: Session, digest: str) -> bool:

@@ -171,8 +171,10 @@ def _places(session: Session, disposal: Disposal) -> list[dict[str, Any]]:
     """Of every place of content: how it was searched, what was found there before and after."""
     known = {one.name: one for one in PLACES}
     told: dict[str, dict[str, Any]] = {}
-    asked = select(Erasure).where(Erasure.disposal_id == disposal.id).order_by(Erasure.id)
-    for one in session.scalars(asked):
+    asked = select(Erasure.place, Erasure.before, Erasure.after).where(
+        Erasure.disposal_id == disposal.id
+    )
+    for one in session.execute(asked.order_by(Erasure.id)):
         place = told.setdefault(
             one.place,
             {

@@ -7,16 +7,17 @@ these rows go as well; their salted digests stay.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import JSON, Text, delete, select
+from sqlalchemy import JSON, ColumnElement, Text, delete, select
 from sqlalchemy.orm import Session
 
 from archive.database import Base, pieces
 from archive.models import CaseFile, Document, Event, EventRow, EventWords, Part, Row
+from retention import likenesses
 from retention.models import Clock
 
 FORGOTTEN = "0" * 64  # stands where a digest must stand
@@ -104,6 +105,7 @@ STAYS: dict[str, str] = {
     "frozen": "numbers only",
     "case_file_word": "made anew of the code alone, as the case file is written",
     "retention_clock": "deleted: nothing runs any more",
+    "document_likeness": "deleted: it looks like nothing any more",
     "disposal": "tombstone",
     "disposal_item": "tombstone",
     "disposal_document": "tombstone",
@@ -112,7 +114,9 @@ STAYS: dict[str, str] = {
 }
 
 # What more is written anew where a database does not write over what it frees.
-_ALSO = frozenset({"event_words", "case_file_word", "retention_clock", "placement"})
+_ALSO = frozenset(
+    {"event_words", "case_file_word", "retention_clock", "placement", "document_likeness"}
+)
 
 # Events on these stay in words: they are about people's decisions, not about what is in a record.
 _TOLD_BY_THEMSELVES = ("disposal", "destruction", "register_entry", "transfer", "freeze_order")
@@ -128,6 +132,9 @@ class Gone:
 
 Owned = dict[str, dict[int, tuple[Row, str]]]
 """Rows by their table and number, with the code of the thing that each belongs to."""
+
+Numbers = Mapping[str, Mapping[int, str]]
+"""The same by number alone: whoever only looks needs no more of a row than what they look for."""
 
 
 @dataclass(frozen=True)
@@ -149,10 +156,14 @@ def empty(session: Session, gone: Gone, mark: str) -> Forgot:
         mark: what stands where a reason must stand: the disposal's code.
     """
     found = rows_of(session, gone)
-    events = sorted(events_telling(session, found))
+    owners = {
+        name: {number: owner for number, (_, owner) in rows.items()} for name, rows in found.items()
+    }
+    events = sorted(events_telling(session, owners))
     changed = [one for name, rows in found.items() for one in _forget(session, name, rows, mark)]
     for some in pieces(gone.case_files):
         session.execute(delete(Clock).where(Clock.case_file_id.in_(some)))
+    likenesses.leave(session, gone.documents)
     for row, _ in (*found["document"].values(), *found["case_file"].values()):
         assert isinstance(row, Document | CaseFile)
         row.indexed_revision = row.revision
@@ -168,33 +179,51 @@ def erase_words(session: Session, events: Sequence[int]) -> None:
 
 
 def rows_of(session: Session, gone: Gone) -> Owned:
-    """All rows that forget."""
-    owners: dict[str, dict[int, str]] = {
-        "case_file": dict(gone.case_files),
-        "document": dict(gone.documents),
-        "part": _owned(session, Part.id, Part.document_id, gone.documents),
-        "register_entry": _entries(session, gone.documents),
+    """All rows that forget, as they are now."""
+
+    def read(table: Any, _name: str, column: str, where: ColumnElement[bool]) -> Iterator[_Read]:
+        wanted = select(table).where(where).execution_options(populate_existing=True)
+        for row in session.scalars(wanted):
+            yield row.id, getattr(row, column), row
+
+    walked = _walk(session, gone, read)
+    return {
+        name: {number: (row, owner) for number, (owner, row) in rows.items()}
+        for name, rows in walked.items()
     }
-    found: Owned = {}
-    for name, one in TABLES.items():
-        if name not in Base.metadata.tables:
-            continue
-        found[name] = _rows(session, name, one, owners)
-        owners.setdefault(name, {row: owner for row, (_, owner) in found[name].items()})
-    return found
 
 
-def words_left(rows: Owned, mark: str) -> Counter[str]:
+def numbers_of(session: Session, gone: Gone) -> Numbers:
+    """All rows that forget, by their numbers."""
+
+    def read(table: Any, _name: str, column: str, where: ColumnElement[bool]) -> Iterator[_Read]:
+        for number, by in session.execute(select(table.id, getattr(table, column)).where(where)):
+            yield number, by, None
+
+    return {
+        name: {number: owner for number, (owner, _) in rows.items()}
+        for name, rows in _walk(session, gone, read).items()
+    }
+
+
+def words_left(session: Session, gone: Gone, mark: str) -> Counter[str]:
     """How many values still describe something, by the code of what they describe."""
+
+    def read(table: Any, name: str, column: str, where: ColumnElement[bool]) -> Iterator[_Read]:
+        words = words_of(name)
+        wanted = select(table.id, getattr(table, column), *(getattr(table, one) for one in words))
+        for number, by, *said in session.execute(wanted.where(where)):
+            yield number, by, dict(zip(words, said, strict=True))
+
     return Counter(
         owner
-        for name, some in rows.items()
-        for row, owner in some.values()
-        for _ in _described(name, row, mark)
+        for name, rows in _walk(session, gone, read).items()
+        for owner, said in rows.values()
+        for _ in _described(name, said.__getitem__, mark)
     )
 
 
-def events_telling(session: Session, rows: Owned) -> dict[int, str]:
+def events_telling(session: Session, rows: Numbers) -> dict[int, str]:
     """Events with words whose story is theirs, or that tell of any of these rows; of which thing.
 
     Of several things that one event tells of the first is named.
@@ -219,7 +248,7 @@ def events_telling(session: Session, rows: Owned) -> dict[int, str]:
             )
             for asked in (about, telling):
                 for event, row in session.execute(asked):
-                    told.setdefault(event, some[row or 0][1])
+                    told.setdefault(event, some[row or 0])
     return told
 
 
@@ -238,18 +267,33 @@ def _model(name: str) -> type[Row]:
     return models()[name]
 
 
-def _rows(
-    session: Session, name: str, one: Emptied, owners: dict[str, dict[int, str]]
-) -> dict[int, tuple[Row, str]]:
-    table, found = _model(name), dict[int, tuple[Row, str]]()
-    for column, kind in one.by.items():
-        for some in pieces(owners[kind]):
-            wanted = select(table).where(getattr(table, column).in_(some))
-            if column in one.only:
-                wanted = wanted.where(table.state == one.only[column])  # type: ignore[attr-defined]
-            for row in session.scalars(wanted.execution_options(populate_existing=True)):
-                found.setdefault(row.id, (row, owners[kind][getattr(row, column)]))
-    return found
+_Read = tuple[int, int, Any]  # a row's number, that of what it belongs to, what is wanted of it
+_Reader = Callable[[Any, str, str, ColumnElement[bool]], Iterable[_Read]]
+
+
+def _walk(session: Session, gone: Gone, read: _Reader) -> dict[str, dict[int, tuple[str, Any]]]:
+    """Read what is wanted of all rows that forget, table by table: with the code of their owner."""
+    owners: dict[str, dict[int, str]] = {
+        "case_file": dict(gone.case_files),
+        "document": dict(gone.documents),
+        "part": _owned(session, Part.id, Part.document_id, gone.documents),
+        "register_entry": _entries(session, gone.documents),
+    }
+    walked: dict[str, dict[int, tuple[str, Any]]] = {}
+    for name, one in TABLES.items():
+        if name not in Base.metadata.tables:
+            continue
+        table, found = _model(name), dict[int, tuple[str, Any]]()
+        for column, kind in one.by.items():
+            for some in pieces(owners[kind]):
+                where: ColumnElement[bool] = getattr(table, column).in_(some)
+                if column in one.only:
+                    where &= table.state == one.only[column]  # type: ignore[attr-defined]
+                for number, by, wanted in read(table, name, column, where):
+                    found.setdefault(number, (owners[kind][by], wanted))
+        walked[name] = found
+        owners.setdefault(name, {number: owner for number, (owner, _) in found.items()})
+    return walked
 
 
 def _owned(session: Session, wanted: Any, by: Any, owners: dict[int, str]) -> dict[int, str]:
@@ -283,7 +327,7 @@ def _forget(
 
 def _changes(name: str, row: Row, mark: str) -> Iterator[tuple[str, Any]]:
     """What must become of the columns that still say something."""
-    for column, now in _described(name, row, mark):
+    for column, now in _described(name, partial(getattr, row), mark):
         instead = TABLES[name].instead.get(column)
         value = mark if instead is MARK else instead
         wanted = value if column in TABLES[name].instead else blank(name, column)
@@ -291,14 +335,14 @@ def _changes(name: str, row: Row, mark: str) -> Iterator[tuple[str, Any]]:
             yield column, wanted
 
 
-def _described(name: str, row: Row, mark: str) -> Iterator[tuple[str, Any]]:
+def _described(name: str, said: Callable[[str], Any], mark: str) -> Iterator[tuple[str, Any]]:
     """The columns of a row that still describe something."""
     how = TABLES[name]
     for column in words_of(name):
-        now = getattr(row, column)
-        instead = how.instead.get(column, blank(name, column))
-        if now and now != (mark if instead is MARK else instead):
-            yield column, now
+        if now := said(column):
+            instead = how.instead.get(column, blank(name, column))
+            if now != (mark if instead is MARK else instead):
+                yield column, now
 
 
 @cache

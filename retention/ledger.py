@@ -1,15 +1,20 @@
 """The ledger of an execution: what was found where before, and what is found there now."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from archive import clock
+from archive.audit import canonical
 from archive.database import pieces
 from retention.execution import Batch
 from retention.models import Erasure
 from retention.probes import Found, Sought, Spot
+
+TOLD = ("found", "searched", "kept_for_others", "proof")  # of what is found afterwards
+_ALONE: dict[str, Any] = {"execution_options": {"synchronize_session": False}}  # nothing is loaded
 
 
 def is_begun(session: Session, batch: Batch, spot: Spot) -> bool:
@@ -35,8 +40,8 @@ def note_before(session: Session, batch: Batch, spot: Spot, found: Found) -> Non
         for one in batch.things
         if one.kind in spot.kinds
     ]
-    for some in pieces(range(len(rows))):
-        session.execute(insert(Erasure), [rows[place] for place in some])
+    for some in pieces(rows):
+        session.execute(insert(Erasure.__table__), some)  # type: ignore[arg-type]
 
 
 def sought(session: Session, batch: Batch, spot: Spot, *, unfinished: bool) -> list[Sought]:
@@ -60,29 +65,30 @@ def note_after(
             select(Erasure.code, Erasure.id, Erasure.tried).where(*mine)
         )
     }
-    moment, changes = clock.now(), []
+    moment, failed = clock.now(), 0
+    alike: dict[str, tuple[dict[str, Any], list[int]]] = {}  # most things end the same
     for one in looked:
         code = one.thing.code
-        after = {key: value for key, value in found.get(code, {}).items() if key != "probe"}
-        after = {"found": 0, **after}
-        after.pop("digests", None)
+        after = {"found": 0} | {
+            key: value for key, value in found.get(code, {}).items() if key in TOLD
+        }
         is_unseen = "searched" in after  # nobody can look there: it counts by how the emptying went
         is_gone = after["found"] == 0 and not (is_unseen and code in troubles)
+        failed += not is_gone
         number, tried = numbers[code]
-        changes.append(
-            {
-                "id": number,
-                "state": "done" if is_gone else "failed",
-                "after": after,
-                "trouble": "" if is_gone else troubles.get(code, "still_found"),
-                "tried": tried + (0 if is_gone else 1),
-                "done_at": moment if is_gone else None,
-            }
-        )
-    for some in pieces(range(len(changes))):
-        session.execute(update(Erasure), [changes[place] for place in some])
+        change = {
+            "state": "done" if is_gone else "failed",
+            "after": after,
+            "trouble": "" if is_gone else troubles.get(code, "still_found"),
+            "tried": tried + (0 if is_gone else 1),
+            "done_at": moment if is_gone else None,
+        }
+        alike.setdefault(canonical(change), (change, []))[1].append(number)
+    for change, same in alike.values():
+        for some in pieces(same):
+            session.execute(update(Erasure).where(Erasure.id.in_(some)).values(change), **_ALONE)
     session.expire_all()
-    return sum(1 for one in changes if one["state"] == "failed")
+    return failed
 
 
 def count_failed(session: Session, batch: Batch) -> int:

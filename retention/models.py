@@ -180,6 +180,43 @@ class Clock(Base):
     )
 
 
+# Duplicates: retention/likenesses.py --------------------------------------------------------------
+
+
+class Likeness(Base):
+    """A document that looks like an earlier one, and by what: for lists; no part of the story.
+
+    Whoever decides looks again (`retention.duplicates`).
+    """
+
+    __tablename__ = "document_likeness"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"))
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
+    ground: Mapped[str] = mapped_column(Text)
+    earlier_id: Mapped[int] = mapped_column(ForeignKey("document.id"), index=True)  # the nearest
+
+    __table_args__ = (
+        UniqueConstraint("document_id", "ground"),
+        CheckConstraint("ground in ('digest', 'doc_code', 'number')", name="ground"),
+        CheckConstraint("earlier_id < document_id", name="earlier"),
+        Index("ix_document_likeness_list", "organ_id", "ground", "document_id"),
+    )
+
+
+class LikenessCursor(Base):
+    """How far the look for duplicates is in an organ: book-keeping of machines."""
+
+    __tablename__ = "likeness_cursor"
+
+    organ_id: Mapped[int] = mapped_column(ForeignKey("organ.id"), primary_key=True)
+    document_id: Mapped[int] = mapped_column(default=0)  # looked at up to here
+    event_id: Mapped[int] = mapped_column(default=0)  # heard of changes up to here
+    looked_on: Mapped[date | None] = mapped_column()
+    looked: Mapped[int] = mapped_column(default=0)  # documents on that day
+
+
 # Re-appraisal: retention/appraisals.py ------------------------------------------------------------
 
 

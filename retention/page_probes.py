@@ -91,7 +91,7 @@ def _telling(session: Session, things: Sequence[Thing]) -> dict[str, list[bytes]
     for asked in (subjects, names):
         for number, said in session.execute(asked):
             found[gone.documents[number]].append(said.encode())
-    told = emptying.events_telling(session, emptying.rows_of(session, gone))
+    told = emptying.events_telling(session, emptying.numbers_of(session, gone))
     for some in pieces(told):
         salts = select(EventWords.event_id, EventWords.salt).where(EventWords.event_id.in_(some))
         for event, salt in session.execute(salts):
@@ -155,7 +155,8 @@ def occurring(places: Iterable[Path], phrases: Iterable[bytes]) -> set[bytes]:
             seen |= salts & {piece[found.start() - 32 : found.start()] for found in _WORDS(piece)}
             if pattern is not None:
                 seen.update(pattern.findall(piece))
-    return seen | {one for one in words if any(one in other and one != other for other in seen)}
+    longer = b"\x00".join(seen)  # a shorter one within it was not told by itself
+    return seen | {one for one in words if one not in seen and one in longer}
 
 
 _WORDS = re.compile(rb'\{"').finditer  # words as they stand behind their salt

@@ -70,8 +70,8 @@ class Rows:
         found: Found = {}
         for some in pieces(sought):
             with self.db.reading() as session:
-                rows = emptying.rows_of(session, gone_of(one.thing for one in some))
-                left = emptying.words_left(rows, batch.code)
+                gone = gone_of(one.thing for one in some)
+                left = emptying.words_left(session, gone, batch.code)
             found |= {code: {"found": count} for code, count in left.items()}
         return found
 
@@ -119,7 +119,7 @@ class StoryWords:
         counted: Counter[str] = Counter()
         for some in pieces(sought):
             with self.db.reading() as session:
-                rows = emptying.rows_of(session, gone_of(one.thing for one in some))
+                rows = emptying.numbers_of(session, gone_of(one.thing for one in some))
                 counted.update(emptying.events_telling(session, rows).values())
         searches = self._searches(sought)
         counted.update({code: len(events) for code, events in searches.items()})

@@ -4,7 +4,7 @@ Each says how a thing is found there and how it is made to go (`retention.probes
 """
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -113,7 +113,7 @@ class PagePictures:
         needed = self._needed({one for some in listed.values() for one in some}, sought)
         found: Found = {}
         for code, mine in listed.items():
-            there = [one for one in mine if pictures.folder(self.services.settings, one).exists()]
+            there = [one for one, place in self._places(mine) if place.exists()]
             shown = [one for one in there if one not in needed]
             found[code] = {"found": len(shown), "digests": mine}
         return found
@@ -124,11 +124,13 @@ class PagePictures:
         needed = self._needed({one for some in listed.values() for one in some}, sought)
         troubles: dict[str, str] = {}
         for code, mine in listed.items():
-            for one in set(mine) - needed:
-                place = pictures.folder(self.services.settings, one)
+            for _, place in self._places(sorted(set(mine) - needed)):
                 if (trouble := _remove(place)) is not None:
                     troubles[code] = trouble
         return troubles
+
+    def _places(self, digests: Sequence[str]) -> Iterator[tuple[str, Path]]:
+        return zip(digests, pictures.folders(self.services.settings, digests), strict=True)
 
     def _listed(self, sought: Sequence[Sought]) -> dict[str, list[str]]:
         if all(one.before for one in sought):

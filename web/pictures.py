@@ -7,7 +7,7 @@ again. Whoever destroys a record calls `forget`.
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -136,7 +136,13 @@ def local(services: Services, digest: str) -> Iterator[Path]:
 
 def folder(settings: Settings, digest: str) -> Path:
     """Where the pictures of a stored file lie."""
-    return settings.path("previews", digest[:2], digest)
+    return next(folders(settings, [digest]))
+
+
+def folders(settings: Settings, digests: Iterable[str]) -> Iterator[Path]:
+    """The same of many, in their order."""
+    root = settings.path("previews")
+    return (Path(f"{root}/{one[:2]}/{one}") for one in digests)
 
 
 def _keep(place: Path, picture_bytes: bytes) -> None:

@@ -27,6 +27,7 @@ from web import (
     clockwork,
     dossier_making,
     executing,
+    likeness_clock,
     search_watch,
     sender_mail,
     term_clock,
@@ -326,6 +327,7 @@ class Worker:
         self._terms_seen = time.monotonic()
         term_watch.look(self._services, self._stopping.is_set)
         search_watch.look(self._services, self._stopping.is_set)
+        likeness_clock.look(self._services, self._stopping.is_set)
         return False
 
 

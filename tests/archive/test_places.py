@@ -14,10 +14,10 @@ from archive.places import PLACES
 ROOT = Path(__file__).parent.parent.parent
 WITHOUT_CONTENT = {
     "access_grant", "appointment", "carried_over", "chain_head", "code_series", "delegation",
-    "disposal_hand", "event", "event_row", "file_plan", "fonds", "frozen", "holiday",
-    "key_custody", "notice_item", "number_series", "organ", "organ_code", "person", "plan_rule",
-    "register", "retention_clock", "retention_rule", "role", "seal_certificate", "sent_form",
-    "search_follower", "sign_in", "submission_call", "unit",
+    "disposal_hand", "document_likeness", "event", "event_row", "file_plan", "fonds", "frozen",
+    "holiday", "key_custody", "likeness_cursor", "notice_item", "number_series", "organ",
+    "organ_code", "person", "plan_rule", "register", "retention_clock", "retention_rule", "role",
+    "seal_certificate", "search_follower", "sent_form", "sign_in", "submission_call", "unit",
 }  # fmt: skip
 # `TemporaryFile` has no name: nobody else can open it, and it ends with its process.
 NAMED = {"TemporaryDirectory", "NamedTemporaryFile", "SpooledTemporaryFile", "mkdtemp", "mkstemp"}

@@ -4,7 +4,7 @@ from alembic import op
 import sqlalchemy as sa
 import archive.database
 
-revision = '0001_e1d7192f'
+revision = '0001_53844901'
 down_revision = None
 
 
@@ -127,6 +127,15 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_holiday_organ_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_holiday')),
     sa.UniqueConstraint('organ_id', 'day', name=op.f('uq_holiday_organ_id_day'))
+    )
+    op.create_table('likeness_cursor',
+    sa.Column('organ_id', sa.Integer(), nullable=False),
+    sa.Column('document_id', sa.Integer(), nullable=False),
+    sa.Column('event_id', sa.Integer(), nullable=False),
+    sa.Column('looked_on', sa.Date(), nullable=True),
+    sa.Column('looked', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_likeness_cursor_organ_id')),
+    sa.PrimaryKeyConstraint('organ_id', name=op.f('pk_likeness_cursor'))
     )
     op.create_table('organ_code',
     sa.Column('organ_id', sa.Integer(), nullable=False),
@@ -325,11 +334,11 @@ def upgrade() -> None:
     with op.batch_alter_table('document', schema=None) as batch_op:
         batch_op.create_index('ix_document_alarm', ['organ_id', 'id', 'code'], unique=False, sqlite_where=sa.text('alarm is not null'), postgresql_where=sa.text('alarm is not null'))
         batch_op.create_index('ix_document_behind', ['id'], unique=False, sqlite_where=sa.text('indexed_revision < revision'), postgresql_where=sa.text('indexed_revision < revision'))
-        batch_op.create_index('ix_document_doc_code', ['organ_id', 'doc_code'], unique=False)
+        batch_op.create_index('ix_document_doc_code', ['organ_id', 'doc_code', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_document_issued_date'), ['issued_date'], unique=False)
         batch_op.create_index('ix_document_maintenance', ['id', 'maintenance', 'code'], unique=False, sqlite_where=sa.text("maintenance != ''"), postgresql_where=sa.text("maintenance != ''"))
         batch_op.create_index('ix_document_mending', ['organ_id', 'id', 'code'], unique=False, sqlite_where=sa.text('mending is not null'), postgresql_where=sa.text('mending is not null'))
-        batch_op.create_index('ix_document_number', ['organ_id', 'code_number'], unique=False)
+        batch_op.create_index('ix_document_number', ['organ_id', 'code_number', 'code_notation', 'issued_date', 'id'], unique=False)
         batch_op.create_index('ix_document_organ', ['organ_id', 'alarm', 'id', 'destroyed_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_document_shelved_at'), ['shelved_at'], unique=False)
         batch_op.create_index('ix_document_tray', ['organ_id', 'id'], unique=False, sqlite_where=sa.text('is_filed is 0'), postgresql_where=sa.text('is_filed is false'))
@@ -598,6 +607,24 @@ def upgrade() -> None:
     with op.batch_alter_table('transfer', schema=None) as batch_op:
         batch_op.create_index('ix_transfer_list', ['organ_id', 'stage', 'id'], unique=False)
 
+    op.create_table('document_likeness',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('organ_id', sa.Integer(), nullable=False),
+    sa.Column('document_id', sa.Integer(), nullable=False),
+    sa.Column('ground', sa.Text(), nullable=False),
+    sa.Column('earlier_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint("ground in ('digest', 'doc_code', 'number')", name=op.f('ck_document_likeness_ground')),
+    sa.CheckConstraint('earlier_id < document_id', name=op.f('ck_document_likeness_earlier')),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_document_likeness_document_id')),
+    sa.ForeignKeyConstraint(['earlier_id'], ['document.id'], name=op.f('fk_document_likeness_earlier_id')),
+    sa.ForeignKeyConstraint(['organ_id'], ['organ.id'], name=op.f('fk_document_likeness_organ_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_document_likeness')),
+    sa.UniqueConstraint('document_id', 'ground', name=op.f('uq_document_likeness_document_id_ground'))
+    )
+    with op.batch_alter_table('document_likeness', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_document_likeness_earlier_id'), ['earlier_id'], unique=False)
+        batch_op.create_index('ix_document_likeness_list', ['organ_id', 'ground', 'document_id'], unique=False)
+
     op.create_table('document_link',
     sa.Column('organ_id', sa.Integer(), nullable=False),
     sa.Column('from_id', sa.Integer(), nullable=False),
@@ -681,7 +708,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('document_id', 'ordinal', name=op.f('uq_part_document_id_ordinal'))
     )
     with op.batch_alter_table('part', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_part_digest'), ['digest'], unique=False)
+        batch_op.create_index('ix_part_digest', ['digest', 'document_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_part_document_id'), ['document_id'], unique=False)
 
     op.create_table('personal_file_item',
@@ -2079,7 +2106,7 @@ def downgrade() -> None:
     op.drop_table('personal_file_item')
     with op.batch_alter_table('part', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_part_document_id'))
-        batch_op.drop_index(batch_op.f('ix_part_digest'))
+        batch_op.drop_index('ix_part_digest')
 
     op.drop_table('part')
     with op.batch_alter_table('notice_item', schema=None) as batch_op:
@@ -2099,6 +2126,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_document_link_to_id'))
 
     op.drop_table('document_link')
+    with op.batch_alter_table('document_likeness', schema=None) as batch_op:
+        batch_op.drop_index('ix_document_likeness_list')
+        batch_op.drop_index(batch_op.f('ix_document_likeness_earlier_id'))
+
+    op.drop_table('document_likeness')
     with op.batch_alter_table('transfer', schema=None) as batch_op:
         batch_op.drop_index('ix_transfer_list')
 
@@ -2194,6 +2226,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_organ_code_organ_id'))
 
     op.drop_table('organ_code')
+    op.drop_table('likeness_cursor')
     op.drop_table('holiday')
     with op.batch_alter_table('fonds', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_fonds_organ_id'))
