@@ -84,7 +84,7 @@ def _with_headers(response: Response, settings: Settings) -> Response:
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-    if response.mimetype == "text/html":
+    if response.mimetype in ("text/html", "application/json"):
         response.headers.setdefault("Cache-Control", "no-store")
     if settings.behind_tls:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
