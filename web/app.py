@@ -5,6 +5,7 @@ from flask_bootstrap import Bootstrap5
 
 from web import auth, closed, errors, i18n, lists, numbers, security
 from web.api.application import register as register_api
+from web.carets import pointed_at
 from web.icons import icon
 from web.names import about, counted, headline, number_of
 from web.pages import (
@@ -143,6 +144,7 @@ def create_app(services: Services) -> Flask:
         counted=counted,
         headline=headline,
         number_of=number_of,
+        pointed_at=pointed_at,
         rendition_name=rendition_name,
         reason_of=lambda code: errors.words_for(code).what,
         to_page=lists.to_page,

@@ -17,6 +17,7 @@ from search.engine import FACETS
 from search.facets import CHOICES
 from search.finding import Answer, as_told
 from search.finding import find as find_for
+from web.carets import pointed_at
 from web.commands.door import (
     acting,
     answer,
@@ -27,7 +28,8 @@ from web.commands.door import (
     the_archive,
 )
 from web.hits import counts, hit
-from web.words import say
+from web.search_words import MISTAKES
+from web.words import say, translated
 
 _STEP = 20  # times that a rebuild says how far it is
 
@@ -82,12 +84,23 @@ def find(
             rows = [hit(one) for one in found.found]
         with services.db.transaction() as db:
             told = as_told(text, found.chosen)
-            reading.searched(db, who, who.organ_id, told, found.total, found.codes)
+            inside = case_file or document or ""
+            reading.searched(
+                db, who, who.organ_id, told, found.total, found.codes, inside=inside
+            )
     for row in rows:
         answer(row) if as_json else click.echo(_hit_line(row))
     if with_counts:
         answer(counts(found)) if as_json else click.echo(_counts_said(found))
+    _tell_mistakes(text, found)
     tell(say("found", total=found.total))
+
+
+def _tell_mistakes(text: str, found: Answer) -> None:
+    """What was not understood as it stands, and where."""
+    for one in found.asked.mistakes:
+        piece, caret = pointed_at(text, one.place, one.length)
+        tell(f"{translated(MISTAKES[one.code]) % one.details}\n  {piece}\n  {caret}")
 
 
 def _chosen(given: tuple[str, ...]) -> dict[str, list[str]]:
