@@ -78,12 +78,16 @@ def searched(
     words: str,
     total: int,
     hits: Sequence[str] = (),
+    *,
+    inside: str = "",
 ) -> None:
     """Tell of a search: how much it found, and its words where they can be erased (R12).
 
-    Where all that it found is at hand, the codes are told too: its words go with the last of them.
+    `inside` is the code of the one case file, or document, that was looked into. Where all that it found is at hand, the codes are told too: its words go with the last of them.
     """
     facts: dict[str, Any] = {"total": total}
+    if inside:
+        facts["inside"] = inside
     if hits and len(hits) == total:
         facts["hits"] = list(hits)
     audit.record(session, "search.run", None, organ_id=organ_id, facts=facts, searched=words)

@@ -73,7 +73,8 @@ def test_looking_inside_is_told_as_an_opening_and_as_a_search(house: House) -> N
     client.get(f"/documents/{house.open_code}/find?q=chu+ky")
     assert len(house.events("document.open")) == 1
     (told,) = house.events("search.run")
-    assert (told.facts["total"], told.facts["hits"]) == (1, [house.open_code])
+    code = house.open_code
+    assert told.facts == {"total": 1, "hits": [code], "inside": code}
     assert house.words(told) == {"searched": "chu ky"}
 
 
@@ -172,6 +173,7 @@ def test_a_case_file_is_searched_alone_with_the_way_back(akin: House) -> None:
     page = client.get(f"/case-files/{akin.case_file}").text
     assert f'name="inside" value="{akin.case_file}"' in page
     found = client.get(f"/search?q=chu+ky+so&inside={akin.case_file}").text
+    assert akin.events("search.run")[-1].facts["inside"] == akin.case_file
     assert len(hits(found)) == 1 and "Tìm trong hồ sơ này" in found
     assert f'href="/case-files/{akin.case_file}"' in found
     assert 'href="/search?q=chu+ky+so"' in found

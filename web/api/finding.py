@@ -55,7 +55,8 @@ def search(wanted: dict[str, Any]) -> dict[str, Any]:
         )
     with writing() as rows:
         told = as_told(wanted["q"], answer.chosen)
-        reads.searched(rows, asker(), here().id, told, answer.total, answer.codes)
+        inside = wanted["inside_case_file"] or wanted["inside_document"]
+        reads.searched(rows, asker(), here().id, told, answer.total, answer.codes, inside=inside)
     results = [hit(one) for one in answer.found]
     return {**counts(answer), "start": answer.start, "results": results}
 

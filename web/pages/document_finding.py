@@ -51,7 +51,7 @@ def inside(code: str) -> str:
 def _tell(document: Document, asked: str, *, is_found: bool) -> None:
     codes = [document.code] if is_found else []
     with writing() as rows:
-        searched(rows, asker(), here().id, asked, len(codes), codes)
+        searched(rows, asker(), here().id, asked, len(codes), codes, inside=document.code)
 
 
 def _shown(found: Inside) -> Listed[Spot]:

@@ -199,7 +199,7 @@ def _find(question: Question, number: int) -> Answer:
 def _tell(question: Question, total: int, codes: Sequence[str] = ()) -> None:
     with writing() as rows:
         told = as_told(question.text, question.chosen)
-        searched(rows, asker(), here().id, told, total, codes)
+        searched(rows, asker(), here().id, told, total, codes, inside=question.inside)
 
 
 def _grouped(question: Question, number: int) -> Groups:
