@@ -85,9 +85,7 @@ def find(
         with services.db.transaction() as db:
             told = as_told(text, found.chosen)
             inside = case_file or document or ""
-            reading.searched(
-                db, who, who.organ_id, told, found.total, found.codes, inside=inside
-            )
+            reading.searched(db, who, who.organ_id, told, found.total, found.codes, inside=inside)
     for row in rows:
         answer(row) if as_json else click.echo(_hit_line(row))
     if with_counts:
