@@ -17,6 +17,7 @@ from archive.places import known_in_home
 from tests import clamav, commands
 
 ROOT = Path(__file__).parent.parent.parent
+LUUTRU = commands.LUUTRU  # from its own file, for who starts it so
 EXPECTED = json.loads((ROOT / "samples" / "expected.json").read_text(encoding="utf-8"))
 SAMPLES = {one["file"]: one for one in [*EXPECTED["samples"], *EXPECTED["bad"]]}
 SHELVED = [name for name, one in SAMPLES.items() if one["state"] == "shelved"]
