@@ -8,16 +8,19 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.engine import make_url
 
 from archive import audit, clock
+from archive.database import Database
 from archive.errors import Conflict
 from archive.models import CaseFile, CodeSeries, Document
 from retention import assignments, kept_copies
 from retention.destruction_journal import DestructionJournal, Line, _link
 from retention.models import Appraisal, Tombstone
+from tests import postgres, server_files
 from tests.factories import a_case_file
 from tests.retention.disposing import WHY
-from tests.web.destroying import Ruin, a_ruin
+from tests.web.destroying import TITLE, Ruin, a_ruin
 from web import executing
 from web.services import open_services
 
@@ -120,6 +123,42 @@ def test_the_copy_that_stays_is_held_after_an_older_copy_was_put_back(
             assert (stand.gone, stand.until) == (one.leaving.code, NEEDED)
         with clock.standing_at(clock.now().replace(year=2040)), services.db.reading() as session:
             assert kept_copies.stands_of(session, found.organ, [found.id]) == []
+
+
+def test_on_postgresql_an_older_database_brings_nothing_back(
+    tmp_path: Path, blank_sqlite: Path, postgres_url: str, postgresql_db: Database
+) -> None:
+    with a_ruin(tmp_path, blank_sqlite, database_url=postgresql_db.url) as ruin:
+        executing.begin_again(ruin.services)  # the worker starts, and begins the journal
+        kept, staying = kept_file(ruin, "Hồ sơ giữ bản chính", 1)
+        _, leaving = kept_file(ruin, "Hồ sơ có bản trùng", 2)
+        gone = ruin.case_file(1)
+        ruin.services.db.engine.dispose()
+        name = str(make_url(postgresql_db.url).database)
+        with postgres.copied(postgres_url, name) as older:
+            shutil.copytree(ruin.home, tmp_path / "older")
+            propose_twin(ruin, leaving, staying)
+            ruin.ready()
+            assert ruin.run()
+            settings = dataclasses.replace(
+                ruin.services.settings, home=str(tmp_path / "older"), database_url=older.url,
+                journal_url=f"file://{ruin.journal}",
+            )  # fmt: skip
+            without = dataclasses.replace(settings, journal_url=f"file://{tmp_path / 'none'}")
+            with open_services(without) as services:
+                assert services.closed_by is not None
+                assert services.closed_by.code == "destruction_journal_missing"
+            with open_services(settings) as services:
+                assert services.closed_by is None
+                again = Ruin(services, dataclasses.replace(
+                    ruin.desk, office=dataclasses.replace(ruin.desk.office, db=services.db)
+                ))  # fmt: skip
+                with services.db.reading() as session:
+                    left = [one.code for one in session.scalars(select(Document)) if one.subject]
+                    assert left == [staying.code]
+                    assert session.get_one(CaseFile, gone.id).stage == "destroyed"
+                assert shortened(again, kept) == ("stands_for_destroyed", NEEDED)
+            assert server_files.saying(older, TITLE) == []
 
 
 def test_a_journal_from_before_these_two_were_told_is_read_as_it_is(
