@@ -56,7 +56,7 @@ def agency(tmp_path: Path, authority: Pki, browser: Browser) -> Iterator[Agency]
             walk.page.context.close()
 
 
-@pytest.mark.rule("HC-01", "HC-27", "HC-32", "HC-43", "HC-44", "HC-47", "HC-51", "KT-12")
+@pytest.mark.rule("HC-01", "HC-27", "HC-32", "HC-43", "HC-44", "HC-47", "HC-51", "KT-12", "TG-01")
 def test_four_people_take_a_case_file_from_the_plan_to_the_archive(
     agency: Agency, browser: Browser
 ) -> None:

@@ -145,7 +145,7 @@ def walk(context: BrowserContext, running: Running, way: Way) -> Walk:
 
 
 @pytest.mark.parametrize("way", WAYS, ids=str)
-@pytest.mark.rule("DB-05", "HC-49", "HC-65", "HC-79", "KT-16")
+@pytest.mark.rule("DB-05", "HC-25", "HC-49", "HC-65", "HC-79", "KT-02", "KT-16", "TG-01")
 def test_a_person_receives_reads_and_finds(walk: Walk, way: Way, running: Running) -> None:
     sign_in(walk, way, running)
     receive(walk, way)
