@@ -17,7 +17,7 @@ from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from archive import audit, clock, standing
@@ -302,17 +302,24 @@ def sign_in(session: Session, person: Person, kind: str, lasting: timedelta, nam
     return secret
 
 
+_SIGNED_IN = (
+    select(SignIn)
+    .where(SignIn.secret_digest == bindparam("digest"), SignIn.kind == bindparam("kind"))
+    .options(
+        joinedload(SignIn.person, innerjoin=True).options(
+            joinedload(Person.appointments).options(
+                joinedload(Appointment.role), joinedload(Appointment.custody)
+            ),
+            joinedload(Person.organ, innerjoin=True),
+        )
+    )
+)
+
+
 def signed_in(session: Session, secret: str, kind: str, idle: timedelta | None) -> SignIn | None:
     """The live sign-in behind this secret, or None; every page asks this, in one question."""
-    whole = joinedload(SignIn.person, innerjoin=True).options(
-        joinedload(Person.appointments).options(
-            joinedload(Appointment.role), joinedload(Appointment.custody)
-        ),
-        joinedload(Person.organ, innerjoin=True),
-    )
-    behind = (SignIn.secret_digest == _secret_digest(secret), SignIn.kind == kind)
-    asked = session.scalars(select(SignIn).where(*behind).options(whole))
-    found = asked.unique().one_or_none()
+    behind = {"digest": _secret_digest(secret), "kind": kind}
+    found = session.scalars(_SIGNED_IN, behind).unique().one_or_none()
     if found is None or found.ended_at is not None or found.expires_at <= clock.now():
         return None
     if idle is not None and found.last_used_at + idle <= clock.now():

@@ -120,8 +120,11 @@ def find(
     """
     asked, narrowed = understand(text), facets.checked(chosen or {})
     asker = asker_of(session, engine, person).within(scope(session, person, within))
+    order = order or asked.order
+    if not narrowed:  # mostly this very page is shown: then it need not be counted beforehand
+        asker.page(asked.node, first=asked.first, start=start, limit=limit, order=order)
     tiers = tiers_of(asker, asked)
-    wanted = _Wanted(tiers, tuple(facets.filters_of(narrowed)), order or asked.order, start, limit)
+    wanted = _Wanted(tiers, tuple(facets.filters_of(narrowed)), order, start, limit)
     page = asker.checked(session, person, lambda one: _hits(one, wanted))
     asker, every = page.asker, union(tiers)
     totals = {one.name: asker.count(one.node, wanted.filters) for one in tiers}

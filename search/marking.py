@@ -4,19 +4,18 @@ Our own code does this for every engine, on the stored text of the pages: engine
 no pages, and mark the parts of a phrase wherever they stand.
 """
 
-import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from itertools import accumulate, chain, islice, pairwise
+from itertools import chain, islice, pairwise
 from typing import NamedTuple, Protocol
 
 from formats.text import PageText, Word
 from formats.vietnamese import nfc
 from search.query import Asked
-from search.wanted import SHORTEST_NEAR, Wanted, sounding_alike
-from search.words import one_letter_away, split
+from search.tokens import Said, Token, alike
+from search.wanted import SHORTEST_NEAR, Wanted
+from search.words import one_letter_away
 
 PAGES_LOOKED_AT = 500  # about a second; what stands further on is found, but names no page
 _AROUND = 14  # words on each side of the densest spot
@@ -67,36 +66,6 @@ class Written(Protocol):
         """The page as plain text in NFC."""
 
 
-class _Token(NamedTuple):
-    """A word in the forms in which words are compared, and its place between two spaces."""
-
-    exact: str
-    folded: str
-    alike: str
-    start: int
-    end: int
-
-
-class _Chunks(dict[str, tuple[_Token, ...]]):
-    """The words of what stands between two spaces; the same few thousand come again and again."""
-
-    def __missing__(self, chunk: str) -> tuple[_Token, ...]:
-        found = tuple(
-            _Token(one.exact, one.folded, _alike(one.folded), one.start, one.end)
-            for one in split(chunk)
-        )
-        if len(self) >= _MOST_CHUNKS:
-            self.clear()
-        if len(chunk) <= _LONG_CHUNK:
-            self[chunk] = found
-        return found
-
-
-_MOST_CHUNKS, _LONG_CHUNK = 50_000, 40
-_CHUNKS = _Chunks()
-_CHUNK = re.compile(r"\S+")
-
-
 class _Match(NamedTuple):
     """One place where something wanted stands: tokens from `first` up to, not including, `last`."""
 
@@ -111,7 +80,7 @@ class _Candidate:
     """A page with matches, and how good it is."""
 
     number: int
-    text: str
+    said: Said
     has: frozenset[int]
     has_exact: frozenset[int]
     matches: Sequence[_Match]
@@ -166,24 +135,20 @@ def _worth_opening(
 def mark(text: str, asked: Asked) -> tuple[Piece, ...]:
     """The whole text, in NFC, with the wanted words marked: for subjects and other fields."""
     text = nfc(text)
-    matches = _matches(_tokens(text), asked)
+    said = Said(text)
+    matches = _matches(said.tokens, asked)
     if not matches:
         return (Piece(text, False),) if text else ()
-    words = [
-        (chunk.start() + one.start, chunk.start() + one.end)
-        for chunk in _CHUNK.finditer(text)
-        for one in _CHUNKS[chunk.group()]
-    ]
-    spans = [(words[one.first][0], words[one.last - 1][1]) for one in matches]
+    spans = [(said.start(one.first), said.end(one.last - 1)) for one in matches]
     return tuple(_pieces(text, _merged(text, spans)))
 
 
 def boxes(page: PageText, asked: Asked) -> list[Word]:
     """The words of the page that are to be marked on its picture, in reading order."""
-    tokens: list[_Token] = []
+    tokens: list[Token] = []
     owners: list[int] = []
     for number, word in enumerate(page.words):
-        parts = _tokens(word.text)
+        parts = Said(word.text).tokens
         tokens += parts
         owners += [number] * len(parts)
     marked = {owners[i] for one in _matches(tokens, asked) for i in range(one.first, one.last)}
@@ -193,12 +158,7 @@ def boxes(page: PageText, asked: Asked) -> list[Word]:
 # Finding what is wanted among the words of a page ------------------------------------------------
 
 
-def _tokens(text: str) -> list[_Token]:
-    """The words of a text in order, as `split` parts them."""
-    return list(chain.from_iterable(map(_CHUNKS.__getitem__, text.split())))
-
-
-def _matches(tokens: Sequence[_Token], asked: Asked) -> list[_Match]:
+def _matches(tokens: Sequence[Token], asked: Asked) -> list[_Match]:
     """All places of all wanted things, in order; the better kind alone where there is one.
 
     Exact ones are better than folded ones, and words that stand side by side as they were typed
@@ -216,9 +176,9 @@ def _matches(tokens: Sequence[_Token], asked: Asked) -> list[_Match]:
     return _side_by_side(sorted(matches, key=lambda one: (one.first, one.last)))
 
 
-def _places_of(tokens: Sequence[_Token], asked: Asked) -> dict[str, list[int]]:
+def _places_of(tokens: Sequence[Token], asked: Asked) -> dict[str, list[int]]:
     """Where each word stands with which something wanted may begin."""
-    openings = {_alike(one.folded[0]) for one in asked.wanted if _is_opened_by_word(one)}
+    openings = {alike(one.folded[0]) for one in asked.wanted if _is_opened_by_word(one)}
     is_any = not all(map(_is_opened_by_word, asked.wanted))
     places_of: dict[str, list[int]] = {}
     for place in [at for at, one in enumerate(tokens) if is_any or one.alike in openings]:
@@ -251,16 +211,16 @@ def _starts(places_of: Mapping[str, list[int]], wanted: Wanted) -> list[int]:
     """Where the first of the wanted words stands."""
     first = wanted.folded[0]
     if _is_opened_by_word(wanted):
-        return places_of.get(_alike(first), [])
+        return places_of.get(alike(first), [])
     if wanted.how == "near":
         near = _near(first) if len(first) >= SHORTEST_NEAR else frozenset[str]()
-        fitting = places_of.keys() & (near | {_alike(first)})
+        fitting = places_of.keys() & (near | {alike(first)})
     else:
         fitting = {word for word in places_of if word.startswith(first)}
     return sorted(chain.from_iterable(places_of[word] for word in fitting))
 
 
-def _match(tokens: Sequence[_Token], start: int, number: int, wanted: Wanted) -> _Match | None:
+def _match(tokens: Sequence[Token], start: int, number: int, wanted: Wanted) -> _Match | None:
     end = start + len(wanted.folded)
     if end == start + 1 and wanted.how == "whole":  # all that start there are this word
         return _Match(number, start, end, tokens[start].exact == wanted.exact[0])
@@ -282,32 +242,24 @@ def _fits(word: str, wanted: str, how: str) -> bool:
     """Whether a word of a page is the wanted one, begins like it, or is near it."""
     if how == "start":
         return word.startswith(wanted)
-    same = _alike(word) == _alike(wanted)
+    same = alike(word) == alike(wanted)
     return same or (how == "near" and len(wanted) >= SHORTEST_NEAR and word in _near(wanted))
 
 
 _near = lru_cache(maxsize=200)(one_letter_away)
 
 
-@lru_cache(maxsize=4096)
-def _alike(word: str) -> str:
-    """Numbers are the same with and without leading zeros, names with i and with y."""
-    if word.isdecimal():
-        return word.lstrip("0") or "0"
-    return max(sounding_alike(word))
-
-
 # Choosing a page and a spot ----------------------------------------------------------------------
 
 
 def _candidate(page: Written, asked: Asked) -> _Candidate | None:
-    text = page.text()
-    matches = _matches(_tokens(text), asked)
+    said = Said(page.text())
+    matches = _matches(said.tokens, asked)
     if not matches:
         return None
     has = frozenset(one.wanted for one in matches)
     has_exact = frozenset(one.wanted for one in matches if one.is_exact)
-    return _Candidate(page.number, text, has, has_exact, matches)
+    return _Candidate(page.number, said, has, has_exact, matches)
 
 
 def _without_lookalikes(pages: list[_Candidate]) -> list[_Candidate]:
@@ -349,30 +301,17 @@ def _worth(matches: Sequence[_Match]) -> int:
 def _snippet(page: _Candidate, asked: Asked) -> tuple[Piece, ...]:
     """The spot with some words around it on one line, marked; dots where text was left out."""
     opening, closing = page.densest[1]
-    first = max(opening - _AROUND, 0)
-    start, end = _stretch(page.text, first, closing + _AROUND)
-    said = " ".join(page.text[start : min(end, start + _SNIPPET)].split())
+    first, last = max(opening - _AROUND, 0), closing + _AROUND
+    text = page.said.text
+    start = page.said.start(first) if first else 0
+    end = page.said.end(last - 1) if last < len(page.said.tokens) else len(text)
+    said = " ".join(text[start : min(end, start + _SNIPPET)].split())
     pieces = list(mark(said, asked))
     if first:
         pieces.insert(0, Piece("… ", False))
-    if end < len(page.text) or end > start + _SNIPPET:
+    if end < len(text) or end > start + _SNIPPET:
         pieces.append(Piece(" …", False))
     return tuple(pieces)
-
-
-def _stretch(text: str, first: int, last: int) -> tuple[int, int]:
-    """From where to where the words from `first` up to, not including, `last` stand in a text.
-
-    Only what stands around them is measured: a page has hundreds of words, a snippet thirty.
-    """
-    chunks = [_CHUNKS[one] for one in text.split()]
-    counts = list(accumulate(map(len, chunks), initial=0))
-    opening, closing = bisect_right(counts, first) - 1, bisect_left(counts, last) - 1
-    found = list(islice(_CHUNK.finditer(text), opening, closing + 1))
-    start = found[0].start() + chunks[opening][first - counts[opening]].start if first else 0
-    if last >= counts[-1]:
-        return start, len(text)
-    return start, found[-1].start() + chunks[closing][last - 1 - counts[closing]].end
 
 
 def _merged(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from sqlalchemy import and_, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 from sqlalchemy.orm.attributes import set_committed_value
 
 from archive import reading, seeing
@@ -166,6 +166,7 @@ _PARTS = (
     )
     .where(Part.document_id.in_(bindparam("some", expanding=True)))
     .order_by(Part.document_id, Part.ordinal, Rendition.id.desc())
+    .options(defer(Part.facts, raiseload=True))  # long reports that no answer shows
 )
 
 

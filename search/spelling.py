@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from formats.vietnamese import Syllable
 from search.asking import Asker
-from search.engine import FOLDED, And, Node, Term
+from search.engine import FOLDED, And, Everything, Node, Term
 from search.query import Asked, understand
 
 MOST_WORDS = 8  # of a question; more is no slip of the finger
@@ -50,6 +50,8 @@ def _better(asker: Asker, words: Sequence[Syllable], place: int) -> str:
     if len(word) < _SHORTEST or word.isdecimal():
         return ""
     own = asker.count(Term(FOLDED, word))
+    if own * _MUCH_MORE > asker.count(Everything()):
+        return ""  # no other word can be found so much more often
     others = [Term(FOLDED, one.folded) for number, one in enumerate(words) if number != place]
     context: list[Node] = [one for one in others if asker.count(one)]
     best, most = "", 0
