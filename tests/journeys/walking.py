@@ -11,9 +11,9 @@ import waitress
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from web import worker as working
 from web.app import create_app
 from web.services import Services
-from web.worker import Worker
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 CHROMIUM = "/usr/bin/chromium"
@@ -26,7 +26,15 @@ expect.set_options(timeout=20_000)
 @contextmanager
 def serving(services: Services) -> Iterator[str]:
     """The product at work on this machine; its address."""
-    worker = Worker(services)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(working, "LOOK_AT_INDEX", 1.0)  # nobody here has ten seconds to wait
+        with _at_work(services) as address:
+            yield address
+
+
+@contextmanager
+def _at_work(services: Services) -> Iterator[str]:
+    worker = working.Worker(services)
     worker.start()
     server = waitress.create_server(create_app(services), host="127.0.0.1", port=0, threads=8)
     thread = threading.Thread(target=server.run, daemon=True)
