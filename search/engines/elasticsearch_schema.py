@@ -7,6 +7,7 @@ and what it is counted and put in order by.
 import hashlib
 import json
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 from archive.database import pieces
@@ -171,16 +172,41 @@ def _any_of(nodes: tuple[Node, ...], factor: float) -> _Body:
 
 
 def _all_of(nodes: tuple[Node, ...], factor: float) -> _Body:
+    """All of these, on as few levels as can be: alternatives may stand beside what is wanted."""
     parts = _flat(nodes, And)
-    wanted = [_asked(one, factor) for one in parts if not isinstance(one, Not)]
-    unwanted = [_asked(one.node, factor) for one in parts if isinstance(one, Not)]
+    wanted = [one for one in parts if not isinstance(one, Not)]
+    unwanted = _flat([one.node for one in parts if isinstance(one, Not)], Or)
     if len(wanted) == 1 and not unwanted:
-        return wanted[0]
+        return _asked(wanted[0], factor)
+    choice = max((one for one in wanted if _is_choice(one)), key=_depth, default=Or(()))
+    assert isinstance(choice, Or)
     everything: list[_Body] = [] if wanted else [{"match_all": {}}]
-    return _bool(must=wanted, filter=everything, must_not=unwanted)
+    asked = _bool(
+        must=[_asked(one, factor) for one in wanted if one is not choice],
+        should=[_asked(one, factor) for one in _flat(choice.nodes, Or)],
+        filter=everything,
+        must_not=[_asked(one, factor) for one in unwanted],
+    )
+    if choice.nodes:
+        asked["bool"]["minimum_should_match"] = 1
+    return asked
 
 
-def _flat(nodes: tuple[Node, ...], kind: type[And] | type[Or]) -> list[Node]:
+def _is_choice(node: Node) -> bool:
+    return isinstance(node, Or) and len(node.nodes) > 1
+
+
+def _depth(node: Node) -> int:
+    """How many nodes lie below each other."""
+    match node:
+        case Or(nodes) | And(nodes):
+            return 1 + max(map(_depth, nodes), default=0)
+        case Not(inner) | Boost(inner) | Prefer(inner):
+            return 1 + _depth(inner)
+    return 1
+
+
+def _flat(nodes: Iterable[Node], kind: type[And] | type[Or]) -> list[Node]:
     """The nodes, with those of the same kind among them taken apart."""
     parts: list[Node] = []
     for one in nodes:

@@ -3,7 +3,7 @@
 Over a fixed corpus they are compared with what plain looking finds (`corpus.py`).
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from itertools import count
 from pathlib import Path
 
@@ -43,6 +43,7 @@ from search.engine import (
     Term,
     open_engine,
 )
+from search.language import DEEPEST
 from search.marking import mark
 from search.query import understand
 from search.words import split
@@ -55,6 +56,7 @@ ENGINES = ["tantivy", "whoosh", pytest.param("elasticsearch", marks=pytest.mark.
 ALL = READERS_OF_ALL
 NUMBERS = count(1)  # of indexes: each test has its own
 QUESTIONS = (
+    "mã:ttlt.2019*",
     "quy chế",
     "quy che",
     '"quy chế"',
@@ -529,6 +531,33 @@ def test_a_dozen_levels_are_not_too_deep(stocked: SearchEngine) -> None:
     for level in range(12):
         node = And((Or((node, Term(FOLDED, "giai"))), Not(Term(FOLDED, f"x{level}"))))
     agrees(stocked, Query(node, ALL, limit=2000))
+
+
+def nested(levels: Sequence[str]) -> str:
+    """Parentheses as deep as the language reads them."""
+    typed = "hoa"
+    for level in range(DEEPEST):
+        typed = levels[level % len(levels)].format(typed)
+    return typed
+
+
+@pytest.mark.parametrize(
+    "levels",
+    [
+        ("(hoa or ky {})",),
+        ("(giai or ky -{})",),
+        ("-(hoa {})", "(ky or {})"),
+        ("(giai or năm:2019 {})", "(ky or {})"),
+    ],
+)
+def test_whatever_depth_the_language_reads_every_engine_answers(
+    stocked: SearchEngine, levels: Sequence[str]
+) -> None:
+    asked = understand(f"quy chế văn thư lưu trữ {nested(levels)}")
+    assert not asked.mistakes
+    stricter = (asked.node, asked.most or Or(()))
+    for node in (asked.node, And((asked.near or asked.node, *map(Not, stricter))), Or(stricter)):
+        agrees(stocked, Query(node, ALL, (node,), limit=2000))
 
 
 @pytest.mark.parametrize("far", [10**9, 2**63, 10**30, -(10**30)])
