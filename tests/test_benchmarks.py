@@ -10,12 +10,15 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from archive.database import upgrade
+from archive.files import LocalFiles
 from archive.settings import Settings
+from benchmarks import large_papers, questions
 from benchmarks import retention as measured
-from benchmarks.large_archive import fill
+from benchmarks.large_archive import cast_of, fill
 from benchmarks.large_rows import Size
 from retention import ends
 from retention.models import Appraisal, Clock, DisposalItem
+from search import indexing
 from web.services import make_home, open_services
 
 ROOT = Path(__file__).parents[1]
@@ -80,3 +83,17 @@ def test_every_page_that_is_measured_opens(large: Settings) -> None:
 def test_the_night_is_looked_at_in_a_process_of_its_own(large: Settings) -> None:
     done, seconds, megabytes = measured.in_its_own_process(large)
     assert done > 0 and seconds > 0 and megabytes > 10
+
+
+def test_papers_that_are_laid_are_found(large: Settings, tmp_path: Path) -> None:
+    with open_services(large) as services:
+        services.engine.clear()
+        papers = tmp_path / "papers.jsonl"
+        large_papers.write_papers(papers, 20)
+        assert len({one["body"] for one in large_papers.read_papers(papers)}) == 20
+        assert isinstance(services.files, LocalFiles)
+        large_papers.lay(services.db, services.files, papers)
+        indexing.index(services.db, services.files, services.engine, range(1, 21))
+        api = questions.Api(services, cast_of(services.db).keeper)
+        found = {kind: api.ask(paths[0])[2] for kind, paths in questions.of(papers, 1).items()}
+    assert all(found.values()), found
