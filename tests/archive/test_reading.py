@@ -1,11 +1,12 @@
 """Reading is told, and lists show exactly what `may` allows."""
 
+from datetime import timedelta
 from itertools import product
 
 import pytest
 from sqlalchemy import select
 
-from archive import access, audit, reading
+from archive import access, audit, clock, reading
 from archive.access import Action
 from archive.database import Database
 from archive.errors import Invalid, NotAllowed
@@ -122,6 +123,27 @@ def compare(db: Database, organ: Organ, people: list[Person]) -> None:
             }
             numbers = [one.id for one in files]
             assert reading.known_case_files(session, person, numbers) == anywhere
+
+
+def test_a_condition_that_is_kept_asks_by_the_hour_of_the_asking(
+    db: Database, organ: Organ
+) -> None:
+    binh = a_person(db, organ, "binh", "officer")
+    file = a_case_file(db, organ, "g", access_level="assigned")
+    document = a_document(db, organ, case_file=file)
+    until = clock.now() + timedelta(hours=1)
+    with writing(db) as session:
+        grant = Grant(person_id=binh.id, document_id=document.id, reason="test")
+        grant.granted_at, grant.until = clock.now(), until
+        session.add(grant)
+        session.flush()
+        audit.record(session, "access.grant", grant)
+    for hours, wanted in ((0, {document.id}), (2, set()), (0, {document.id})):
+        with db.reading() as session, clock.standing_at(until + timedelta(hours=hours - 1)):
+            who = session.get_one(Person, binh.id)
+            assert reading.known_documents(session, who, [document.id]) == wanted
+            known, readable = reading.known_and_readable(session, who, [document.id])
+            assert known == readable == wanted
 
 
 @pytest.mark.rule("HC-63")
