@@ -18,6 +18,7 @@ import tantivy
 
 from search import engine
 from search.engine import Entry
+from search.engines.generations import settle
 from search.engines.tantivy_files import LIST, damage_told, files_of_parts
 from search.engines.tantivy_schema import as_document
 
@@ -29,9 +30,13 @@ _MANAGED = ".managed.json"  # Tantivy's own list of files that it may remove
 def copy(old: Path, new: Path) -> None:
     """The same index in another folder; its files are the same ones, for they never change."""
     for file in files_of_parts(old):
-        os.link(file, new / file.name)
+        try:
+            os.link(file, new / file.name)
+        except OSError:  # a file system without links
+            shutil.copyfile(file, new / file.name)
     for name in (LIST, _MANAGED):
         shutil.copyfile(old / name, new / name)
+    settle(new)
 
 
 def merge(folder: Path, few: Collection[Entry]) -> None:

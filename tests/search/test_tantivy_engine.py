@@ -264,6 +264,22 @@ def test_where_tantivy_merges_in_another_way_all_is_written_anew(
     engine.close()
 
 
+def test_a_purge_needs_no_links_to_files(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError("no links here")
+
+    monkeypatch.setattr(os, "link", refused)
+    engine = TantivyEngine(root)
+    entries = invented(12)
+    engine.rebuild(entries)
+    engine.drop([entries[5].id])
+    staying = Asked(entries[:5] + entries[6:])
+    assert engine.purge(staying).is_complete
+    assert len(staying.asked) == TOGETHER
+    assert engine.find(ALL).total == 11
+    engine.close()
+
+
 def test_what_a_killed_rebuild_or_purge_left_behind_goes_with_the_next_purge(root: Path) -> None:
     engine = TantivyEngine(root)
     engine.rebuild(invented(5))
