@@ -7,6 +7,7 @@ the story, also when it was changed while somebody looked.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ScalarSelect, Select, and_, case, delete, exists, func, insert, or_, select
@@ -52,6 +53,12 @@ def is_behind(session: Session, organ: Organ) -> bool:
     last = cursor.document_id if cursor is not None else 0
     newer = select(Document.id).where(Document.organ_id == organ.id, Document.id > last)
     return session.scalar(newer.where(Document.destroyed_at.is_(None)).limit(1)) is not None
+
+
+def looked_on(session: Session, organ: Organ) -> date | None:
+    """The day on which it was looked last."""
+    cursor = session.get(LikenessCursor, organ.id)
+    return cursor.looked_on if cursor is not None else None
 
 
 def refresh(session: Session, documents: Iterable[int]) -> None:

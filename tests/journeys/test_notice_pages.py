@@ -16,7 +16,7 @@ from tests.web.conftest import House
 from tests.web.conftest import furnished_house as furnished_house  # a fixture
 from tests.web.conftest import house as house  # a fixture
 from tests.web.conftest import words_compiled as words_compiled  # a fixture
-from web import term_watch
+from web import likeness_clock, term_watch
 
 pytestmark = [pytest.mark.tools, pytest.mark.slow, pytest.mark.timeout(600)]
 TITLES = (
@@ -32,6 +32,7 @@ PAGES = {
     "table": "/retention/appraisals",
     "kept": "/retention/appraisals?tab=kept",
     "duplicates": "/retention/duplicates?ground=number",
+    "duplicates-now": "/retention/duplicates/now?ground=number",
 }
 
 
@@ -66,6 +67,7 @@ def furnish(house: House) -> None:
         )
     a_person(house.services.db, organ, "truong", "head")
     term_watch.look(house.services)
+    likeness_clock.look(house.services)
 
 
 @pytest.mark.parametrize("language, scheme", [("vi", "light"), ("en", "dark")])

@@ -254,6 +254,7 @@ ROUTES: dict[str, Route] = {
     "POST disposal_acts.close": Route("Khép hồ sơ hủy", DISPOSAL),
     "GET disposal_acts.print_form": Route("In biểu mẫu của đợt hủy", {**DISPOSAL, "kind": "list"}),
     "GET duplicates.page": Route("Xem văn bản trùng lặp"),
+    "GET duplicates.now": Route("Tìm văn bản trùng lặp ngay"),
     "POST duplicates.name_twin": Route(
         "Đưa bản trùng vào xem xét",
         form={"leaves": "{document}", "stays": "{tray}"},

@@ -11,13 +11,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from archive import audit, clock
-from archive.models import CaseFile, Organ, Person
+from archive.models import CaseFile, Document, Organ, Person
 from retention import assignments, ends, expiries
 from retention.models import Appraisal
 from tests.factories import a_case_file, a_document, a_person, counting, writing
 from tests.web.conftest import House
-from web import term_watch
+from web import likeness_clock, term_watch
 from web.error_words import WORDS
+from web.pages import duplicates as duplicates_page
 
 YEAR = clock.now().year + 1
 TOLD, OVER, LATER = date(YEAR, 12, 1), date(YEAR + 1, 1, 1), date(YEAR + 1, 2, 1)
@@ -301,17 +302,53 @@ def test_two_that_look_alike_are_shown_side_by_side_and_one_is_named(house: Hous
         for n, file in enumerate((None, a_case_file(db, organ, "Khác")))
     )
     lan = house.as_("lan")
-    page = checked(lan, "/retention/duplicates?ground=number")
+    page = checked(lan, "/retention/duplicates/now?ground=number")
     assert first.code in page
     assert second.code in page
-    assert first.code not in checked(lan, "/retention/duplicates?ground=doc_code")
-    assert first.code not in checked(lan, f"/retention/duplicates?ground=number&before={first.id}")
+    assert first.code not in checked(lan, "/retention/duplicates/now?ground=doc_code")
+    older = f"/retention/duplicates/now?ground=number&before={first.id}"
+    assert first.code not in checked(lan, older)
     said = {"leaves": second.code, "stays": first.code}
     assert house.post(house.as_("binh"), "/retention/duplicates/name", **said).status_code == 403
     answer = house.post(lan, "/retention/duplicates/name", **said)
     assert "twin_without_case_file" not in answer.text
     assert WORDS["twin_without_case_file"]
     assert appraisal(house, kept) is None
+
+
+def test_what_the_night_found_stands_on_pages_until_somebody_asks_for_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alike = {"code_number": "12", "code_notation": "QĐ-UBND", "organ_name": "UBND tỉnh"}
+    db, organ = house.services.db, house.organ()
+    a_closed_file(house, "Giữ lâu")
+    made = [
+        a_document(db, organ, f"Bản {n}", issued_date="05/03/2014",
+                   case_file=a_case_file(db, organ, f"Hồ sơ {n}"), **alike)
+        for n in range(4)
+    ]  # fmt: skip
+    lan, here = house.as_("lan"), "/retention/duplicates?ground=number"
+    before = checked(lan, here)
+    assert made[0].code not in before
+    assert "chưa từng" in before
+    likeness_clock.look(house.services)
+    page = checked(lan, here)
+    assert all(one.code in page for one in made)
+    assert made[0].code not in checked(lan, "/retention/duplicates?ground=doc_code")
+    monkeypatch.setattr(duplicates_page, "PER_PAGE", 2)
+    assert made[0].code not in checked(lan, here)  # the newest first
+    assert made[0].code in checked(lan, f"{here}&page=2")
+    house.post(lan, "/retention/duplicates/name", leaves=made[1].code, stays=made[0].code)
+    with house.services.db.reading() as rows:
+        asked = rows.scalars(select(Appraisal.document_id)).all()
+    page = checked(lan, here)
+    assert (made[0].code in page) == (made[1].id not in asked)
+    with house.services.db.transaction() as rows, audit.acting_as(None, "worker"):
+        document = rows.get_one(Document, made[3].id)
+        document.destroyed_at = clock.now()  # closed to everybody, and noted still
+        rows.flush()
+        audit.record(rows, "document.test", document)
+    assert made[3].code not in checked(lan, here)
 
 
 def test_the_first_page_says_what_waits_for_the_archive_and_the_unit(house: House) -> None:

@@ -23,6 +23,7 @@ from tests.web.test_appraisal_pages import a_closed_file as one_that_ends
 from tests.web.test_questions import FEW, MANY, MOST, asked, require_few
 from tests.web.test_schedule_page import in_force
 from tests.web.transferring import an_accepted_file, registered
+from web import likeness_clock
 from web.api.application import PREFIX
 
 WAITS = "5 năm sau khi chấm dứt hợp đồng"
@@ -162,7 +163,8 @@ PATHS = {
         "/retention/appraisals", "/retention/appraisals?tab=noticed",
         "/retention/appraisals?tab=proposed", "/retention/appraisals?tab=kept",
         "/retention/duplicates", "/retention/duplicates?ground=number",
-        "/retention/duplicates?ground=doc_code", "/retention/transfers",
+        "/retention/duplicates?ground=doc_code", "/retention/duplicates/now?ground=number",
+        "/retention/transfers",
         "/retention/transfers?tab=live", "/retention/schedule", "/retention/schedule?state=draft",
         "/retention/disposals", "/retention/disposals?tab=over", "/retention/disposals/new",
         "/tombstones",
@@ -202,6 +204,7 @@ def furnish(house: House, count: int, group: int) -> None:
             twins(rows, *both[:2])
     watch(house, TOLD, OVER)
     decided(house)
+    likeness_clock.look(house.services)
 
 
 def twins(rows: Session, staying: Document, leaving: Document) -> None:
