@@ -15,7 +15,7 @@ from archive import audit
 from archive.database import Database
 from archive.errors import ArchiveError, DatabaseBusy
 from formats.errors import FormatError
-from retention import certificates, execution, finishing, ledger
+from retention import begun, certificates, execution, finishing, ledger
 from retention.certificates import PROVED
 from retention.destruction_journal import DONE, DestructionJournal, Line
 from retention.disposals import paper_is_gone
@@ -76,7 +76,9 @@ def carry_on(run: Run) -> bool:
 def _carry_out(run: Run, number: int) -> str:
     """The whole way; why it is not at its end yet, or nothing."""
     with run.db.reading() as session:
-        batch = execution.gather(session, session.get_one(Disposal, number))
+        disposal = session.get_one(Disposal, number)
+        batch = execution.gather(session, disposal)
+        begun.require_as_begun(session, disposal, batch)
     _look_before(run, batch)
     intent = _intend(run, batch)
     left = _round(run, batch, run.spots)

@@ -91,4 +91,5 @@ def trouble_words(trouble: str) -> Said:
 
 
 # What a trouble's details may be called; only their values are kept.
-_NAMED = ("folder", "why", "code", "digest", "path", "reason", "place", "program", "disposal")
+_NAMED = ("folder", "why", "code", "digest", "path", "reason", "place", "program", "disposal",
+          "things")  # fmt: skip

@@ -74,6 +74,14 @@ WORDS: dict[str, tuple[str, str]] = {
         _l("%(thing)s stands on the list of disposal %(disposal)s."),
         _l("It stays as it is until the disposal has decided on it, or is stopped."),
     ),
+    "not_begun": (
+        _l("The story does not say that the executor began disposal %(disposal)s."),
+        _l("Somebody wrote past the program. Nothing more is destroyed; look into it."),
+    ),
+    "not_as_begun": (
+        _l("What disposal %(disposal)s would destroy is not what its executor began: %(things)s."),
+        _l("Somebody wrote past the program. Nothing more is destroyed; look into it."),
+    ),
     "only_longer_on_a_list": (
         _l("%(thing)s stands on the list of disposal %(disposal)s."),
         _l("Only a longer term can be said of it now; that takes it off the list."),
