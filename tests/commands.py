@@ -179,7 +179,7 @@ def _load() -> None:
         cli.main.get_command(nobody, name)
     configure_mappers()
     gc.collect()
-    gc.freeze()
+    gc.freeze()  # nor do its children look through it
 
 
 if __name__ == "__main__":
