@@ -25,7 +25,19 @@ from sqlalchemy.orm import Session
 from archive import access, reading
 from archive.models import CaseFile, Document, Grant, Person, Placement
 from search import results
-from search.engine import Hit, Node, Order, Page, Query, SearchEngine
+from search.engine import (
+    And,
+    Boost,
+    Hit,
+    Node,
+    Not,
+    Or,
+    Order,
+    Page,
+    Prefer,
+    Query,
+    SearchEngine,
+)
 from search.entries import CASE_FILE, id_of
 from search.results import Known
 
@@ -79,12 +91,12 @@ class Asker:
         found = self._pages.get(asked)
         if found is None:
             found = self._pages[asked] = self.engine.find(asked)
-            self._totals[self._query(node, also)] = found.total
+            self._totals[self._query(_unranked(node), also)] = found.total
         return found
 
     def count(self, node: Node, filters: Iterable[Node] = ()) -> int:
         """How much the node finds."""
-        asked = self._query(node, filters)
+        asked = self._query(_unranked(node), filters)
         found = self._totals.get(asked)
         if found is None:
             found = self._totals[asked] = self.engine.find(asked).total
@@ -107,7 +119,8 @@ class Asker:
         self, node: Node, fields: Sequence[str], filters: Iterable[Node] = ()
     ) -> dict[str, dict[str, int]]:
         """Of what the node finds, how many have which value."""
-        return self.engine.facets(self._query(node, filters), fields) if fields else {}
+        asked = self._query(_unranked(node), filters)
+        return self.engine.facets(asked, fields) if fields else {}
 
     def without(self, ids: Iterable[str]) -> "Asker":
         """The same, with these left out too."""
@@ -137,6 +150,20 @@ class Asker:
             order,
             first,
         )
+
+
+def _unranked(node: Node) -> Node:
+    """What finds the same: to be counted it need not be known which is better."""
+    match node:
+        case Prefer(inner, _) | Boost(inner, _):
+            return _unranked(inner)
+        case And(nodes):
+            return And(tuple(map(_unranked, nodes)))
+        case Or(nodes):
+            return Or(tuple(map(_unranked, nodes)))
+        case Not(inner):
+            return Not(_unranked(inner))
+    return node
 
 
 def asker_of(session: Session, engine: SearchEngine, person: Person) -> Asker:
