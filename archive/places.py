@@ -161,6 +161,7 @@ PLACES: tuple[Place, ...] = (
         temporary=(
             "luutru-coming-",
             "luutru-drawn-",
+            "luutru-edxml-",
             "luutru-font-",
             "luutru-issuing-",
             "luutru-join-",
