@@ -83,7 +83,8 @@ def searched(
 ) -> None:
     """Tell of a search: how much it found, and its words where they can be erased (R12).
 
-    `inside` is the code of the one case file, or document, that was looked into. Where all that it found is at hand, the codes are told too: its words go with the last of them.
+    `inside` is the code of the one case file, or document, that was looked into. Where all that it
+    found is at hand, the codes are told too: its words go with the last of them.
     """
     facts: dict[str, Any] = {"total": total}
     if inside:
