@@ -26,6 +26,7 @@ from tests.web.test_rights_table import (
     asked_of,
     forgetting,
     in_order,
+    judging_once,
     section,
     the_rows,
     uses_things,
@@ -44,6 +45,7 @@ def test_the_page_says_who_does_what_with_a_fonds_that_was_passed_on(
     house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(forms, "_printed", lambda form: Response())  # asked for, not drawn
+    judging_once(monkeypatch)
     names = the_rows(house)
     house.app.config["WTF_CSRF_ENABLED"] = False
     keepers = pass_it_on(house)

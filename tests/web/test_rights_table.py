@@ -41,6 +41,7 @@ from archive.file_plans import draw_up
 from archive.life_models import AccessChange, DocumentLink, Submission, SubmissionItem
 from archive.models import CaseFile, FilePlanEntry, Fonds, Organ, Person
 from archive.roles import ROLES
+from formats import verapdf
 from ingest.models import Issuance
 from retention import schedule
 from retention.models import Appraisal, Destruction, Disposal, Tombstone, Transfer, TransferItem
@@ -126,6 +127,7 @@ def test_the_page_says_of_every_address_who_may_and_who_may_not(
     house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(forms, "_printed", lambda form: Response())  # asked for, not drawn
+    judging_once(monkeypatch)
     names = the_rows(house)
     house.app.config["WTF_CSRF_ENABLED"] = False
     clients = {role: Client(house, user) for role, user in STAFF.items()}
@@ -149,6 +151,20 @@ def test_the_page_says_of_every_address_who_may_and_who_may_not(
     (tmp_path / "rights.md").write_text(said, encoding="utf-8")
     assert BROKEN not in said, [row for row in rows if BROKEN in row]
     assert section("địa chỉ") == said, f"the wanted section: {tmp_path / 'rights.md'}"
+
+
+def judging_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everybody has the same copies judged by veraPDF: it is started once for each of them."""
+    judge, known = verapdf.validate, dict[bytes, verapdf.Verdict]()
+
+    def validate(paths: list[Path], *, jar: Path) -> dict[Path, verapdf.Verdict]:
+        said = {path: path.read_bytes() for path in paths}
+        for path, content in said.items():
+            if content not in known:
+                known[content] = judge([path], jar=jar)[path]
+        return {path: known[content] for path, content in said.items()}
+
+    monkeypatch.setattr(verapdf, "validate", validate)
 
 
 def routes_head() -> Iterator[str]:
