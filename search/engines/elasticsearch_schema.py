@@ -30,7 +30,7 @@ from search.engine import (
 )
 from search.words import LONGEST, keys_of, order_keys, texts_of
 
-SCHEMA_VERSION = 1  # raise it with every change here, in `words.py` or of keys: then all is remade
+SCHEMA_VERSION = 2  # raise it with every change here, in `words.py` or of keys: then all is remade
 REVISION = "revision"
 LARGEST = 24 * 1024 * 1024  # bytes of one entry; a server takes a tenth of its memory at once
 KNOWN_AT_ONCE = 60_000  # values of one condition; the server takes 65,536

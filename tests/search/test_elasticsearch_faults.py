@@ -232,7 +232,7 @@ def test_a_part_whose_files_are_damaged_is_to_be_made_anew_and_one_whose_machine
     fake: Fake,
 ) -> None:
     explained: dict[str, Any] = {"unassigned_info": {"reason": "NODE_LEFT"}}
-    part = {"index": "records-v1-000001", "shard": "0", "prirep": "p", "state": "UNASSIGNED"}
+    part = {"index": "records-v2-000001", "shard": "0", "prirep": "p", "state": "UNASSIGNED"}
 
     def answer(path: str, _body: bytes) -> Answer:
         if path.endswith("_search"):
