@@ -41,6 +41,8 @@ from search.engine import (
 from search.entries import CASE_FILE, id_of
 from search.results import Known
 
+MOST_COUNTED = 300  # values of a facet: more than are shown, so equal ones stand by their names
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -118,9 +120,9 @@ class Asker:
     def facets(
         self, node: Node, fields: Sequence[str], filters: Iterable[Node] = ()
     ) -> dict[str, dict[str, int]]:
-        """Of what the node finds, how many have which value."""
+        """Of what the node finds, how many have which value: the commonest values of each field."""
         asked = self._query(_unranked(node), filters)
-        return self.engine.facets(asked, fields) if fields else {}
+        return self.engine.facets(asked, fields, MOST_COUNTED) if fields else {}
 
     def without(self, ids: Iterable[str]) -> "Asker":
         """The same, with these left out too."""

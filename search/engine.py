@@ -43,6 +43,7 @@ FACETS = (YEAR, ISSUER, TYPE, UNIT, CASE_FILE, SIGNER, STAGE, TERM, VERDICT, FOR
 # Fields of numbers.
 DAY = "day"
 ADDED = "added"  # seconds since 1970 when the archive took it in
+MOST_VALUES = 65_000  # of one facet; the engines count no more
 FURTHEST = 2**62  # no number in an index is further from zero
 
 
@@ -336,8 +337,10 @@ class SearchEngine(Protocol):
     def find(self, query: Query) -> Page:
         """The best matches that the asker may read."""
 
-    def facets(self, query: Query, fields: Sequence[str]) -> dict[str, dict[str, int]]:
-        """Of all that the question finds, how many have which value in each of these `FACETS`."""
+    def facets(
+        self, query: Query, fields: Sequence[str], most: int = MOST_VALUES
+    ) -> dict[str, dict[str, int]]:
+        """Of all that is found, how many have which value of these `FACETS`: the commonest."""
 
     def check(self) -> None:
         """Look whether it can be asked and takes changes in.

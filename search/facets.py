@@ -17,7 +17,7 @@ from formats.vietnamese import sort_key
 from search.asking import Asker
 from search.engine import CASE_FILE, FACETS, KIND, YEAR, Node, Or, Term
 
-MOST_VALUES = 100  # of one facet; the commonest
+MOST_VALUES = 100  # of one facet are shown; the commonest
 MOST_CHOSEN = 100  # values of one facet
 CHOICES = (KIND, *FACETS)
 _by_letter = lru_cache(10_000)(sort_key)  # the same names come with every question
@@ -81,7 +81,10 @@ def counted(
     counts = asker.facets(node, free, filters_of(chosen))
     for one in wanted:
         if one in chosen:
-            counts |= asker.facets(node, [one], filters_of(chosen, but=one))
+            others = filters_of(chosen, but=one)
+            counts |= asker.facets(node, [one], others)
+            for value in set(chosen[one]) - counts[one].keys():  # what is rare is counted by itself
+                counts[one][value] = asker.count(node, (*others, Term(one, value)))
     facets = {one: _values(one, counts[one], chosen.get(one, ())) for one in wanted}
     if CASE_FILE in facets:
         facets[CASE_FILE] = _known(session, person, facets[CASE_FILE])

@@ -90,7 +90,10 @@ def _all_groups(session: Session, person: Person, asker: Asker, node: Node) -> l
         session, person, lambda one: one.page(node, filters=only, limit=_MOST_BY_OWN_DATA).hits
     )
     found = list(own.rows.case_files.values())
-    groups = [Group(one, counts.pop(one.code, 0), is_found=True) for one in found]
+    groups = [
+        Group(one, _count_in(asker, node, counts.pop(one.code, None), one), is_found=True)
+        for one in found
+    ]
     commonest = sorted(counts, key=lambda one: (-counts[one], one))[: facets.MOST_VALUES]
     mine = seeing.sights_of(person)
     by_code = seeing.case_files_of_codes(session, mine, commonest) if commonest else {}
@@ -99,6 +102,13 @@ def _all_groups(session: Session, person: Person, asker: Asker, node: Node) -> l
     if unfiled := asker.count(node, _in(NOTHING)):
         groups.append(Group(None, unfiled))
     return groups
+
+
+def _count_in(asker: Asker, node: Node, counted: int | None, case_file: CaseFile) -> int:
+    """How many documents of the case file are found, also where that is less than in most."""
+    if counted is not None:
+        return counted
+    return asker.count(node, (Term(IN_CASE_FILE, case_file.code),))
 
 
 def _best(

@@ -22,7 +22,6 @@ from search.engines.elasticsearch_server import Change, Server
 from search.words import one_letter_away
 
 _AT_ONCE = 10_000  # hits that the server reaches in one step
-_VALUES = 65_000  # of one facet, as in Tantivy; the server counts no more in one request
 _Body = dict[str, Any]
 
 
@@ -71,16 +70,21 @@ class ElasticsearchEngine:
             return self._page(query)
         return self._page_of_two(query, query.first)
 
-    def facets(self, query: Query, fields: Sequence[str]) -> dict[str, dict[str, int]]:
-        """Of all that the question finds, how many have which value in each of these fields."""
+    def facets(
+        self, query: Query, fields: Sequence[str], most: int = engine.MOST_VALUES
+    ) -> dict[str, dict[str, int]]:
+        """Of all that the question finds, how many have which value in each of these fields.
+
+        Of each so many values, the commonest.
+        """
         if not query.readers or not fields:
             return {field: {} for field in fields}
         try:
-            return self._counted(query, fields)
+            return self._counted(query, fields, most)
         except Invalid:  # more values in all than the server counts at once
             if len(fields) == 1:
                 raise
-            return {field: self._counted(query, [field])[field] for field in fields}
+            return {field: self._counted(query, [field], most)[field] for field in fields}
 
     def check(self) -> None:
         """Look whether it can be asked and takes changes in.
@@ -200,11 +204,9 @@ class ElasticsearchEngine:
         )["hits"]
         return found["hits"], found["total"]["value"]
 
-    def _counted(self, query: Query, fields: Sequence[str]) -> dict[str, dict[str, int]]:
-        wanted = {
-            field: {"terms": {"field": field, "size": _VALUES, "shard_size": _VALUES}}
-            for field in fields
-        }
+    def _counted(self, query: Query, fields: Sequence[str], most: int) -> dict[str, dict[str, int]]:
+        counted = {"size": most, "shard_size": engine.MOST_VALUES}  # of shards all, to be exact
+        wanted = {field: {"terms": {"field": field, **counted}} for field in fields}
         found = self._search(query, size=0, aggregations=wanted)["aggregations"]
         return {
             field: {one["key"]: one["doc_count"] for one in found[field]["buckets"]}

@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from search.engine import FOLDED, ID, Entry, Everything, Page, Proof, Query, Remaining
+from search.engine import FOLDED, ID, MOST_VALUES, Entry, Everything, Page, Proof, Query, Remaining
 from search.engines.generations import Dropped, Generations, WriterLock
 from search.words import one_letter_away
 
@@ -54,13 +54,19 @@ class FolderEngine(ABC, Generic[Writer]):
         """
         return self._found(query) if query.readers else Page(start=query.start)
 
-    def facets(self, query: Query, fields: Sequence[str]) -> dict[str, dict[str, int]]:
+    def facets(
+        self, query: Query, fields: Sequence[str], most: int = MOST_VALUES
+    ) -> dict[str, dict[str, int]]:
         """Of all that the question finds, how many have which value in each of these fields.
+
+        Of each so many values, the commonest.
 
         Raises:
             SearchBroken: the index is missing, damaged or of another version.
         """
-        return self._counted(query, fields) if query.readers else {field: {} for field in fields}
+        if not query.readers:
+            return {field: {} for field in fields}
+        return self._counted(query, fields, most)
 
     def check(self) -> None:
         """Look whether it can be asked.
@@ -132,7 +138,7 @@ class FolderEngine(ABC, Generic[Writer]):
         """As `find`, for who has keys."""
 
     @abstractmethod
-    def _counted(self, query: Query, fields: Sequence[str]) -> dict[str, dict[str, int]]:
+    def _counted(self, query: Query, fields: Sequence[str], most: int) -> dict[str, dict[str, int]]:
         """As `facets`, for who has keys."""
 
     @abstractmethod

@@ -59,9 +59,9 @@ class TantivyEngine(FolderEngine[tantivy.IndexWriter]):
             return self._page(searcher, query)
         return self._page_of_two(searcher, query, query.first)
 
-    def _counted(self, query: Query, fields: Sequence[str]) -> dict[str, dict[str, int]]:
+    def _counted(self, query: Query, fields: Sequence[str], most: int) -> dict[str, dict[str, int]]:
         searcher = self._searcher()
-        counted = {"size": _VALUES, "segment_size": _VALUES}
+        counted = {"size": most, "segment_size": engine.MOST_VALUES}  # of parts all, to be exact
         wanted = {field: {"terms": {"field": field, **counted}} for field in fields}
         with damage_told():
             found = searcher.aggregate(as_query(self._schema, query), wanted)
@@ -249,7 +249,6 @@ _ORDERS: dict[str, dict[str, Any]] = {
     "number": {"order_by_field": by("number"), "order": tantivy.Order.Asc},
     "title": {"order_by_field": by("title"), "order": tantivy.Order.Asc},
 }
-_VALUES = 65_000  # of one facet; the engine counts no more
 
 
 def _finish(writer: tantivy.IndexWriter) -> None:

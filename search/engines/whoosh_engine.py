@@ -48,10 +48,10 @@ class WhooshEngine(FolderEngine[SegmentWriter]):
                 hits = in_order_of_ids(hits[:front]) + in_order_of_ids(hits[front:])
             return Page(hits, len(numbers), query.start, ahead)
 
-    def _counted(self, query: Query, fields: Sequence[str]) -> dict[str, dict[str, int]]:
+    def _counted(self, query: Query, fields: Sequence[str], most: int) -> dict[str, dict[str, int]]:
         with self._newest_view() as view:
             numbers = found(view, query)
-            return {field: counts(view, numbers, field) for field in fields}
+            return {field: counts(view, numbers, field, most) for field in fields}
 
     def _frequencies(self, field: str, words: Iterable[str]) -> dict[str, int]:
         with self._newest_view() as view:

@@ -166,10 +166,11 @@ def in_order(view: View, query: Query, scores: Scores) -> tuple[list[int], int]:
     return ahead + [number for number in numbers if number not in first], len(ahead)
 
 
-def counts(view: View, numbers: Iterable[int], field: str) -> dict[str, int]:
-    """How many of these entries have which value in the field."""
+def counts(view: View, numbers: Iterable[int], field: str, most: int) -> dict[str, int]:
+    """How many of these entries have which value in the field; so many values, the commonest."""
     values = view.values(field)
-    return dict(Counter(value for number in numbers for value in values.get(number, ())))
+    counted = Counter(value for number in numbers for value in values.get(number, ()))
+    return dict(counted.most_common(most))
 
 
 def matches(view: View, node: Node, *, ranked: bool = True) -> Scores:

@@ -13,7 +13,7 @@ from archive.documents import Arrived
 from archive.files import LocalFiles
 from archive.models import CaseFile, Document, Person
 from formats.text import PageText, write_pages
-from search import finding, grouping, indexing, suggesting
+from search import asking, finding, grouping, indexing, suggesting
 from search.engine import FORMAT, STAGE, TERM, VERDICT, SearchBroken, SearchEngine, open_engine
 from search.entries import case_file_of, entry_for, id_of
 from search.finding import Answer
@@ -225,6 +225,25 @@ def test_a_choice_narrows_and_never_lets_weaker_answers_in(desk: Desk) -> None:
     answer = desk.ask("giấy mời họp", chosen={"year": ["2019"]})
     assert counted == {"2020": finding.FEW - 1, "2019": 1}
     assert (answer.total, answer.exact) == (1, 1)
+
+
+def test_what_is_rarer_than_the_commonest_is_counted_where_it_is_asked_for(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "MOST_COUNTED", 1)
+    files = [a_case_file(desk.db, desk.organ, title) for title in ("Thư đi", "Giấy mời họp")]
+    for file, count, year in ((files[0], 3, 2020), (files[1], 2, 2019)):
+        for _ in range(count):
+            day = f"01/01/{year}"
+            a_document(desk.db, desk.organ, "Giấy mời", case_file=file, IssuedDate=day)
+    desk.index()
+    year = desk.ask("giấy mời", chosen={"year": ["2019"]}).facets["year"]
+    assert {one.value: one.count for one in year} == {"2020": 3, "2019": 2}
+    with desk.db.reading() as session:
+        person = session.get_one(Person, desk.lan.id)
+        groups = grouping.grouped(session, desk.files, desk.engine, person, "giấy mời")
+    own = {one.case_file.code: one.total for one in groups.groups if one.case_file}
+    assert own == {files[0].code: 3, files[1].code: 2}
 
 
 def test_stage_term_verdict_and_format_are_counted(desk: Desk) -> None:

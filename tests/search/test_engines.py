@@ -596,3 +596,12 @@ def test_what_matches_equally_well_stands_by_its_id(engine: SearchEngine) -> Non
     assert [one.id for one in found.hits] == ["TTLT-1", "TTLT-2", "TTLT-3", "TTLT-4"]
     first = engine.find(Query(Term(EXACT, "quy"), ALL, first=Term(ID, "TTLT-3")))
     assert [one.id for one in first.hits] == ["TTLT-3", "TTLT-1", "TTLT-2", "TTLT-4"]
+
+
+def test_the_commonest_values_are_counted_exactly(stocked: SearchEngine) -> None:
+    query = Query(Everything(), ALL)
+    whole = stocked.facets(query, [YEAR, SIGNER])
+    for field in (YEAR, SIGNER):
+        few = stocked.facets(query, [field], 3)[field]
+        assert sorted(few.values(), reverse=True) == sorted(whole[field].values(), reverse=True)[:3]
+        assert few.items() <= whole[field].items()
