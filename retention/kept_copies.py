@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from archive import clock, stated_terms
@@ -123,22 +123,26 @@ def stands_in(session: Session, organ: Organ, case_files: Iterable[int]) -> list
 def _stands(session: Session, organ: Organ, copies: Any) -> list[Stand]:
     """What lists say that go or went their way, and what is left of those that went."""
     today = clock.today(organ)
+    both = union_all(_on_lists(copies), _on_tombstones(organ, copies)).subquery()
     found = [
         Stand(copy, document or 0, gone, disposal, until)
-        for wanted in (_on_lists(copies), _on_tombstones(organ, copies))
-        for copy, document, gone, disposal, until in session.execute(wanted)
+        for *_, copy, document, gone, disposal, until in session.execute(
+            select(both).order_by(both.c.which, both.c.place)
+        )
     ]
     return [one for one in found if one.until is None or one.until >= today]
 
 
-def _on_lists(copies: Any) -> Select[str, int | None, str, str, date | None]:
+def _on_lists(copies: Any) -> Select[int, int, str, int | None, str, str, date | None]:
     return (
         select(
-            DisposalItem.twin_code,
-            Appraisal.twin_id,
-            DisposalItem.code,
-            Disposal.code,
-            DisposalItem.twin_until,
+            literal(1).label("which"),
+            DisposalItem.id.label("place"),
+            DisposalItem.twin_code.label("copy"),
+            Appraisal.twin_id.label("document"),
+            DisposalItem.code.label("gone"),
+            Disposal.code.label("disposal"),
+            DisposalItem.twin_until.label("until"),
         )
         .join(DisposalItem, DisposalItem.appraisal_id == Appraisal.id)
         .join(Disposal, Disposal.id == DisposalItem.disposal_id)
@@ -149,14 +153,21 @@ def _on_lists(copies: Any) -> Select[str, int | None, str, str, date | None]:
             DisposalItem.is_decided,
             Disposal.stage.in_(STANDING),
         )
-        .order_by(DisposalItem.id)
     )
 
 
-def _on_tombstones(organ: Organ, copies: Any) -> Select[str, int, str, str, date | None]:
+def _on_tombstones(organ: Organ, copies: Any) -> Select[int, int, str, int, str, str, date | None]:
     """The list itself may not be known here: an older copy of the archive was put back."""
     return (
-        select(Document.code, Document.id, Tombstone.code, Destruction.code, Tombstone.twin_until)
+        select(
+            literal(2).label("which"),
+            Tombstone.id.label("place"),
+            Document.code.label("copy"),
+            Document.id.label("document"),
+            Tombstone.code.label("gone"),
+            Destruction.code.label("disposal"),
+            Tombstone.twin_until.label("until"),
+        )
         .select_from(Document)
         .join(
             Tombstone,
@@ -168,7 +179,6 @@ def _on_tombstones(organ: Organ, copies: Any) -> Select[str, int, str, str, date
         )
         .join(Destruction, Destruction.id == Tombstone.destruction_id)
         .where(Document.id.in_(copies), Document.organ_id == organ.id)
-        .order_by(Tombstone.id)
     )
 
 

@@ -21,7 +21,7 @@ from web.app import create_app
 from web.auth import brings_a_sign_in
 from web.security import MEGABYTE
 from web.services import Services
-from web.worker import Worker, WorkerBusy, only_worker
+from web.worker import TAKE_TURNS, Worker, WorkerBusy, only_worker
 
 THREADS = 8
 CONNECTIONS = 500  # a file descriptor each; a process has 1024
@@ -124,7 +124,7 @@ def work(services: Services) -> None:
     """
     done = threading.Event()
     _at_the_end(done.set)
-    with only_worker(services):
+    with only_worker(services, TAKE_TURNS):
         worker = Worker(services)
         worker.start()
         done.wait()

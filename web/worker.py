@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
 
 from archive import journal_check, numbering, readers
@@ -42,6 +43,7 @@ SWEEP = 300.0  # seconds between looks for bytes that nobody needs any more
 EVERY_DAY = 24 * 3600.0  # between looks through the whole store
 EVERY_HOUR = 3600.0  # between looks at terms of retention
 EVERY_MINUTE = 60.0  # between looks at the calendar
+TAKE_TURNS = 3.0  # seconds that a worker waits for one that is just ending
 LOOK_AT_INDEX = 10.0  # seconds between looks whether the index is there
 BREATH = 1.0  # seconds between looks when nobody rings
 GATHER = 20  # files that are worth a run of veraPDF at once
@@ -54,22 +56,35 @@ class WorkerBusy(Conflict):
 
 
 @contextmanager
-def only_worker(services: Services) -> Iterator[None]:
+def only_worker(services: Services, patience: float = 0.0) -> Iterator[None]:
     """Hold this home's worker lock.
+
+    Args:
+        services: of the home.
+        patience: seconds to wait for it; what a killed worker leaves behind ends a moment later.
 
     Raises:
         WorkerBusy: `worker_busy`: another process holds it.
     """
     place = services.settings.path("worker.lock")
     with place.open("a+b") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as busy:
-            raise WorkerBusy("worker_busy") from busy
+        _take(file, time.monotonic() + patience)
         file.truncate(0)
         file.write(str(os.getpid()).encode())
         file.flush()
         yield
+
+
+def _take(file: IO[bytes], until: float) -> None:
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as busy:
+            if time.monotonic() >= until:
+                raise WorkerBusy("worker_busy") from busy
+            time.sleep(0.1)
+        else:
+            return
 
 
 class Worker:

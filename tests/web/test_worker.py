@@ -3,6 +3,7 @@
 import io
 import os
 import shutil
+import threading
 import time
 
 import pytest
@@ -15,7 +16,8 @@ from search import indexing
 from tests.factories import a_case_file, writing
 from tests.web.conftest import House
 from web import health, worker
-from web.worker import Worker
+from web.services import Services
+from web.worker import Worker, WorkerBusy, only_worker
 
 
 def test_an_index_that_is_taken_away_is_made_anew_though_nothing_changed(house: House) -> None:
@@ -106,3 +108,21 @@ def test_entries_that_depend_on_who_reads_are_made_anew_by_the_worker(house: Hou
     with services.db.reading() as rows:
         assert indexing.stale(rows) == []
         assert not readers.is_asked_for(rows)
+
+
+def test_a_worker_waits_a_moment_for_one_that_is_just_ending(house: House) -> None:
+    services = house.services
+    with only_worker(services):
+        with pytest.raises(WorkerBusy), only_worker(services, 0.2):
+            pass
+        released = threading.Event()
+        waiting = threading.Thread(target=_work_once, args=(services, released))
+        waiting.start()
+        assert not released.wait(0.3)
+    assert released.wait(10)
+    waiting.join()
+
+
+def _work_once(services: Services, done: threading.Event) -> None:
+    with only_worker(services, 10):
+        done.set()

@@ -64,7 +64,8 @@ def _page(
         found = the_case_file(rows, code, Action.SEE_RETENTION)
         told = explaining.explain(rows, found, asker())
         is_archives = may(rows, Action.ASSIGN_TERM, found)
-        listed = locking.list_of(rows, found)
+        is_listed = told.notice is not None and told.notice.stage == "listed"
+        listed = locking.list_of(rows, found) if is_listed else None
         return _shown(
             told,
             case_file=found,
