@@ -38,6 +38,7 @@ from statistics import median, quantiles
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from archive.files import LocalFiles
 from archive.settings import Settings
 from benchmarks import bare_tantivy, in_worker, large_papers, questions
 from benchmarks.large_archive import cast_of
@@ -155,6 +156,7 @@ def stocked(size: Size, given: argparse.Namespace) -> Iterator[Settings]:
         if not done.exists():
             begin = time.perf_counter()
             large_papers.write_papers(papers, size.documents, given.papers)
+            assert isinstance(services.files, LocalFiles)
             large_papers.lay(services.db, services.files, papers)
             done.touch()
             print(f"{size.documents:,} papers: laid in {time.perf_counter() - begin:.0f} s")
@@ -220,8 +222,11 @@ def ask(run: Run, first: Run, services: Services, who: str) -> None:
         holds = middle <= allowed and (is_begun or p95 <= most.p95_ms)
         run.medians[who, kind] = median(walls)
         beside = run.medians[who, kind] / first.medians.get((who, kind), float("inf"))
-        figures = (median(walls), quantiles(walls, n=20)[-1])
-        figures += (median(processor), quantiles(processor, n=20)[-1])
+        figures = [
+            figure
+            for some in (walls, processor)
+            for figure in (median(some), quantiles(some, n=20)[-1])
+        ]
         found = median(one[2] for one in taken)
         said = f" {found:12.0f}" + "".join(f" {one:12.1f}" for one in figures) + f" {beside:12.2f}"
         run.failed += not holds

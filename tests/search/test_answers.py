@@ -232,9 +232,8 @@ def test_what_is_rarer_than_the_commonest_is_counted_where_it_is_asked_for(
 ) -> None:
     monkeypatch.setattr(asking, "MOST_COUNTED", 1)
     files = [a_case_file(desk.db, desk.organ, title) for title in ("Thư đi", "Giấy mời họp")]
-    for file, count, year in ((files[0], 3, 2020), (files[1], 2, 2019)):
+    for file, count, day in ((files[0], 3, "01/01/2020"), (files[1], 2, "01/01/2019")):
         for _ in range(count):
-            day = f"01/01/{year}"
             a_document(desk.db, desk.organ, "Giấy mời", case_file=file, IssuedDate=day)
     desk.index()
     year = desk.ask("giấy mời", chosen={"year": ["2019"]}).facets["year"]

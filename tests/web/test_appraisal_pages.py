@@ -319,7 +319,11 @@ def test_two_that_look_alike_are_shown_side_by_side_and_one_is_named(house: Hous
 def test_what_the_night_found_stands_on_pages_until_somebody_asks_for_it(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    alike = {"code_number": "12", "code_notation": "QĐ-UBND", "organ_name": "UBND tỉnh"}
+    alike: dict[str, Any] = {
+        "code_number": "12",
+        "code_notation": "QĐ-UBND",
+        "organ_name": "UBND tỉnh",
+    }
     db, organ = house.services.db, house.organ()
     a_closed_file(house, "Giữ lâu")
     made = [
