@@ -20,7 +20,6 @@ LONG = (  # the longest first, as measured; a minute and more, or long for few t
     "journeys/test_kills.py",
     "web/test_executing.py",
     "archive/test_register_numbers.py",
-    "journeys/test_kills_of_search.py",
     "search/test_elasticsearch_faults.py",
     "journeys/test_seal_settings.py",
     "journeys/test_searching.py",
